@@ -1,0 +1,61 @@
+/**
+ * What a command is: flags, one core call, one render.
+ */
+import type { Command } from 'commander';
+import type { ResolvedSettings } from '../core/config/resolve.ts';
+import type { Connection } from '../core/qdrant/connection.ts';
+import type { Outcome } from '../lib/errors.ts';
+import type { OnEvent } from '../lib/events.ts';
+import type { View } from '../lib/output.ts';
+
+export interface CommandInput {
+  /** Positional arguments, as typed. */
+  readonly args: readonly string[];
+  /** Flags of this command, as commander names them; only what was typed (parsers hold no defaults). */
+  readonly flags: Readonly<Record<string, unknown>>;
+}
+
+export interface CommandContext {
+  /** Settings from flags, environment, files and defaults; for a named collection with its entry and preset applied. */
+  settings(collection?: string): Promise<ResolvedSettings>;
+  /** The server that the settings name, or the local one, started if need be. */
+  connect(): Promise<Connection>;
+  /** Folders of this user: models and vectors are cached, the local server keeps its data. */
+  readonly folders: { readonly cache: string; readonly data: string; readonly config: string; readonly cwd: string };
+  /** Values of the environment that core takes as parameters (hub token, endpoint, offline). */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly stdin: NodeJS.ReadableStream;
+  readonly signal: AbortSignal;
+  readonly onEvent: OnEvent;
+  /** Asks on a terminal; elsewhere true only with `--yes`. */
+  confirm(question: string): Promise<boolean>;
+}
+
+/** One result: stdout gets its text, or `data` as one JSON document. */
+export interface CommandResult {
+  readonly data: unknown;
+  readonly text: (view: View) => string;
+  /** Other values of `--format` that this command knows (`csv`, `md`, `files`, `jsonl`, `prometheus`). */
+  readonly formats?: Readonly<Record<string, (view: View) => string>>;
+  /** How it ended, where that is not `done`. */
+  readonly outcome?: Outcome;
+}
+
+/** A stream of ready lines (already in the asked format), for what must not be held in memory. */
+export interface CommandStream {
+  readonly lines: AsyncIterable<string>;
+  readonly outcome?: () => Outcome;
+}
+
+export interface CommandModule {
+  /** Adds arguments, options and examples; never a default (defaults live in the settings schema). */
+  readonly define: (command: Command) => void;
+  readonly run: (input: CommandInput, context: CommandContext) => Promise<CommandResult | CommandStream>;
+}
+
+/** A command that is a family (`qdx collections adopt`): each member is a module of its own. */
+export interface CommandEntry {
+  readonly summary: string;
+  readonly load?: () => Promise<CommandModule>;
+  readonly members?: Readonly<Record<string, CommandEntry>>;
+}

@@ -1,0 +1,38 @@
+/**
+ * Encoder: the port from text to vectors. Adapters: onnx (CPU workers, CUDA); later endpoints.
+ */
+import type { ModelCard } from './card.ts';
+
+export type EncodeRole = 'query' | 'document';
+
+export interface EncodedText {
+  /** `card.dimension` numbers, L2-normalised where the card says so. */
+  readonly vector: Float32Array;
+  /** Tokens that went into the model, special tokens included. */
+  readonly tokenCount: number;
+  /** True when the text was longer than the card's limit and its end was cut off. */
+  readonly truncated: boolean;
+  /** On request: one L2-normalised row per token, special tokens left out, row-major [tokens × dimension]. */
+  readonly tokenVectors?: Float32Array;
+}
+
+export interface EncodeOptions {
+  readonly role: EncodeRole;
+  /** Also give the vectors before pooling. */
+  readonly tokenVectors?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface Encoder {
+  readonly card: ModelCard;
+  /** Device and provider really used, for reports: `cpu`, `cuda:0`. */
+  readonly device: string;
+  /** How many texts run at once; callers keep about twice as many in flight. */
+  readonly parallel: number;
+  /**
+   * Encodes one text; the prefix of its role is added here and nowhere else. Texts queue inside and run one per session
+   * run on CPU, so that a vector never depends on what was encoded beside it.
+   */
+  encode(text: string, options: EncodeOptions): Promise<EncodedText>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,65 @@
+/**
+ * Connection: one cached, bounded line to one Qdrant server. Made by `connect` (the registry), never by hand.
+ *
+ * Hot paths (queries, bulk upserts, scrolls) go over `request`: node:http with keep-alive, measured at half the overhead
+ * of the official client. Administration goes over the official client, loaded on first use.
+ */
+import type { QdrantClient } from '@qdrant/js-client-rest';
+
+export interface ConnectionOptions {
+  readonly url: string;
+  readonly apiKey?: string;
+  readonly timeoutMs: number;
+  /** Attempts after the first one, for requests that may be repeated. */
+  readonly retries: number;
+  /** Longest time that one request may take with all its retries. */
+  readonly retryDeadlineMs: number;
+  /** Sockets to this server, all requests together. */
+  readonly maxSockets: number;
+  /** Send an API key over plain http to another host. */
+  readonly insecure?: boolean;
+}
+
+export interface RequestOptions {
+  /** A value (sent as JSON; bigints as bare numbers) or ready bytes of JSON. */
+  readonly body?: unknown;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  /** False for requests that must not be sent twice. Default true: upserts by id, reads and deletes are. */
+  readonly repeatable?: boolean;
+  /** Called before each wait between two attempts. */
+  readonly onRetry?: (attempt: number, waitMs: number, reason: string) => void;
+}
+
+export interface ServerInfo {
+  /** `1.16.3` */
+  readonly version: string;
+  readonly features: ServerFeatures;
+}
+
+/** What this server can do, by its version. */
+export interface ServerFeatures {
+  /** Collection metadata (1.16): place of the collection card; before, a point of `_qdx`. */
+  readonly collectionMetadata: boolean;
+  /** Binary quantization with 1.5 and 2 bits and its query encodings (1.15). */
+  readonly binaryEncodings: boolean;
+  /** Upsert with a condition (1.16). */
+  readonly conditionalUpsert: boolean;
+}
+
+export interface Connection {
+  /** Without credentials: fit for messages. */
+  readonly url: string;
+  /**
+   * Sends one request and returns `result` of the answer.
+   * Integers beyond 2^53 come back as bigint, on every Node version.
+   * @throws QdxError, translated once for all callers (see errors.ts of this folder).
+   */
+  request<T>(method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE', path: string, options?: RequestOptions): Promise<T>;
+  /** The official client on the same limits. */
+  client(): Promise<QdrantClient>;
+  /** Read once for each connection. */
+  server(): Promise<ServerInfo>;
+  close(): Promise<void>;
+}

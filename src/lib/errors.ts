@@ -1,0 +1,50 @@
+/**
+ * The one error class of qdx and the one table of exit codes.
+ *
+ * Core throws a QdxError for everything foreseeable; anything else that is thrown is a bug.
+ */
+
+/** Every way a command can end, with its exit code (documented in docs/exit-codes.md). */
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  partial: 3,
+  verification: 4,
+  temporary: 5,
+  notFound: 6,
+  denied: 7,
+  refused: 8,
+  gate: 9,
+  locked: 10,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+export type Outcome = keyof typeof exitCodes;
+export type ErrorKind = Exclude<Outcome, 'done'>;
+
+export interface QdxErrorOptions {
+  /** The next command to type, or the next thing to do. */
+  readonly hint?: string;
+  /** Facts for `--json`; never secrets. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+}
+
+/** A failure that a user can act on: what failed, on what, why, in one line. */
+export class QdxError extends Error {
+  override readonly name = 'QdxError';
+  readonly kind: ErrorKind;
+  readonly hint: string | undefined;
+  readonly details: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(kind: ErrorKind, message: string, options: QdxErrorOptions = {}) {
+    super(message, { cause: options.cause });
+    this.kind = kind;
+    this.hint = options.hint;
+    this.details = options.details;
+  }
+}
+
+export const isQdxError = (error: unknown): error is QdxError => error instanceof QdxError;

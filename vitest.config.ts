@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+
+const shared = { env: { NO_COLOR: '1', FORCE_COLOR: '' } };
+
+/**
+ * unit: pure parts, from source. cli and e2e: the built binary (`npm run build` first), a real Qdrant, the real model.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
+      { test: { ...shared, name: 'cli', include: ['test/cli/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          ...shared,
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
