@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const shared = { env: { NO_COLOR: '1', FORCE_COLOR: '' } };
+const shared = { globalSetup: ['test/helpers/global-setup.ts'], env: { NO_COLOR: '1', FORCE_COLOR: '' } };
 
 /**
  * unit: pure parts, from source. cli and e2e: the built binary (`npm run build` first), a real Qdrant, the real model.

@@ -1,0 +1,94 @@
+/**
+ * Runs the built `qdx` as a user would, in a home of its own with a nearly empty environment.
+ *
+ * `npm run build` first: it is dist that runs.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { temporaryFolder } from './temporary.ts';
+
+export const binPath = fileURLToPath(new URL('../../bin/qdx.js', import.meta.url));
+
+export interface RunQdxOptions {
+  readonly cwd?: string;
+  /** Added to, and winning over, the nearly empty environment; `undefined` removes a variable. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Text for stdin; absent: an empty stdin. */
+  readonly input?: string;
+  /** A home of `temporaryHome()` to share between runs; absent: a fresh one. */
+  readonly home?: string;
+  /** Sends this signal after `killAfterMs`, or once stderr or stdout matches `killWhen`. */
+  readonly killSignal?: NodeJS.Signals;
+  readonly killAfterMs?: number;
+  readonly killWhen?: RegExp;
+  readonly nodeArgs?: readonly string[];
+}
+
+export interface QdxRun {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** 128 + signal number where a signal ended it. */
+  readonly exitCode: number;
+  readonly home: string;
+}
+
+/** A folder with everything that a user's home needs; servers started from it are killed by the global teardown. */
+export function temporaryHome(): string {
+  const home = temporaryFolder('home');
+  mkdirSync(join(home, 'work'));
+  return home;
+}
+
+/** The environment of a run: PATH and folders below `home`, no colour, nothing else. */
+export function environmentOf(home: string): Record<string, string> {
+  return {
+    PATH: process.env['PATH'] ?? '',
+    HOME: home,
+    XDG_CONFIG_HOME: join(home, 'config'),
+    XDG_CACHE_HOME: join(home, 'cache'),
+    XDG_DATA_HOME: join(home, 'data'),
+    TMPDIR: process.env['TMPDIR'] ?? '/tmp',
+    NO_COLOR: '1',
+  };
+}
+
+export function spawnQdx(args: readonly string[], options: RunQdxOptions & { readonly home: string }): ChildProcess {
+  const merged = { ...environmentOf(options.home), ...options.env };
+  const env = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
+  return spawn(process.execPath, [...(options.nodeArgs ?? []), binPath, ...args], {
+    cwd: options.cwd ?? join(options.home, 'work'),
+    env,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+}
+
+export async function runQdx(args: readonly string[], options: RunQdxOptions = {}): Promise<QdxRun> {
+  const home = options.home ?? temporaryHome();
+  const child = spawnQdx(args, { ...options, home });
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  const { killSignal, killWhen, killAfterMs } = options;
+  const watch = (chunks: Buffer[]) => (chunk: Buffer) => {
+    chunks.push(chunk);
+    if (killSignal && killWhen?.test(Buffer.concat(chunks).toString())) child.kill(killSignal);
+  };
+  child.stdout?.on('data', watch(stdout));
+  child.stderr?.on('data', watch(stderr));
+  child.stdin?.on('error', () => {}); // the child may end without reading its input
+  child.stdin?.end(options.input ?? '');
+  const timer = killSignal && killAfterMs !== undefined ? setTimeout(() => child.kill(killSignal), killAfterMs) : null;
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  if (timer) clearTimeout(timer);
+  return {
+    stdout: Buffer.concat(stdout).toString(),
+    stderr: Buffer.concat(stderr).toString(),
+    exitCode: code ?? 128 + signalNumber(signal),
+    home,
+  };
+}
+
+const signalNumber = (signal: NodeJS.Signals | null): number =>
+  ({ SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 })[signal as string] ?? 0;
