@@ -12,5 +12,7 @@ export interface Tokenizer {
   count(text: string): number;
   /** Special tokens that `encode` adds to every text. */
   readonly specialTokens: number;
+  /** How many of them stand before the text; the others follow it. */
+  readonly leadingSpecialTokens: number;
   encode(text: string, maxTokens: number): TokenizedText;
 }

@@ -1,0 +1,76 @@
+/**
+ * Opens a model's own tokenizer. Only the lean tokenizer package is loaded: the full library would add 200 ms to a start.
+ */
+import { readFile } from 'node:fs/promises';
+import { Tokenizer as JsonTokenizer } from '@huggingface/tokenizers';
+import { QdxError } from '../../lib/errors.ts';
+import type { FoundModel } from './find-model.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+/** Longest stretch of text that one token is taken to stand for before a long text is cut ahead of tokenizing it. */
+const charsPerToken = 16;
+/** Tokens beyond the limit that a cut text must still give, so that the cut cannot have changed those that are kept. */
+const spareTokens = 64;
+
+/** @throws QdxError `verification` where tokenizer.json is no tokenizer. */
+export async function openTokenizer(
+  model: Pick<FoundModel, 'tokenizerFile' | 'tokenizerConfigFile'>,
+): Promise<Tokenizer> {
+  const [tokenizer, config] = await Promise.all([
+    readFile(model.tokenizerFile, 'utf8'),
+    model.tokenizerConfigFile === null ? '{}' : readFile(model.tokenizerConfigFile, 'utf8'),
+  ]);
+  try {
+    return createTokenizer(new JsonTokenizer(JSON.parse(tokenizer) as object, JSON.parse(config) as object));
+  } catch (error) {
+    throw new QdxError('verification', `${model.tokenizerFile} is not a tokenizer that qdx can use: ${String(error)}`, {
+      hint: 'Download the model again, or take a repository that has a fast tokenizer (tokenizer.json).',
+      cause: error,
+    });
+  }
+}
+
+function createTokenizer(json: JsonTokenizer): Tokenizer {
+  const content = (text: string): number[] => json.encode(text, { add_special_tokens: false }).ids;
+  const { leading, trailing } = specialIds(json);
+  const specialTokens = leading.length + trailing.length;
+  return {
+    specialTokens,
+    leadingSpecialTokens: leading.length,
+    count: (text) => content(text).length,
+    encode: (text, maxTokens) => {
+      const limit = maxTokens - specialTokens;
+      const ids = limitedIds(content, text, limit);
+      return {
+        ids: Int32Array.from([...leading, ...ids.slice(0, limit), ...trailing]),
+        truncated: ids.length > limit,
+      };
+    },
+  };
+}
+
+/** What the tokenizer puts before and after every text, read off one probe: a template may add any number on each side. */
+function specialIds(json: JsonTokenizer): {
+  readonly leading: readonly number[];
+  readonly trailing: readonly number[];
+} {
+  const bare: readonly number[] = json.encode('a', { add_special_tokens: false }).ids;
+  const full: readonly number[] = json.encode('a').ids;
+  const start = full.findIndex((_, index) => bare.every((id, offset) => full[index + offset] === id));
+  if (bare.length === 0 || start === -1) throw new Error('it gives no tokens for a plain letter');
+  return { leading: full.slice(0, start), trailing: full.slice(start + bare.length) };
+}
+
+/**
+ * Ids of a text, or of a beginning of it that surely holds more than `limit` tokens: a megabyte would otherwise cost a
+ * second to tokenize for a few hundred ids. Cuts before a single space, where no tokenizer joins across.
+ */
+function limitedIds(content: (text: string) => number[], text: string, limit: number): number[] {
+  for (let length = (limit + spareTokens) * charsPerToken; length < text.length; length *= 4) {
+    const cut = text.slice(length).search(/(?<=\S) (?=\S)/);
+    if (cut === -1) break;
+    const ids = content(text.slice(0, length + cut));
+    if (ids.length >= limit + spareTokens) return ids;
+  }
+  return content(text);
+}
