@@ -1,0 +1,177 @@
+/**
+ * HTTP on node:http(s): keep-alive, a bound on sockets, timeouts, streamed bodies, limits on what is read.
+ *
+ * Failures of the line are HttpFailures with a code; answers of any status are results. What they mean is the caller's.
+ */
+import { Agent as HttpAgent, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+export interface HttpTransportOptions {
+  /** Sockets, all hosts together; further requests wait in line. */
+  readonly maxSockets: number;
+  /** Idle sockets are closed after this time; below the server's own limit (Qdrant: 5 s), so that none is found dead. */
+  readonly idleTimeoutMs?: number;
+  readonly userAgent?: string;
+}
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | Readable;
+  /** From the call to the last byte of the answer (of `stream`: to its headers), waiting for a socket included. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** Longest answer that is read into memory. */
+  readonly maxAnswerBytes?: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+export interface HttpStream {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: IncomingMessage;
+}
+
+export interface HttpTransport {
+  /** @throws HttpFailure, or the signal's reason. */
+  send(request: HttpRequest): Promise<HttpAnswer>;
+  /** The answer as a stream, for what must not be held in memory. */
+  stream(request: HttpRequest): Promise<HttpStream>;
+  /** Open sockets, busy and idle. */
+  readonly sockets: number;
+  /** Closes idle sockets at once and busy ones with their requests. */
+  close(): void;
+}
+
+/** Why no answer came: a Node error code (`ECONNREFUSED`, ...) or one of our own. */
+export class HttpFailure extends Error {
+  override readonly name = 'HttpFailure';
+  readonly code: string;
+
+  /** `code`: of Node or OpenSSL, or `timeout`, `cut` (the answer ended early), `answer-too-large`. */
+  constructor(code: string, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
+const defaultAnswerBytes = 512 * 2 ** 20;
+
+export function createHttpTransport(options: HttpTransportOptions): HttpTransport {
+  const { maxSockets, idleTimeoutMs = 4_000, userAgent = 'qdx' } = options;
+  const settings = {
+    keepAlive: true,
+    maxSockets,
+    maxTotalSockets: maxSockets,
+    timeout: idleTimeoutMs,
+    scheduling: 'lifo',
+  } as const;
+  const agents = { 'http:': new HttpAgent(settings), 'https:': new HttpsAgent(settings) };
+  const open = async (request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> => {
+    const secure = request.url.protocol === 'https:';
+    const send = secure ? httpsRequest : httpRequest;
+    return openRequest(send, request, { userAgent, signal, agent: agents[secure ? 'https:' : 'http:'] });
+  };
+  return {
+    send: async (request) =>
+      withTimeout(request, async (signal) => {
+        const answer = await open(request, signal);
+        const body = await readBody(answer, request.maxAnswerBytes ?? defaultAnswerBytes);
+        return { status: answer.statusCode ?? 0, headers: answer.headers, body };
+      }),
+    stream: async (request) =>
+      withTimeout(request, async (signal) => {
+        const answer = await open(request, signal);
+        return { status: answer.statusCode ?? 0, headers: answer.headers, body: answer };
+      }),
+    get sockets() {
+      return Object.values(agents).reduce((sum, agent) => sum + count(agent.sockets) + count(agent.freeSockets), 0);
+    },
+    close: () => {
+      for (const agent of Object.values(agents)) agent.destroy();
+    },
+  };
+}
+
+const count = (sockets: NodeJS.ReadOnlyDict<readonly unknown[]>): number =>
+  Object.values(sockets).reduce((sum, list) => sum + (list?.length ?? 0), 0);
+
+interface OpenOptions {
+  readonly userAgent: string;
+  readonly signal: AbortSignal;
+  readonly agent: HttpAgent | HttpsAgent;
+}
+
+async function openRequest(
+  send: typeof httpRequest,
+  request: HttpRequest,
+  { userAgent, signal, agent }: OpenOptions,
+): Promise<IncomingMessage> {
+  const { method, url, body } = request;
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  const headers: Record<string, string> = { 'user-agent': userAgent, accept: 'application/json', ...request.headers };
+  if (bytes instanceof Uint8Array) headers['content-length'] = String(bytes.length);
+  return new Promise((resolve, reject) => {
+    const outgoing = send(url, { method, agent, headers, signal });
+    // An answer may come, and be the better explanation, although the server closed on our body.
+    outgoing.on('response', resolve);
+    outgoing.on('error', (error: NodeJS.ErrnoException) => reject(toFailure(error, outgoing.reusedSocket)));
+    if (bytes === undefined || bytes instanceof Uint8Array) outgoing.end(bytes);
+    else pipeline(bytes, outgoing).catch((error: NodeJS.ErrnoException) => reject(toFailure(error, false)));
+  });
+}
+
+async function readBody(answer: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > maxBytes) throw new HttpFailure('answer-too-large', `the answer is larger than ${maxBytes} bytes`);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof HttpFailure) throw error;
+    throw toFailure(error as NodeJS.ErrnoException, false, answer.complete);
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length);
+}
+
+function toFailure(error: NodeJS.ErrnoException, reused: boolean, complete = true): HttpFailure {
+  if (error instanceof HttpFailure) return error;
+  const cut = !complete && (error.code === 'ECONNRESET' || error.code === undefined);
+  const code = cut ? 'cut' : (error.code ?? 'failed');
+  return new HttpFailure(code, reused ? `${error.message} (on a kept connection)` : error.message, error);
+}
+
+/** Runs with one signal for the caller's wish and the time limit, and says which of the two it was. */
+async function withTimeout<T>(request: HttpRequest, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { signal, timeoutMs } = request;
+  signal?.throwIfAborted();
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    abort();
+  }, timeoutMs);
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    return await run(controller.signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (timedOut) throw new HttpFailure('timeout', `no answer within ${timeoutMs} ms`, error);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  }
+}
