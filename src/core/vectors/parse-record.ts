@@ -1,0 +1,130 @@
+/**
+ * The bytes of one line -> VectorRecord, checked.
+ */
+import { parsePointId } from '../corpus/ids.ts';
+import { parseJson } from '../../lib/json.ts';
+import { canonicalUuid } from '../../lib/uuid.ts';
+import type { SparseVector } from '../retrieval/lexical.ts';
+import { vectorOfBytes } from './encode-record.ts';
+import { parseFloat32Array, skipSpace } from './format-number.ts';
+import type { PackedTokenVectors, VectorRecord } from './record.ts';
+
+export interface ParseOptions {
+  /** `vectors`: every record carries one; `chunks`: text instead. */
+  readonly kind: 'chunks' | 'vectors';
+  /** Length that every vector must have; absent: any. */
+  readonly dimension?: number;
+  /** Make a UUIDv5 of ids that are neither u64 nor UUID. */
+  readonly hashIds?: boolean;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+// Writers put the vector right behind the id; such lines are read without making 768 JavaScript numbers on the way.
+const vectorBehindId =
+  /^\{[ \t]*"id"[ \t]*:[ \t]*(?:\d{1,20}|"[0-9A-Za-z{}:-]{1,80}")[ \t]*,[ \t]*"vector"[ \t]*:[ \t]*\[/;
+const longestPrefixBytes = 160;
+
+/**
+ * @throws RangeError with the reason, without file or line: the caller knows them.
+ */
+export function parseRecord(line: Buffer, options: ParseOptions): VectorRecord {
+  const { fields, vector } = splitVector(line, options.dimension);
+  const id = fields['id'];
+  if (typeof id !== 'string' && typeof id !== 'number' && typeof id !== 'bigint')
+    throw new RangeError('it has no "id"');
+  const payload = fields['payload'] ?? {};
+  if (!isObject(payload)) throw new RangeError('"payload" is no object');
+  const parts: Fields[] = [idAndPayload(id, payload, options.hashIds === true)];
+  if (options.kind === 'vectors')
+    parts.push({ vector: checkedVector(vector ?? vectorField(fields), options.dimension) });
+  else if (typeof fields['text'] === 'string') parts.push({ text: fields['text'] });
+  else throw new RangeError('it has no "text", which every record of a chunks file has');
+  if (fields['vectors'] !== undefined) parts.push({ vectors: namedVectors(fields['vectors']) });
+  if (fields['tokenVectors'] !== undefined) parts.push({ tokenVectors: packedVectors(fields['tokenVectors']) });
+  return Object.assign({}, ...parts) as VectorRecord;
+}
+
+function splitVector(line: Buffer, dimension: number | undefined): { fields: Fields; vector?: Float32Array } {
+  const start = vectorBehindId.exec(line.toString('latin1', 0, longestPrefixBytes))?.[0].length;
+  if (start === undefined) return { fields: parseFields(line) };
+  const { values, end } = parseFloat32Array(line, start - 1, dimension);
+  // What is left is an object again once the vector between its two commas is cut out.
+  const head = line.toString('latin1', 0, line.lastIndexOf(0x2c, start - 1));
+  const rest = skipSpace(line, end);
+  return { fields: parseFields(`${head}${line.toString('utf8', rest)}`), vector: values };
+}
+
+function parseFields(text: string | Buffer): Fields {
+  let value: unknown;
+  try {
+    value = parseJson(text);
+  } catch (error) {
+    throw new RangeError(`it is no JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+  if (!isObject(value)) throw new RangeError('it is no JSON object');
+  return value;
+}
+
+/** An id that had to be derived keeps the original one in the payload. */
+function idAndPayload(id: string | number | bigint, payload: Fields, hash: boolean): Fields {
+  const pointId = parsePointId(id, { hash });
+  const isDerived = typeof pointId === 'string' && (typeof id !== 'string' || canonicalUuid(id) === undefined);
+  return {
+    id: pointId,
+    payload: isDerived && !('source_id' in payload) ? { ...payload, source_id: String(id) } : payload,
+  };
+}
+
+function vectorField(fields: Fields): Float32Array {
+  const { vector, vectorB64 } = fields as { vector?: unknown; vectorB64?: unknown };
+  if (typeof vectorB64 === 'string') return decodeBase64(vectorB64);
+  if (!Array.isArray(vector)) throw new RangeError('it has no "vector" and no "vectorB64"');
+  return Float32Array.from(vector as unknown[], (value) => (typeof value === 'number' ? value : Number.NaN));
+}
+
+function decodeBase64(text: string): Float32Array {
+  const bytes = Buffer.from(text, 'base64');
+  // Buffer.from skips what is no base64 and stops at the first `=`; a whole text has exactly this length.
+  if (Math.ceil(bytes.length / 3) * 4 !== text.length || bytes.length % 4 !== 0)
+    throw new RangeError('"vectorB64" is no base64 of little-endian float32 numbers');
+  return vectorOfBytes(bytes);
+}
+
+function checkedVector(vector: Float32Array, dimension: number | undefined): Float32Array {
+  if (vector.length === 0) throw new RangeError('its vector is empty');
+  if (dimension !== undefined && vector.length !== dimension)
+    throw new RangeError(`its vector has ${vector.length} dimensions where the model gives ${dimension}`);
+  const bad = vector.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw new RangeError(`component ${bad} of the vector is no finite float32`);
+  return vector;
+}
+
+function namedVectors(value: unknown): Readonly<Record<string, SparseVector>> {
+  if (!isObject(value)) throw new RangeError('"vectors" is no object');
+  for (const [name, vector] of Object.entries(value))
+    if (!isSparse(vector)) throw new RangeError(`vector "${name}" is not {"indices":[…],"values":[…]} of equal length`);
+  return value as Readonly<Record<string, SparseVector>>;
+}
+
+function isSparse(value: unknown): value is SparseVector {
+  if (!isObject(value)) return false;
+  const { indices, values } = value as { indices?: unknown; values?: unknown };
+  return (
+    Array.isArray(indices) &&
+    Array.isArray(values) &&
+    indices.length === values.length &&
+    indices.every((index) => Number.isInteger(index) && index >= 0 && index <= 0xff_ff_ff_ff) &&
+    values.every((weight) => Number.isFinite(weight))
+  );
+}
+
+function packedVectors(value: unknown): PackedTokenVectors {
+  const packed = isObject(value) ? (value as Partial<PackedTokenVectors>) : {};
+  if (packed.encoding !== 'sign' || typeof packed.data !== 'string' || !Number.isInteger(packed.rows))
+    throw new RangeError('"tokenVectors" is not {"rows","window","encoding":"sign","data"}');
+  return value as PackedTokenVectors;
+}
+
+const isObject = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
