@@ -1,0 +1,36 @@
+/**
+ * What was perhaps meant: names by edit distance.
+ */
+
+/** All names, those that are likely meant by `typed` first; others keep their order. */
+export function nearestNames(typed: string, names: readonly string[]): string[] {
+  const distances = names.map((name) => ({ name, distance: nameDistance(typed, name) }));
+  return distances.toSorted((a, b) => a.distance - b.distance).map(({ name }) => name);
+}
+
+/** A name that contains, or is contained in, what was typed is near whatever its length. */
+function nameDistance(typed: string, name: string): number {
+  const [a, b] = [typed.toLowerCase(), name.toLowerCase()];
+  const distance = editDistance(a, b);
+  return a !== '' && (a.includes(b) || b.includes(a)) ? Math.min(distance, 1) : distance;
+}
+
+/** Damerau-Levenshtein distance (optimal string alignment): insert, delete, replace, swap of two neighbours. */
+export function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const same = a[row - 1] === b[column - 1];
+      let best = Math.min(at(last, column) + 1, at(current, column - 1) + 1, at(last, column - 1) + (same ? 0 : 1));
+      const swapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      if (swapped) best = Math.min(best, at(beforeLast, column - 2) + 1);
+      current.push(best);
+    }
+    [beforeLast, last] = [last, current];
+  }
+  return at(last, b.length);
+}
+
+const at = (row: readonly number[], column: number): number => row[column] ?? Number.POSITIVE_INFINITY;
