@@ -15,6 +15,8 @@ export interface FoundModel {
   readonly modelFile: string;
   readonly tokenizerFile: string;
   readonly tokenizerConfigFile: string | null;
+  /** What had to be assumed about it, or what is not pinned; said when it is opened. */
+  readonly notes: readonly string[];
 }
 
 export interface FindModelOptions {
@@ -44,5 +46,6 @@ function locate(card: ModelCard, origin: FoundModel['origin'], folder: string): 
     modelFile: join(folder, card.file),
     tokenizerFile: join(folder, 'tokenizer.json'),
     tokenizerConfigFile: existsSync(config) ? config : null,
+    notes: [],
   };
 }

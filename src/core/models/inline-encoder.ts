@@ -1,36 +1,27 @@
 /**
- * Encoder on the calling thread, for a query or a few: a worker's start would cost more than the run itself.
+ * Encoder on the calling thread, for one query or a few: starting a worker would cost more than the run itself.
  */
-import type { RunOptions } from '../../lib/events.ts';
 import { QdxError } from '../../lib/errors.ts';
+import type { RunOptions } from '../../lib/events.ts';
 import type { Encoder } from './encoder.ts';
 import type { FoundModel } from './find-model.ts';
+import { openQuerySession } from './mapped-model.ts';
 import { openTokenizer } from './open-tokenizer.ts';
-import { openSession } from './session.ts';
+import { prepareText } from './prepare-text.ts';
 import { createTextEncoder } from './text-encoder.ts';
 
-export async function createInlineEncoder(model: FoundModel, run: RunOptions): Promise<Encoder> {
+export async function createInlineEncoder(model: FoundModel, cacheFolder: string, run: RunOptions): Promise<Encoder> {
   const { card } = model;
-  const [tokenizer, session] = await Promise.all([
-    openTokenizer(model),
-    openSession(model.modelFile, {
-      executionProviders: ['cpu'],
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-      logSeverityLevel: 3,
-      extra: { optimization: { disable_specified_optimizers: 'SkipLayerNormFusion' } },
-    }),
-  ]);
-  const encoder = createTextEncoder({ card, tokenizer, session });
+  const tokenizer = await openTokenizer(model);
+  const session = await openQuerySession(model, cacheFolder);
+  const encoder = createTextEncoder({ card, tokenizer, session, batchTokens: 0 });
   return {
     card,
     device: 'cpu',
     parallel: 1,
-    encode: async (text, { role, tokenVectors = false, signal }) => {
-      (signal ?? run.signal)?.throwIfAborted();
-      if (text.trim() === '') throw new QdxError('usage', 'an empty text has no vector');
-      const prefix = role === 'query' ? card.queryPrefix : card.documentPrefix;
-      const [encoded] = await encoder.encode([{ text: prefix + text, tokenVectors }]);
+    encode: async (text, { role, tokenVectors = false, signal = run.signal }) => {
+      if (signal?.aborted) throw new QdxError('interrupted', 'stopped before the text was encoded');
+      const [encoded] = await encoder.encode([{ text: prepareText(text, role, card), tokenVectors }]);
       if (!encoded) throw new Error('a run of one text gave no vector');
       return encoded;
     },

@@ -1,22 +1,48 @@
 /**
  * Opens the encoder of a model for what it is wanted for.
  */
+import { availableParallelism } from 'node:os';
 import type { RunOptions } from '../../lib/events.ts';
+import { chooseDevice, cpuDevice, cudaMissing, type DeviceChoice, deviceFacts } from './devices.ts';
 import type { Encoder } from './encoder.ts';
 import type { FoundModel } from './find-model.ts';
 import { createInlineEncoder } from './inline-encoder.ts';
+import { createProcessEncoder } from './process-encoder.ts';
 
 export interface EncoderOptions {
-  readonly device: 'auto' | 'cpu' | 'cuda';
-  /** 0: one for each core. */
+  readonly device: DeviceChoice;
+  /** Sessions on CPU, each a process of one thread; 0: one for each core. A GPU has one. */
   readonly workers: number;
-  /** `query`: a few short texts, the fastest start. `bulk`: many texts, the highest rate. */
+  /**
+   * `query`: a few short texts, the fastest start, on the calling thread. `bulk`: many texts, the highest rate, in
+   * processes of their own. Both give the same bytes on CPU.
+   */
   readonly use: 'query' | 'bulk';
   /** The user's cache folder of qdx. */
   readonly cacheFolder: string;
+  /** Tokens of a padded run on a GPU. */
+  readonly gpuBatchTokens?: number;
 }
 
+/** Default of `gpuBatchTokens`, the budget that text-embeddings-inference ships with. */
+const gpuBatchTokens = 16_384;
+
+/**
+ * @throws QdxError `verification` where a file is not the one of the card, `failed` where `cuda` cannot be had,
+ * `refused` for unsafe external data.
+ */
 export async function openEncoder(model: FoundModel, options: EncoderOptions, run: RunOptions = {}): Promise<Encoder> {
-  void options;
-  return await createInlineEncoder(model, run);
+  for (const message of model.notes) run.onEvent?.({ type: 'note', message });
+  if (options.use === 'query' && options.device !== 'cuda') return createInlineEncoder(model, options.cacheFolder, run);
+  const device = chooseDevice(options.device, deviceFacts(), run.onEvent);
+  const onCpu = { device: cpuDevice, batchTokens: 0, workers: options.workers || availableParallelism() };
+  if (device.provider === 'cpu') return createProcessEncoder(model, onCpu, run);
+  try {
+    const onGpu = { device, workers: 1, batchTokens: options.gpuBatchTokens ?? gpuBatchTokens };
+    return await createProcessEncoder(model, onGpu, run);
+  } catch (error) {
+    if (options.device === 'cuda') throw cudaMissing(String(error), error);
+    run.onEvent?.({ type: 'warning', message: `running on CPU, since CUDA could not be started: ${String(error)}` });
+    return createProcessEncoder(model, onCpu, run);
+  }
 }

@@ -33,6 +33,12 @@ export async function openSession(modelFile: string, options: InferenceSession.S
   };
 }
 
+/** `1.30.0` */
+export async function ortVersion(): Promise<string> {
+  const { env } = await import('onnxruntime-node');
+  return env.versions.node ?? 'unknown';
+}
+
 type MakeTensor = (values: BigInt64Array, dims: readonly number[]) => Tensor;
 
 function feedsFor(names: readonly string[], texts: readonly Int32Array[], tensor: MakeTensor): Record<string, Tensor> {

@@ -2,11 +2,12 @@
  * Text to vector with one session, on the thread that calls it: tokenize, run, pool, normalise.
  */
 import { QdxError } from '../../lib/errors.ts';
+import { planBatches, runHalving } from './batches.ts';
 import type { ModelCard } from './card.ts';
 import type { EncodedText } from './encoder.ts';
 import { type HiddenRows, normalize, pool, tokenRows } from './pool.ts';
 import type { ModelOutput, ModelSession } from './session.ts';
-import type { Tokenizer } from './tokenizer.ts';
+import type { TokenizedText, Tokenizer } from './tokenizer.ts';
 
 export interface TextRequest {
   /** With the prefix of its role. */
@@ -15,7 +16,7 @@ export interface TextRequest {
 }
 
 export interface TextEncoder {
-  /** Encodes texts in one session run; on CPU callers pass one, so that a vector never depends on its neighbours. */
+  /** One result a request, in order. */
   encode(requests: readonly TextRequest[]): Promise<EncodedText[]>;
   close(): Promise<void>;
 }
@@ -24,48 +25,60 @@ export interface TextEncoderParts {
   readonly card: ModelCard;
   readonly tokenizer: Tokenizer;
   readonly session: ModelSession;
+  /** Texts share a padded run up to this many tokens; 0: one text a run, so that no vector depends on its neighbours. */
+  readonly batchTokens: number;
 }
 
-export function createTextEncoder({ card, tokenizer, session }: TextEncoderParts): TextEncoder {
+export function createTextEncoder(parts: TextEncoderParts): TextEncoder {
+  const { card, tokenizer, session, batchTokens } = parts;
   return {
     encode: async (requests) => {
-      const tokenized = requests.map(({ text }) => tokenizer.encode(text, card.maxTokens));
-      const output = await session.run(tokenized.map(({ ids }) => ids));
-      return tokenized.map(({ ids, truncated }, index) => ({
-        vector: vectorOf(output, index, ids.length, card),
-        tokenCount: ids.length,
-        truncated,
-        ...(requests[index]?.tokenVectors && {
-          tokenVectors: tokenVectorsOf(output, index, ids.length, { card, tokenizer }),
-        }),
-      }));
+      const texts = requests.map((request) => ({ ...request, ...tokenizer.encode(request.text, card.maxTokens) }));
+      const results: EncodedText[] = [];
+      for (const batch of planBatches(
+        texts.map(({ ids }) => ids.length),
+        batchTokens,
+      )) {
+        const members = batch.flatMap((index) => texts[index] ?? []);
+        const encoded = await runHalving(members, (some) => runTogether(some, parts));
+        batch.forEach((index, place) => {
+          const result = encoded[place];
+          if (result) results[index] = result;
+        });
+      }
+      return results;
     },
     close: () => session.close(),
   };
 }
 
+type TokenizedRequest = TextRequest & TokenizedText;
+
+async function runTogether(texts: readonly TokenizedRequest[], parts: TextEncoderParts): Promise<EncodedText[]> {
+  const output = await parts.session.run(texts.map(({ ids }) => ids));
+  return texts.map(({ ids, truncated, tokenVectors }, index) => ({
+    vector: vectorOf(output, index, ids.length, parts.card),
+    tokenCount: ids.length,
+    truncated,
+    ...(tokenVectors && { tokenVectors: tokenVectorsOf(output, index, ids.length, parts) }),
+  }));
+}
+
 function vectorOf(output: ModelOutput, index: number, rows: number, card: ModelCard): Float32Array {
-  if (output.dimension !== card.dimension)
-    throw new QdxError(
-      'verification',
-      `${card.name} gives ${output.dimension} dimensions, its card says ${card.dimension}`,
-      {
-        hint: 'Correct the dimension in the card, or use the file that the card was written for.',
-      },
-    );
+  const { dimension } = output;
+  if (dimension !== card.dimension)
+    throw new QdxError('verification', `${card.name} gives ${dimension} dimensions, its card says ${card.dimension}`, {
+      hint: 'Correct the dimension in the card, or use the file that the card was written for.',
+    });
   const vector =
     output.kind === 'pooled'
-      ? output.data.slice(index * output.dimension, (index + 1) * output.dimension)
+      ? output.data.slice(index * dimension, (index + 1) * dimension)
       : pool(rowsOf(output, index, rows), card.pooling);
   return card.normalize ? normalize(vector) : vector;
 }
 
-function tokenVectorsOf(
-  output: ModelOutput,
-  index: number,
-  rows: number,
-  { card, tokenizer }: Pick<TextEncoderParts, 'card' | 'tokenizer'>,
-): Float32Array {
+function tokenVectorsOf(output: ModelOutput, index: number, rows: number, parts: TextEncoderParts): Float32Array {
+  const { card, tokenizer } = parts;
   if (output.kind === 'pooled')
     throw new QdxError('usage', `${card.file} of ${card.name} gives pooled vectors only, so it has no token vectors`, {
       hint: 'Use an export with last_hidden_state as its output.',
@@ -77,9 +90,5 @@ function tokenVectorsOf(
 /** Rows of one text of a run, padding left out. */
 function rowsOf(output: ModelOutput & { kind: 'hidden' }, index: number, rows: number): HiddenRows {
   const start = index * output.length * output.dimension;
-  return {
-    data: output.data.subarray(start, start + rows * output.dimension),
-    rows,
-    dimension: output.dimension,
-  };
+  return { data: output.data.subarray(start, start + rows * output.dimension), rows, dimension: output.dimension };
 }
