@@ -53,7 +53,7 @@ function markLongIntegers(text: string, mark: string): string | undefined {
 }
 
 /** Index behind the closing quote of the string that opens at `quote`. */
-function endOfString(text: string, quote: number): number {
+export function endOfString(text: string, quote: number): number {
   let end = quote;
   do {
     end = text.indexOf('"', end + 1);

@@ -5,6 +5,7 @@
  * of the official client. Administration goes over the official client, loaded on first use.
  */
 import type { QdrantClient } from '@qdrant/js-client-rest';
+import type { OnEvent } from '../../lib/events.ts';
 
 export interface ConnectionOptions {
   readonly url: string;
@@ -18,6 +19,10 @@ export interface ConnectionOptions {
   readonly maxSockets: number;
   /** Send an API key over plain http to another host. */
   readonly insecure?: boolean;
+  /** Version of the server where it is known, as of the local one: saves the request that reads it. */
+  readonly version?: string;
+  /** Hears of retries, and of a server version that was not tested. */
+  readonly onEvent?: OnEvent;
 }
 
 export interface RequestOptions {
@@ -28,6 +33,11 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** False for requests that must not be sent twice. Default true: upserts by id, reads and deletes are. */
   readonly repeatable?: boolean;
+  /**
+   * For requests that the server may answer with 202 (it goes on working): asked again and again until it gives the
+   * result. Without it a 202 is an error.
+   */
+  readonly whenAccepted?: () => Promise<unknown>;
   /** Called before each wait between two attempts. */
   readonly onRetry?: (attempt: number, waitMs: number, reason: string) => void;
 }
@@ -57,7 +67,9 @@ export interface Connection {
    * @throws QdxError, translated once for all callers (see errors.ts of this folder).
    */
   request<T>(method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE', path: string, options?: RequestOptions): Promise<T>;
-  /** The official client on the same limits. */
+  /**
+   * The official client, for administration, on the same limits. Its errors come translated like those of `request`.
+   */
   client(): Promise<QdrantClient>;
   /** Read once for each connection. */
   server(): Promise<ServerInfo>;

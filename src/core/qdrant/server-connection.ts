@@ -1,0 +1,180 @@
+/**
+ * One line to one server: requests with retries, errors translated, the official client beside it within the same bound.
+ */
+import type { QdrantClient } from '@qdrant/js-client-rest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { QdxError } from '../../lib/errors.ts';
+import { createHttpTransport, type HttpTransport } from '../../lib/http.ts';
+import { stringifyJson } from '../../lib/json.ts';
+import { retry } from '../../lib/retry.ts';
+import { readAnswer, resultOf, type ServerAnswer } from './answer.ts';
+import type { Connection, ConnectionOptions, RequestOptions, ServerInfo } from './connection.ts';
+import { missingCollectionName, type RequestContext, translateServerError } from './errors.ts';
+import { asServerFailure } from './failure.ts';
+import { featuresOf, untestedVersionWarning } from './features.ts';
+import { adviseRetry } from './repeatable.ts';
+import { assertKeyIsSafe, parseServerUrl, type ServerUrl } from './server-url.ts';
+
+type Method = Parameters<Connection['request']>[0];
+
+export class ServerConnection implements Connection {
+  readonly url: string;
+  readonly #server: ServerUrl;
+  readonly #options: ConnectionOptions;
+  readonly #transport: HttpTransport;
+  readonly #clientSockets: number;
+  #info: Promise<ServerInfo> | undefined;
+  #client: Promise<QdrantClient> | undefined;
+  #hasAnswered = false;
+
+  /** @throws QdxError `usage` for a bad URL, `refused` for a key that would go in the clear. */
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#server = parseServerUrl(options.url);
+    this.url = this.#server.text;
+    assertKeyIsSafe(this.#server, options.apiKey, options.insecure ?? false);
+    // The official client has a pool of its own: a fifth of the sockets is kept for it, so that both stay in the bound.
+    this.#clientSockets = Math.max(1, Math.floor(options.maxSockets / 5));
+    this.#transport = createHttpTransport({ maxSockets: Math.max(1, options.maxSockets - this.#clientSockets) });
+  }
+
+  async request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
+    const { accepted, document } = await this.#ask(method, path, options);
+    if (!accepted) return resultOf(document) as T;
+    return (await this.#untilDone(`${method} ${path}`, options)) as T;
+  }
+
+  async client(): Promise<QdrantClient> {
+    this.#client ??= createClient(this.#server, this.#options, this.#clientSockets, async (error, what) =>
+      this.#explain(error, { url: this.url, what, timeoutMs: this.#options.timeoutMs }),
+    );
+    return this.#client;
+  }
+
+  async server(): Promise<ServerInfo> {
+    this.#info ??= this.#readServer().catch((error: unknown) => {
+      this.#info = undefined;
+      throw error;
+    });
+    return this.#info;
+  }
+
+  async close(): Promise<void> {
+    this.#transport.close();
+  }
+
+  async #readServer(): Promise<ServerInfo> {
+    const version = this.#options.version ?? (await this.#readVersion());
+    const warning = untestedVersionWarning(version, this.url);
+    if (warning) this.#options.onEvent?.({ type: 'warning', message: warning });
+    return { version, features: featuresOf(version) };
+  }
+
+  async #readVersion(): Promise<string> {
+    const { document } = await this.#ask('GET', '/', {});
+    const { title, version } = document as { title?: string; version?: string };
+    if (typeof version === 'string' && title?.startsWith('qdrant')) return version;
+    throw new QdxError('failed', `${this.url} answers in JSON, but it is no Qdrant server`, {
+      hint: 'check the URL, its port and its path',
+    });
+  }
+
+  async #ask(method: Method, path: string, options: RequestOptions): Promise<ServerAnswer> {
+    const body = encodeBody(options.body);
+    const context: RequestContext = {
+      url: this.url,
+      what: `${method} ${path}`,
+      timeoutMs: options.timeoutMs ?? this.#options.timeoutMs,
+      ...(body && { bodyBytes: body.length }),
+    };
+    const { signal, repeatable = true } = options;
+    try {
+      return await retry(async () => this.#attempt(method, path, options, body), {
+        retries: this.#options.retries,
+        deadlineMs: this.#options.retryDeadlineMs,
+        advise: (error) => adviseRetry(error, { repeatable, hasAnswered: this.#hasAnswered }),
+        ...(signal && { signal }),
+        onRetry: (attempt, waitMs, reason) => {
+          options.onRetry?.(attempt, waitMs, reason);
+          const message = `${context.what}: ${reason}, attempt ${attempt + 1} in ${waitMs} ms`;
+          this.#options.onEvent?.({ type: 'trace', message });
+        },
+      });
+    } catch (error) {
+      throw await this.#explain(error, context);
+    }
+  }
+
+  async #attempt(method: Method, path: string, options: RequestOptions, body: Uint8Array | undefined) {
+    const { apiKey } = this.#options;
+    const answer = await this.#transport.send({
+      method,
+      url: requestUrl(this.url, path, options.query),
+      headers: {
+        ...(body && { 'content-type': 'application/json' }),
+        ...(apiKey !== undefined && { 'api-key': apiKey }),
+      },
+      ...(body && { body }),
+      timeoutMs: options.timeoutMs ?? this.#options.timeoutMs,
+      ...(options.signal && { signal: options.signal }),
+    });
+    this.#hasAnswered = true;
+    return readAnswer(answer);
+  }
+
+  /** Asks until the accepted work is done, at first soon, then every second; the request's own timeout bounds it. */
+  async #untilDone(what: string, { whenAccepted, signal, timeoutMs }: RequestOptions): Promise<unknown> {
+    if (!whenAccepted)
+      throw new QdxError('failed', `${this.url} accepted ${what} (202) but did not say when it is done`, {
+        hint: 'look at the collection before you run it again',
+      });
+    const limitMs = timeoutMs ?? this.#options.timeoutMs;
+    const startedAt = performance.now();
+    for (let waitMs = 20; performance.now() - startedAt < limitMs; waitMs = Math.min(1_000, waitMs * 2)) {
+      const result = await whenAccepted();
+      if (result !== undefined) return result;
+      await sleep(waitMs, undefined, { ...(signal && { signal }) }).catch(() => signal?.throwIfAborted());
+    }
+    throw new QdxError('temporary', `${this.url} accepted ${what} (202) and was not done after ${limitMs} ms`, {
+      hint: 'it may still finish; look at the collection before you run it again',
+    });
+  }
+
+  async #explain(error: unknown, context: RequestContext): Promise<unknown> {
+    const name = missingCollectionName(asServerFailure(error));
+    if (name !== undefined) return (await this.#missingCollection(name)) ?? translateServerError(error, context);
+    return translateServerError(error, context);
+  }
+
+  /** Undefined where even the list cannot be read (a key for one collection only). */
+  async #missingCollection(name: string): Promise<QdxError | undefined> {
+    const { listCollections, missingCollection, publicNames } = await import('./names.ts');
+    try {
+      return missingCollection(this.url, name, publicNames(await listCollections(this)));
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+async function createClient(
+  url: ServerUrl,
+  { apiKey, timeoutMs }: ConnectionOptions,
+  maxSockets: number,
+  translate: (error: unknown, what: string) => Promise<unknown>,
+): Promise<QdrantClient> {
+  const { createOfficialClient } = await import('./official-client.ts');
+  return createOfficialClient({ url, apiKey, timeoutMs, maxSockets, translate });
+}
+
+/** Ready bytes are sent as they are. */
+function encodeBody(body: unknown): Uint8Array | undefined {
+  if (body === undefined || body instanceof Uint8Array) return body;
+  return Buffer.from(stringifyJson(body));
+}
+
+function requestUrl(base: string, path: string, query: RequestOptions['query'] = {}): URL {
+  const url = new URL(`${base}${path}`);
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, String(value));
+  return url;
+}

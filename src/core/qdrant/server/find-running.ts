@@ -1,0 +1,33 @@
+/**
+ * Whether the local server of a data folder runs. On the path of every command, so it costs two small files and no more.
+ */
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { QdxError } from '../../../lib/errors.ts';
+import { processInfo } from '../../../lib/process-info.ts';
+import { readState, serverPaths, type ServerState } from './server-state.ts';
+
+/** The folder of the local server: the setting, else one in the user's data folder. Absolute. */
+export const dataDirOf = (setting: string | undefined, dataFolder: string): string =>
+  setting === undefined ? join(dataFolder, 'qdrant') : resolve(setting);
+
+/**
+ * The state of the server that runs on this folder; undefined where none does, whatever the state file says.
+ * @throws QdxError `locked` where the state was written on another machine: two servers would spoil a shared folder.
+ */
+export async function findRunningServer(dataDir: string): Promise<ServerState | undefined> {
+  const paths = serverPaths(dataDir);
+  const state = await readState(paths.state);
+  if (!state) return undefined;
+  if (state.hostname !== hostname())
+    throw new QdxError('locked', `${dataDir} is used by a local server on ${state.hostname} (process ${state.pid})`, {
+      hint: `stop it there, or name another folder with --data-dir; if that machine is gone, remove ${paths.state}`,
+    });
+  return (await isServer(state.pid, state.processStartedAt, paths.config)) ? state : undefined;
+}
+
+/** The same process as noted, and a Qdrant with our configuration: process ids are given out again. */
+async function isServer(pid: number, startedAt: string, configPath: string): Promise<boolean> {
+  const info = await processInfo(pid);
+  return info !== undefined && info.startedAt === startedAt && info.command.includes(configPath);
+}
