@@ -4,6 +4,7 @@
 import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { QdxError } from './errors.ts';
+import { isProcessAlive } from './process-alive.ts';
 
 export interface PartialFile {
   /** Bytes taken so far, those still in memory included. */
@@ -87,16 +88,7 @@ async function removeLeftovers(target: string): Promise<void> {
   const prefix = `${basename(target)}.`;
   for (const name of await readdir(folder).catch(() => [])) {
     const pid = /^(\d+)\.partial$/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : '')?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(folder, name), { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if (pid !== undefined && !isProcessAlive(Number(pid))) await rm(join(folder, name), { force: true });
   }
 }
 

@@ -3,29 +3,14 @@
  */
 import { z } from 'zod';
 import { parseJson } from '../../lib/json.ts';
+import { cardSchema } from '../models/card-schema.ts';
 import { type VectorsFileFooter, vectorsFileFormat, type VectorsFileHeader, vectorsFileVersion } from './record.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a sha256 in lower-case hex');
 const count = z.number().int().min(0);
 
-// Loose: a later minor addition by another writer is kept, not refused.
-const model = z.looseObject({
-  name: z.string().min(1),
-  repository: z.string(),
-  revision: z.string().nullable(),
-  file: z.string(),
-  sha256: sha256.nullable(),
-  dtype: z.enum(['fp32', 'fp16', 'int8', 'uint8', 'q8', 'q4', 'bnb4', 'unknown']),
-  dimension: z.number().int().positive(),
-  pooling: z.enum(['cls', 'mean', 'last']),
-  normalize: z.boolean(),
-  queryPrefix: z.string(),
-  documentPrefix: z.string(),
-  maxTokens: z.number().int().positive(),
-  tokenizerSha256: sha256.nullable(),
-  parityFloor: z.number(),
-  tokenVectors: z.enum(['usable', 'unverified', 'none']),
-});
+// Loose: what a later minor addition put in is kept, not refused.
+const model = z.looseObject(cardSchema.shape);
 
 const header = z
   .looseObject({
