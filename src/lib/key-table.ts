@@ -8,6 +8,8 @@ export interface KeyTable {
   get(key: Uint8Array, offset?: number): number | undefined;
   /** Sets the value (an unsigned 32-bit integer); true when the key was new. */
   set(key: Uint8Array, value: number, offset?: number): boolean;
+  /** Every key as 16 bytes, in no fixed order; the bytes are overwritten by the next one. */
+  keys(): Generator<Uint8Array, void, undefined>;
 }
 
 const wordsPerKey = 4;
@@ -64,6 +66,12 @@ export function createKeyTable(expectedEntries = 1024): KeyTable {
       if (isNew) size++;
       return isNew;
     },
+    *keys() {
+      const bytes = new Uint8Array(wordsPerKey * 4);
+      for (let slot = 0; slot < capacity; slot++) {
+        if (used[slot] === 1) yield storeKey(keys, slot, bytes);
+      }
+    },
   };
 }
 
@@ -79,6 +87,11 @@ function loadKey(key: Uint32Array, bytes: Uint8Array, offset: number): void {
     key[word] =
       (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
   }
+}
+
+function storeKey(keys: Uint32Array, slot: number, bytes: Uint8Array): Uint8Array {
+  for (let at = 0; at < bytes.length; at++) bytes[at] = (keys[slot * wordsPerKey + (at >> 2)] ?? 0) >>> ((at & 3) * 8);
+  return bytes;
 }
 
 function holdsKey(keys: Uint32Array, slot: number, key: Uint32Array): boolean {

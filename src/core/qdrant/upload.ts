@@ -1,0 +1,168 @@
+/**
+ * Upload: a stream of records into a collection, checked before, confirmed on the way, compared afterwards.
+ * Memory is bounded by the batches on their way and by the ids seen (see upload/seen-ids.ts).
+ */
+import { QdxError } from '../../lib/errors.ts';
+import type { RunOptions } from '../../lib/events.ts';
+import type { Settings } from '../config/schema.ts';
+import type { CollectionCard } from './collection-card.ts';
+import { readCollectionInfo } from './collection-info.ts';
+import type { Connection } from './connection.ts';
+import { resumeIndexing } from './deferred-indexing.ts';
+import { countPoints } from './points.ts';
+import { waitUntilReady } from './readiness.ts';
+import { type BatchBuilder, createBatchBuilder } from './upload/batch.ts';
+import type { BatchLimits } from './upload/deliver.ts';
+import { graceful } from './upload/graceful.ts';
+import { type AcceptedRecord, createIntake, type Intake } from './upload/intake.ts';
+import type { RecordSource } from './upload/record-source.ts';
+import { createRejectLog, type RejectSink } from './upload/rejects.ts';
+import { createSender, type Sender } from './upload/sender.ts';
+import type { UploadSummary } from './upload/summary.ts';
+import { assertAllPresent } from './upload/verify-upload.ts';
+
+export type { RecordSource, UnreadableRecord, UploadRecord } from './upload/record-source.ts';
+export type { RejectedRecord, RejectSink } from './upload/rejects.ts';
+export type { UploadSummary } from './upload/summary.ts';
+
+export interface UploadInput {
+  /** Physical name; it exists and fits (ensureCollection). */
+  readonly collection: string;
+  readonly records: RecordSource;
+  /** Of the collection: names of its vectors. */
+  readonly card: CollectionCard;
+  readonly distance: string;
+  readonly settings: Settings['upload'];
+  /** Vectors bit for bit. Absent: only where the server does not normalise them itself. */
+  readonly exactVectors?: boolean;
+  /** For progress. */
+  readonly expectedCount?: number;
+  readonly onReject?: RejectSink;
+  /** False: do not wait until everything is indexed. */
+  readonly waitForIndex?: boolean;
+}
+
+/** Requests stay below this, whatever the number of points: the server's own limit is 32 MiB. */
+const batchBytes = 8 * 1024 * 1024;
+/** How long batches on their way may take after Ctrl-C. */
+const graceMs = 5_000;
+
+/**
+ * @throws QdxError `usage` for a duplicate id under `--on-duplicate error`, `verification` where a point is missing
+ * afterwards, and what the server answered; what was confirmed until then is kept.
+ */
+export async function uploadRecords(
+  connection: Connection,
+  input: UploadInput,
+  run: RunOptions = {},
+): Promise<UploadSummary> {
+  const { collection, settings } = input;
+  const pointsBefore = await countPoints(connection, collection, run);
+  const startedAt = performance.now();
+  const limits: BatchLimits = { points: settings.batchSize, bytes: batchBytes };
+  const rejects = createRejectLog(input.onReject);
+  const intake = createIntake({
+    ...input,
+    onDuplicate: settings.onDuplicate,
+    dimension: input.card.model.dimension,
+    rejects,
+  });
+  let confirmed = 0;
+  const sender = createSender({
+    connection,
+    limits,
+    physical: collection,
+    parallel: settings.parallel,
+    ...run,
+    ...graceful(run.signal, graceMs),
+    onReject: (point, reason) => intake.refused(point, reason),
+    onConfirmed: (points) => {
+      confirmed += points;
+      const total = input.expectedCount === undefined ? {} : { total: input.expectedCount };
+      run.onEvent?.({ type: 'progress', stage: 'uploading', done: confirmed, unit: 'points', ...total });
+    },
+  });
+  try {
+    await sendAll(input, intake, sender, limits, run);
+  } catch (error) {
+    await sender.settle();
+    // A stopped run is not left without an index; where the server is gone, the mark in the metadata does it later.
+    await resumeIndexing(connection, collection).catch(() => false);
+    throw error;
+  }
+  const durationMs = performance.now() - startedAt;
+  return {
+    ...(await finishUpload(connection, input, intake, run)),
+    collection,
+    read: intake.read,
+    duplicates: intake.duplicates,
+    rejected: rejects.count,
+    firstRejects: rejects.first,
+    ...sender.counts,
+    durationMs,
+    pointsPerSecond: durationMs > 0 ? confirmed / (durationMs / 1000) : 0,
+    pointsBefore,
+    pointsAfter: await countPoints(connection, collection, run),
+  };
+}
+
+/** Every id is read back, then the index is waited for. */
+async function finishUpload(
+  connection: Connection,
+  { collection, waitForIndex = true }: UploadInput,
+  intake: Intake,
+  run: RunOptions,
+): Promise<Pick<UploadSummary, 'points' | 'idsCompared' | 'status' | 'indexedVectors'>> {
+  const idsCompared = await assertAllPresent(connection, collection, intake.acceptedIds(), run.signal);
+  await resumeIndexing(connection, collection);
+  const info = waitForIndex
+    ? await waitUntilReady(connection, collection, run)
+    : await readCollectionInfo(connection, collection, run.signal);
+  return { points: idsCompared, idsCompared, status: info.status, indexedVectors: info.indexed_vectors_count ?? 0 };
+}
+
+async function sendAll(
+  input: UploadInput,
+  intake: Intake,
+  sender: Sender,
+  limits: BatchLimits,
+  { signal }: RunOptions,
+): Promise<void> {
+  const { vectorName, sparseName, tokenVectors } = input.card;
+  const builder = createBatchBuilder({
+    vectorName,
+    sparseName,
+    tokenVectorsKey: tokenVectors?.payloadKey ?? null,
+    exactVectors: input.exactVectors ?? input.distance !== 'Cosine',
+  });
+  for await (const item of input.records) {
+    signal?.throwIfAborted();
+    const accepted = intake.take(item);
+    if (accepted) await addToBatch(accepted, builder, intake, sender, limits);
+  }
+  signal?.throwIfAborted();
+  if (intake.read === 0)
+    throw new QdxError('usage', 'there is nothing to upload: the input holds no records', {
+      hint: 'qdx embed --out vectors.jsonl <paths> writes a vectors file',
+    });
+  if (builder.count > 0) await sender.send(builder.finish());
+  await sender.drain();
+}
+
+async function addToBatch(
+  { record, line, replaces }: AcceptedRecord,
+  builder: BatchBuilder,
+  intake: Intake,
+  sender: Sender,
+  limits: BatchLimits,
+): Promise<void> {
+  // The later of two equal ids must be written later; within one batch their order is enough.
+  if (replaces && sender.isOnItsWay(record.id)) await sender.drain();
+  if (!intake.encode(builder, record, line)) return;
+  if (builder.sizeBytes > limits.bytes && builder.count > 1) {
+    builder.dropLast();
+    await sender.send(builder.finish());
+    intake.encode(builder, record, line);
+  }
+  if (builder.count >= limits.points) await sender.send(builder.finish());
+}
