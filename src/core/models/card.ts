@@ -13,6 +13,8 @@ export interface ModelCard {
   readonly revision: string | null;
   /** Path of the ONNX file in the repository. */
   readonly file: string;
+  /** Where that file is from, if not from `repository`: somebody else's export of the same weights. */
+  readonly fileSource?: { readonly repository: string; readonly revision: string };
   /** sha256 of that file; null until the first download locks it. */
   readonly sha256: string | null;
   readonly dtype: Dtype;

@@ -3,15 +3,18 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { QdxError } from '../../lib/errors.ts';
 import { assertSafeExternalData } from './external-data.ts';
 import type { FoundModel } from './find-model.ts';
 
 /** @throws QdxError `verification` naming the file, the hash expected and the hash found; `refused` for unsafe external data. */
-export async function checkModelFile({ card, modelFile }: FoundModel): Promise<void> {
+export async function checkModelFile({ card, modelFile, folder, lockedFiles }: FoundModel): Promise<void> {
   await assertSafeExternalData(modelFile);
   if (card.sha256 !== null) await assertHash(modelFile, card.sha256);
+  for (const [path, sha256] of Object.entries(lockedFiles))
+    if (path !== card.file) await assertHash(join(folder, path), sha256);
 }
 
 export async function checkTokenizerFile({ card, tokenizerFile }: FoundModel): Promise<void> {

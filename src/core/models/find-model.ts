@@ -1,12 +1,14 @@
 /**
- * Finds a model by what the user typed: a built-in one, a downloaded one, or a folder.
+ * Finds a model by what the user typed: a built-in one, a downloaded one, or a folder. Never downloads.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { QdxError } from '../../lib/errors.ts';
+import { nearestNames } from '../../lib/nearest.ts';
 import { builtInCards, builtInModelName } from './built-in-cards.ts';
 import type { ModelCard } from './card.ts';
+import { modelsFolder, type ModelPlaces } from './hub-settings.ts';
 
 export interface FoundModel {
   readonly card: ModelCard;
@@ -15,37 +17,91 @@ export interface FoundModel {
   readonly modelFile: string;
   readonly tokenizerFile: string;
   readonly tokenizerConfigFile: string | null;
-  /** What had to be assumed about it, or what is not pinned; said when it is opened. */
+  /** sha256 by path in `folder`, of files besides those that the card names. */
+  readonly lockedFiles: Readonly<Record<string, string>>;
+  /** What had to be assumed about it; said when it is opened. */
   readonly notes: readonly string[];
 }
 
-export interface FindModelOptions {
-  /** The user's cache folder of qdx. */
-  readonly cacheFolder: string;
-}
+export type FindModelOptions = ModelPlaces;
 
 /** `models/` of the package, the same place from `src` and from `dist`. */
 const packageModels = fileURLToPath(new URL('../../../models/', import.meta.url));
 
-/** @throws QdxError `notFound` with the command that gets it. */
+/** @throws QdxError `notFound` with the command that gets it; `usage` for a folder that does not say enough of itself. */
 export async function findModel(name: string, options: FindModelOptions): Promise<FoundModel> {
-  void options;
-  const card = builtInCards.find((known) => known.name === name || known.repository === name);
-  if (card?.name === builtInModelName) return locate(card, 'built-in', join(packageModels, card.name));
-  throw new QdxError('notFound', `there is no model ${name} here`, {
-    hint: `Get it with: qdx models download ${name}`,
-  });
+  const known = builtInCards.find((card) => card.name === name || card.repository === name);
+  if (known?.name === builtInModelName)
+    return locate({ card: known, origin: 'built-in', folder: join(packageModels, known.name) });
+  if (isFolder(name)) return findFolder(name);
+  return (await findDownloaded(name, options)) ?? refuse(name, known);
 }
 
-function locate(card: ModelCard, origin: FoundModel['origin'], folder: string): FoundModel {
+/** @returns null where it was never downloaded, or its hashes were not accepted. */
+export async function findDownloaded(name: string, options: FindModelOptions): Promise<FoundModel | null> {
+  const models = modelsFolder(options);
+  if (!existsSync(join(models, 'models.lock.json'))) return null;
+  const { readLock } = await import('./lock.ts');
+  const locked = (await readLock(models)).models[name];
+  if (!locked) return null;
+  return locate({ card: locked.card, origin: 'cache', folder: join(models, locked.folder), lockedFiles: locked.files });
+}
+
+async function findFolder(folder: string): Promise<FoundModel> {
+  const { cardOfFolder } = await import('./folder-card.ts');
+  const { card, notes } = await cardOfFolder(folder);
+  return locate({ card, origin: 'folder', folder, notes });
+}
+
+interface Place {
+  readonly card: ModelCard;
+  readonly origin: FoundModel['origin'];
+  readonly folder: string;
+  readonly lockedFiles?: FoundModel['lockedFiles'];
+  readonly notes?: readonly string[];
+}
+
+function locate({ card, origin, folder, lockedFiles = {}, notes = [] }: Place): FoundModel {
   const config = join(folder, 'tokenizer_config.json');
-  return {
+  const found = {
     card,
     origin,
     folder,
     modelFile: join(folder, card.file),
     tokenizerFile: join(folder, 'tokenizer.json'),
     tokenizerConfigFile: existsSync(config) ? config : null,
-    notes: [],
+    lockedFiles,
+    notes,
   };
+  const missing = [found.modelFile, found.tokenizerFile].find((file) => !existsSync(file));
+  if (missing !== undefined)
+    throw new QdxError('notFound', `${card.name} is not complete: ${missing} is missing`, {
+      hint:
+        origin === 'cache'
+          ? `Get it again with: qdx models download ${card.name}`
+          : 'Put the file back, or reinstall qdx for the built-in model.',
+    });
+  return found;
+}
+
+/** A hub repository is `owner/name`; a folder of that spelling wins only when it is there. */
+const isFolder = (name: string): boolean =>
+  /^(\.{0,2}[/\\]|\.{1,2}$|[A-Za-z]:)/.test(name) || Boolean(statSync(name, { throwIfNoEntry: false })?.isDirectory());
+
+function refuse(name: string, known: ModelCard | undefined): never {
+  if (known || /^[\w.-]+\/[\w.-]+$/.test(name))
+    throw new QdxError('notFound', `the model ${name} is not on this machine`, {
+      hint: `Get it with: qdx models download ${name} (or use --model ${builtInModelName}, which is built in)`,
+    });
+  const names = nearestNames(
+    name,
+    builtInCards.map((card) => card.name),
+  );
+  throw new QdxError(
+    'notFound',
+    `there is no model ${JSON.stringify(name)}: qdx knows ${names.join(' and ')}, repositories (owner/name) and folders`,
+    {
+      hint: `Did you mean --model ${names[0]}?`,
+    },
+  );
 }
