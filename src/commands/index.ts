@@ -14,4 +14,21 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
       },
     },
   },
+  server: {
+    summary: 'Start, stop and look at the local Qdrant',
+    members: {
+      start: {
+        summary: 'Start the local Qdrant, or find it running',
+        load: async () => (await import('./server-start.ts')).serverStart,
+      },
+      stop: {
+        summary: 'Stop the local Qdrant; its data stays',
+        load: async () => (await import('./server-stop.ts')).serverStop,
+      },
+      status: {
+        summary: 'Whether it runs, where, and which binary it is',
+        load: async () => (await import('./server-status.ts')).serverStatus,
+      },
+    },
+  },
 };

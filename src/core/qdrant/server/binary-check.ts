@@ -32,12 +32,14 @@ interface Remembered {
   readonly version: string;
 }
 
+const memoryName = 'qdrant-binaries.json';
+
 /** @throws QdxError `verification` where the file is not the expected one; it is then not started. */
 export async function checkBinary(path: string, dataFolder: string, expected?: ExpectedBinary): Promise<CheckedBinary> {
   const { size: sizeBytes, mtimeMs, ino } = await stat(path);
   if (expected && sizeBytes !== expected.sizeBytes)
     throw unexpected(path, `${expected.sizeBytes} bytes`, `${sizeBytes} bytes`);
-  const memory = join(dataFolder, 'qdrant-binaries.json');
+  const memory = join(dataFolder, memoryName);
   const known = await readMemory(memory);
   const before = known[path];
   const isSame = before?.sizeBytes === sizeBytes && before.mtimeMs === mtimeMs && before.ino === ino;
@@ -47,6 +49,10 @@ export async function checkBinary(path: string, dataFolder: string, expected?: E
   if (!isSame) await remember(memory, { ...known, [path]: { sizeBytes, mtimeMs, ino, sha256, version } });
   return { version, sha256, isKnown: expected !== undefined };
 }
+
+/** Hash of a binary that was checked before; undefined for others. */
+export const rememberedHash = async (path: string, dataFolder: string): Promise<string | undefined> =>
+  (await readMemory(join(dataFolder, memoryName)))[path]?.sha256;
 
 function unexpected(path: string, wanted: string, found: string): QdxError {
   return new QdxError('verification', `${path} is not the Qdrant that qdx knows: expected ${wanted}, found ${found}`, {

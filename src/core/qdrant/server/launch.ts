@@ -18,8 +18,8 @@ export interface Launched {
   readonly processStartedAt: string;
   readonly url: string;
   readonly apiKey: string;
-  /** Resolves with a sentence when the process has ended; stays pending while it runs. */
-  readonly ended: Promise<string>;
+  /** How the process has ended; undefined while it runs. */
+  readonly howEnded: () => string | undefined;
 }
 
 /** Starts a process that outlives this one; it has not answered yet. @throws QdxError `failed` where it cannot start. */
@@ -36,17 +36,17 @@ export async function launch(binaryPath: string, paths: ServerPaths, port: numbe
     detached: true,
   });
   closeSync(log);
-  const ended = new Promise<string>((settle) => {
-    child.once('error', (error) => settle(error.message));
-    child.once('exit', (code, signal) => settle(code === null ? `signal ${signal}` : `exit code ${code}`));
-  });
+  let how: string | undefined;
+  child.once('exit', (code, signal) => (how = code === null ? `signal ${signal}` : `exit code ${code}`));
   child.unref();
-  if (child.pid === undefined)
-    throw new QdxError('failed', `${binaryPath} cannot be started: ${await ended}`, {
+  if (child.pid === undefined) {
+    const [error] = (await once(child, 'error')) as [Error];
+    throw new QdxError('failed', `${binaryPath} cannot be started: ${error.message}`, {
       hint: 'name a Qdrant binary for this machine with --qdrant-bin',
     });
+  }
   const processStartedAt = (await processInfo(child.pid))?.startedAt ?? '';
-  return { pid: child.pid, processStartedAt, url: `http://127.0.0.1:${port}`, apiKey, ended };
+  return { pid: child.pid, processStartedAt, url: `http://127.0.0.1:${port}`, apiKey, howEnded: () => how };
 }
 
 /** In a file of the user alone, so that the key is neither in the arguments nor in the environment. JSON is YAML. */
@@ -72,22 +72,27 @@ async function writeConfig(paths: ServerPaths, port: number, apiKey: string): Pr
 
 export type Readiness = { readonly state: 'ready' | 'slow' } | { readonly state: 'ended'; readonly how: string };
 
+export interface WaitOptions {
+  readonly url: string;
+  /** How the process has ended; undefined while it runs. */
+  readonly howEnded: () => Promise<string | undefined>;
+  readonly limitMs: number;
+  readonly signal?: AbortSignal;
+}
+
 /** Waits for the first good answer, the end of the process, or the end of patience. */
-export async function waitUntilReady(
-  url: string,
-  ended: Promise<string>,
-  limitMs: number,
-  signal?: AbortSignal,
-): Promise<Readiness> {
+export async function waitUntilReady({ url, howEnded, limitMs, signal }: WaitOptions): Promise<Readiness> {
   const transport = createHttpTransport({ maxSockets: 1 });
-  const end = ended.then((how) => ({ state: 'ended', how }) as const);
   const deadline = performance.now() + limitMs;
   try {
     for (let pauseMs = 5; performance.now() < deadline; pauseMs = Math.min(100, pauseMs * 1.5)) {
       signal?.throwIfAborted();
-      if (await isReady(transport, url)) return { state: 'ready' };
-      const outcome = await Promise.race([end, sleep(pauseMs)]);
-      if (outcome) return outcome;
+      // In this order: the port of a process that has ended may be answered by somebody else.
+      const isUp = await isReady(transport, url);
+      const how = await howEnded();
+      if (how !== undefined) return { state: 'ended', how };
+      if (isUp) return { state: 'ready' };
+      await sleep(pauseMs);
     }
     return { state: 'slow' };
   } finally {
