@@ -49,7 +49,8 @@ const codeRankEmbed: ModelCard = {
   // Longest trained length; 8192 positions exist, but nothing beyond 2048 was trained.
   maxTokens: 2048,
   tokenizerSha256: null,
-  parityFloor: 0.99,
+  // Lowest cosine to fp32 that the int8 export downloaded by default has published is 0.961; not measured by qdx.
+  parityFloor: 0.96,
   tokenVectors: 'unverified',
 };
 
