@@ -1,10 +1,10 @@
 /**
  * A file that appears under its name only when it is whole: written beside it, flushed to the disk, renamed.
  */
-import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { QdxError } from './errors.ts';
-import { isProcessAlive } from './process-alive.ts';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { createFileBytes, throwWriteError } from './file-bytes.ts';
+import { removeDeadFiles } from './scratch-file.ts';
 
 export interface PartialFile {
   /** Bytes taken so far, those still in memory included. */
@@ -17,18 +17,19 @@ export interface PartialFile {
   abandon(): Promise<void>;
 }
 
-const bufferBytes = 256 * 1024;
-
 /**
  * Opens a file that is to become `path`. Leftovers of writers that died are removed on the way.
  * @throws QdxError `notFound` where the folder is missing, `denied` where it may not be written, `failed` on a full disk.
  */
 export async function createPartialFile(path: string): Promise<PartialFile> {
   const target = resolve(path);
-  await removeLeftovers(target);
+  // Found out now, not when the work is done.
+  const existing = await stat(target).catch(() => null);
+  if (existing?.isDirectory()) throwWriteError(path, { code: 'EISDIR' });
+  await removeDeadFiles(dirname(target), `${basename(target)}.`, '.partial');
   const partial = `${target}.${process.pid}.partial`;
-  const handle = await open(partial, 'w').catch((error: unknown) => refuse(path, error));
-  return bufferedFile({ handle, partial, target, path });
+  const handle = await open(partial, 'w').catch((error: unknown) => throwWriteError(path, error));
+  return partialFile({ handle, partial, target, path });
 }
 
 interface Parts {
@@ -39,34 +40,18 @@ interface Parts {
   readonly path: string;
 }
 
-function bufferedFile({ handle, partial, target, path }: Parts): PartialFile {
-  const buffer = Buffer.alloc(bufferBytes);
-  let held = 0;
-  let sizeBytes = 0;
-  const flush = async () => {
-    const bytes = buffer.subarray(0, held);
-    held = 0;
-    if (bytes.length > 0) await handle.writeFile(bytes).catch((error: unknown) => refuse(path, error));
-  };
+function partialFile({ handle, partial, target, path }: Parts): PartialFile {
+  const bytes = createFileBytes(handle, path);
   return {
     get sizeBytes() {
-      return sizeBytes;
+      return bytes.sizeBytes;
     },
-    async write(bytes) {
-      sizeBytes += bytes.length;
-      if (held + bytes.length > bufferBytes) await flush();
-      if (bytes.length > bufferBytes) {
-        await handle.writeFile(bytes).catch((error: unknown) => refuse(path, error));
-        return;
-      }
-      buffer.set(bytes, held);
-      held += bytes.length;
-    },
+    write: bytes.write,
     async finish() {
-      await flush();
-      await handle.sync().catch((error: unknown) => refuse(path, error));
+      await bytes.flush();
+      await handle.sync().catch((error: unknown) => throwWriteError(path, error));
       await handle.close();
-      await rename(partial, target).catch((error: unknown) => refuse(path, error));
+      await rename(partial, target).catch((error: unknown) => throwWriteError(path, error));
       await syncFolder(dirname(target));
     },
     async abandon() {
@@ -81,30 +66,4 @@ async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => null);
   await handle?.sync().catch(() => {});
   await handle?.close();
-}
-
-async function removeLeftovers(target: string): Promise<void> {
-  const folder = dirname(target);
-  const prefix = `${basename(target)}.`;
-  for (const name of await readdir(folder).catch(() => [])) {
-    const pid = /^(\d+)\.partial$/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : '')?.[1];
-    if (pid !== undefined && !isProcessAlive(Number(pid))) await rm(join(folder, name), { force: true });
-  }
-}
-
-const reasons: Readonly<Record<string, readonly ['notFound' | 'denied' | 'failed', string]>> = {
-  ENOENT: ['notFound', 'its folder does not exist'],
-  ENOTDIR: ['notFound', 'its folder is a file'],
-  EACCES: ['denied', 'the folder may not be written'],
-  EPERM: ['denied', 'the folder may not be written'],
-  EROFS: ['denied', 'the file system is read-only'],
-  ENOSPC: ['failed', 'the disk is full'],
-  EDQUOT: ['failed', 'the disk quota is used up'],
-  EISDIR: ['failed', 'it is a folder'],
-};
-
-function refuse(path: string, error: unknown): never {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  const [kind, reason] = reasons[code] ?? ['failed', String(error)];
-  throw new QdxError(kind, `cannot write ${path}: ${reason}`, { cause: error });
 }

@@ -64,4 +64,6 @@ export async function collect(lines: AsyncIterable<ReadRecord>): Promise<ReadRec
   return all;
 }
 export const recordsOf = async (path: string, options = {}) =>
-  (await collect(readRecords(path, options))).map((line) => line.record ?? line.reason);
+  (await collect(readRecords(path, options))).map(({ file: _file, line: _line, ...rest }) =>
+    'reason' in rest ? rest.reason : rest,
+  );

@@ -14,11 +14,20 @@ const maxLineBytes = 64 * 1024 * 1024;
 const footerMark = Buffer.from('"footer"');
 const longestFooterBytes = 1024;
 
-/** One line of a file: what it holds, or why it holds nothing that can be used. */
-export type ReadRecord = { readonly path: string; readonly line: number } & (
-  | { readonly record: VectorRecord; readonly reason?: never }
-  | { readonly reason: string; readonly record?: never }
-);
+/** One line of a file: a record, or why it is none. What `uploadRecords` takes. */
+export type ReadRecord = ReadGoodRecord | UnreadableLine;
+
+export interface ReadGoodRecord extends VectorRecord {
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface UnreadableLine {
+  readonly file: string;
+  readonly line: number;
+  /** End of a sentence: `it is no JSON: …`. */
+  readonly reason: string;
+}
 
 export interface ReadRecordsOptions {
   /** Length that every vector must have; absent: the header's dimension, or any in plain lines. */
@@ -58,7 +67,7 @@ export async function* readRecords(
       ...dimensionOf(dimension ?? checker.header?.model.dimension),
       ...(checker.header === null && hashIds && { hashIds }),
     };
-    if (part === 'record') yield { path, line: line.number, ...parseOrReason(line, parseOptions) };
+    if (part === 'record') yield { ...parseOrReason(line, parseOptions), file: path, line: line.number };
   }
   checker.end();
 }
@@ -156,9 +165,9 @@ function parsed<T>(path: string, line: ByteLine, parse: () => T): T {
   }
 }
 
-function parseOrReason(line: ByteLine, options: ParseOptions): { record: VectorRecord } | { reason: string } {
+function parseOrReason(line: ByteLine, options: ParseOptions): VectorRecord | { readonly reason: string } {
   try {
-    return { record: parseRecord(line.bytes, options) };
+    return parseRecord(line.bytes, options);
   } catch (error) {
     if (error instanceof RangeError || isQdxError(error)) return { reason: error.message };
     throw error;

@@ -1,0 +1,63 @@
+/**
+ * Bytes into an open file, gathered so that small pieces cost no system call each; errors of the disk become sentences.
+ */
+import type { FileHandle } from 'node:fs/promises';
+import { QdxError } from './errors.ts';
+
+export interface FileBytes {
+  /** Bytes taken so far, those still in memory included. */
+  readonly sizeBytes: number;
+  /** Waits where the disk is behind. The piece may be reused after that. */
+  write(piece: Uint8Array): Promise<void>;
+  flush(): Promise<void>;
+}
+
+const bufferBytes = 256 * 1024;
+
+/** `path` is what messages name. @throws QdxError from `write` and `flush`. */
+export function createFileBytes(handle: FileHandle, path: string): FileBytes {
+  const buffer = Buffer.alloc(bufferBytes);
+  let held = 0;
+  let sizeBytes = 0;
+  const put = async (bytes: Uint8Array) => {
+    await handle.writeFile(bytes).catch((error: unknown) => throwWriteError(path, error));
+  };
+  const flush = async () => {
+    const bytes = buffer.subarray(0, held);
+    held = 0;
+    if (bytes.length > 0) await put(bytes);
+  };
+  return {
+    get sizeBytes() {
+      return sizeBytes;
+    },
+    flush,
+    async write(piece) {
+      sizeBytes += piece.length;
+      if (held + piece.length > bufferBytes) await flush();
+      if (piece.length > bufferBytes) {
+        await put(piece);
+        return;
+      }
+      buffer.set(piece, held);
+      held += piece.length;
+    },
+  };
+}
+
+const reasons: Readonly<Record<string, readonly ['notFound' | 'denied' | 'failed', string]>> = {
+  ENOENT: ['notFound', 'its folder does not exist'],
+  ENOTDIR: ['notFound', 'its folder is a file'],
+  EACCES: ['denied', 'the folder may not be written'],
+  EPERM: ['denied', 'the folder may not be written'],
+  EROFS: ['denied', 'the file system is read-only'],
+  ENOSPC: ['failed', 'the disk is full'],
+  EDQUOT: ['failed', 'the disk quota is used up'],
+  EISDIR: ['failed', 'it is a folder'],
+};
+
+export function throwWriteError(path: string, error: unknown): never {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const [kind, reason] = reasons[code] ?? ['failed', String(error)];
+  throw new QdxError(kind, `cannot write ${path}: ${reason}`, { cause: error });
+}
