@@ -24,6 +24,10 @@ export interface ChunkPayload {
   /** Code: identifiers that this chunk defines (functions, classes, methods, constants). */
   readonly symbols?: readonly string[];
   readonly title?: string;
+  /** `docling` where docling's own chunker cut the text. */
+  readonly chunker?: string;
+  /** Captions that docling gives a chunk besides its headings. */
+  readonly captions?: readonly string[];
   /** sha256, hex, of `content` in UTF-8. */
   readonly content_hash: string;
   /** The input's own id, if it had one. */
@@ -46,10 +50,16 @@ export interface Chunk {
 export interface ChunkingSettings {
   /** Raised when the same input would give other chunks. */
   readonly version: number;
-  /** Upper limit of `tokenCount`. */
+  /** Upper limit of `tokenCount`: the model's. */
   readonly maxTokens: number;
-  /** Size aimed at; never above `maxTokens`. */
+  /** Tokens of content aimed at in documents; the whole text stays within `maxTokens` in any case. */
   readonly targetTokens: number;
+  /** The same for source code. */
+  readonly codeTargetTokens: number;
+  /** A section of a document with fewer tokens than this is merged with a neighbour. */
+  readonly minTokens: number;
+  /** The same for a definition in source code. */
+  readonly codeMinTokens: number;
   /** Id of the template that makes `text` from the payload. */
   readonly template: string;
 }

@@ -1,0 +1,138 @@
+/**
+ * Reads a corpus: roots on disk become chunks, one after another, in an order that is the same on every machine.
+ */
+import path from 'node:path';
+import type { RunOptions } from '../../lib/events.ts';
+import type { Tokenizer } from '../models/tokenizer.ts';
+import type { Chunk, ChunkingSettings } from './chunk.ts';
+import { cutDocument, type CutContext } from './chunking/cut.ts';
+import { readerOf, readers, type ReaderName } from './readers/registry.ts';
+import type { ReadContext, ReaderOptions } from './readers/reader.ts';
+import { checkedRoots, type CorpusRoot } from './roots.ts';
+import { type SkipCount, SkipLog, type SkipReason } from './skips.ts';
+import { walk, type WalkedFile } from './walk/walk.ts';
+
+export interface ReadCorpusParams {
+  /** Folders or files. */
+  readonly roots: readonly CorpusRoot[];
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** Limit for files that are read whole; record files (CSV, JSON lines) are streamed and have none. */
+  readonly maxFileBytes: number;
+  readonly includeSecrets: boolean;
+  readonly followLinks?: boolean;
+  readonly readers?: ReaderOptions;
+  readonly tokenizer: Pick<Tokenizer, 'count' | 'specialTokens'>;
+  readonly chunking: ChunkingSettings;
+  /** What the encoder will put before every text: it counts towards the limit. */
+  readonly documentPrefix?: string;
+}
+
+export interface CorpusSummary {
+  /** Files that gave at least one chunk. */
+  readonly files: number;
+  readonly filesByReader: Partial<Record<ReaderName, number>>;
+  readonly chunks: number;
+  /** Tokens of all chunks, special tokens included. */
+  readonly tokens: number;
+  /** Files and folders left out, by reason. */
+  readonly skipped: Partial<Record<SkipReason, SkipCount>>;
+}
+
+export interface CorpusReading {
+  /** To be iterated once. */
+  readonly chunks: AsyncIterable<Chunk>;
+  /** What was read so far; final once `chunks` has ended. */
+  summary(): CorpusSummary;
+}
+
+/** @throws QdxError notFound for a root that does not exist, usage for two roots that share a source name. */
+export function readCorpus(params: ReadCorpusParams, run: RunOptions = {}): CorpusReading {
+  const reading = new Reading(params, run);
+  return { chunks: reading.chunks(), summary: () => reading.summary() };
+}
+
+class Reading {
+  readonly #params: ReadCorpusParams;
+  readonly #run: RunOptions;
+  readonly #skips = new SkipLog();
+  readonly #filesByReader: Partial<Record<ReaderName, number>> = {};
+  #files = 0;
+  #chunks = 0;
+  #tokens = 0;
+
+  constructor(params: ReadCorpusParams, run: RunOptions) {
+    this.#params = params;
+    this.#run = run;
+  }
+
+  summary(): CorpusSummary {
+    return {
+      files: this.#files,
+      filesByReader: { ...this.#filesByReader },
+      chunks: this.#chunks,
+      tokens: this.#tokens,
+      skipped: this.#skips.toRecord(),
+    };
+  }
+
+  async *chunks(): AsyncGenerator<Chunk> {
+    const { include, exclude, includeSecrets, followLinks = false } = this.#params;
+    const options = { include, exclude, includeSecrets, followLinks, ...this.#signal() };
+    for (const root of await checkedRoots(this.#params.roots)) {
+      for await (const file of walk(root.path, options, this.#skips)) yield* this.#readFile(file, root.source);
+    }
+  }
+
+  async *#readFile(file: WalkedFile, source: string): AsyncGenerator<Chunk> {
+    const name = path.posix.basename(file.path);
+    const reader = readerOf(name);
+    const identity = { source, sourcePath: file.path };
+    const cut = this.#cutContext();
+    let count = 0;
+    for await (const document of readers[reader].read({ ...file, name }, this.#readContext())) {
+      this.#run.signal?.throwIfAborted();
+      try {
+        const chunks = cutDocument(document, identity, cut);
+        if (chunks === undefined) this.#skips.add('noRoom', file.path);
+        for (const chunk of chunks ?? []) {
+          count += 1;
+          this.#chunks += 1;
+          this.#tokens += chunk.tokenCount;
+          yield chunk;
+        }
+      } finally {
+        document.dispose?.();
+      }
+    }
+    if (count > 0) this.#countFile(reader);
+  }
+
+  #countFile(reader: ReaderName): void {
+    this.#files += 1;
+    this.#filesByReader[reader] = (this.#filesByReader[reader] ?? 0) + 1;
+    this.#run.onEvent?.({ type: 'progress', stage: 'reading', done: this.#files, unit: 'files' });
+  }
+
+  #cutContext(): CutContext {
+    const { tokenizer, chunking, documentPrefix = '' } = this.#params;
+    return { tokenizer, chunking, documentPrefix, occurrences: new Map() };
+  }
+
+  #readContext(): ReadContext {
+    const { readers: options = {}, chunking, maxFileBytes, includeSecrets } = this.#params;
+    return {
+      options,
+      chunking,
+      maxFileBytes,
+      includeSecrets,
+      onSkip: (reason, example) => this.#skips.add(reason, example),
+      onNote: (message) => this.#run.onEvent?.({ type: 'note', message }),
+      ...this.#signal(),
+    };
+  }
+
+  #signal(): { readonly signal?: AbortSignal } {
+    return this.#run.signal === undefined ? {} : { signal: this.#run.signal };
+  }
+}

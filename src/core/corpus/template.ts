@@ -1,0 +1,69 @@
+/**
+ * Templates: from payload fields to the text that is embedded. Versioned, and computed from the payload alone, so that
+ * the embedded text of any stored point can be rebuilt.
+ */
+import { QdxError } from '../../lib/errors.ts';
+
+/** The payload fields that a template may use. */
+export interface TemplateFields {
+  readonly content: string;
+  readonly source_path: string;
+  readonly title?: string;
+  readonly heading_path?: readonly string[];
+  readonly symbol_path?: readonly string[];
+  /** `docling`: the piece was cut by docling, whose own `contextualize` then makes the text. */
+  readonly chunker?: string;
+  readonly captions?: readonly string[];
+}
+
+type Template = (fields: TemplateFields) => string;
+
+/** Longest path in characters that a template repeats; of a longer one, the end. */
+const maxPathChars = 120;
+
+const templates = {
+  'path-headings-content@1': (fields) =>
+    joined([shortPath(fields.source_path), breadcrumb(fields).join(' > '), fields.content.trim()]),
+  'headings-content@1': (fields) => joined([breadcrumb(fields).join(' > '), fields.content.trim()]),
+} satisfies Record<string, Template>;
+
+export type TemplateId = keyof typeof templates;
+
+export const templateIds = Object.keys(templates) as TemplateId[];
+
+/**
+ * The text that is embedded for a payload (the model's document prefix is the encoder's business).
+ * @throws QdxError usage for a template that this version does not know.
+ */
+export function embeddedText(payload: TemplateFields, templateId: string): string {
+  if (!isTemplateId(templateId)) {
+    throw new QdxError('usage', `There is no template ${JSON.stringify(templateId)} in this version of qdx.`, {
+      hint: `It knows ${templateIds.join(', ')}.`,
+    });
+  }
+  return payload.chunker === 'docling' ? contextualized(payload) : templates[templateId](payload);
+}
+
+function isTemplateId(id: string): id is TemplateId {
+  return Object.hasOwn(templates, id);
+}
+
+/** As docling-core's BaseChunker.contextualize: headings, captions and text, one a line. */
+function contextualized(fields: TemplateFields): string {
+  return [...(fields.heading_path ?? []), ...(fields.captions ?? []), fields.content].join('\n');
+}
+
+/** Headings or symbols from the outside in, led by the title where the first heading does not repeat it. */
+function breadcrumb({ title, heading_path: headings, symbol_path: symbols }: TemplateFields): string[] {
+  const path = [...(headings ?? symbols ?? [])];
+  if (title !== undefined && title !== '' && path[0] !== title) path.unshift(title);
+  return path;
+}
+
+function shortPath(path: string): string {
+  return path.length <= maxPathChars ? path : path.slice(-maxPathChars).replace(/^[\udc00-\udfff]/, '');
+}
+
+function joined(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('\n');
+}
