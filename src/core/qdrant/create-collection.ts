@@ -211,11 +211,14 @@ export async function ensurePayloadIndexes(
   physical: string,
   fields: readonly string[],
 ): Promise<void> {
-  for (const field of fields)
-    await connection.request('PUT', `/collections/${encodeURIComponent(physical)}/index`, {
-      query: { wait: true },
-      body: { field_name: field, field_schema: 'keyword' },
-    });
+  await Promise.all(
+    fields.map((field) =>
+      connection.request('PUT', `/collections/${encodeURIComponent(physical)}/index`, {
+        query: { wait: true },
+        body: { field_name: field, field_schema: 'keyword' },
+      }),
+    ),
+  );
 }
 
 /** Records in the card that vectors of this card's model file, and points of these sources, are in the collection. */
