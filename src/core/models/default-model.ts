@@ -19,4 +19,6 @@ export async function defaultModel(preset: Preset, options: FindModelOptions): P
 
 /** The model that the user names, or that of the preset. */
 export const chosenModel = (name: string | undefined, preset: Preset, options: FindModelOptions): Promise<FoundModel> =>
-  name === undefined ? defaultModel(preset, options) : findModel(name, options);
+  name === undefined || name === presetModel(preset) ? defaultModel(preset, options) : findModel(name, options);
+
+const presetModel = (preset: Preset): string => (preset === 'documents' ? builtInModelName : codeModelName);

@@ -1,0 +1,63 @@
+/**
+ * Checks one layer against the schema and says what is wrong in words: the key, where it was set, what would be right.
+ */
+import type { z } from 'zod';
+import { QdxError } from '../../lib/errors.ts';
+import { editDistance, nearestNames } from '../../lib/nearest.ts';
+import { expectedAt, keysAt } from './expected.ts';
+import { valueAt } from './layer.ts';
+import { layerSchema } from './schema.ts';
+import { settingPaths, settingRow } from './table.ts';
+
+interface Problem {
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/**
+ * @param nameOf How a place is called: `/home/me/qdx.config.json: index.m`, or `QDX_HNSW_M`.
+ * @throws QdxError usage with the first problem; all of them are in `details.problems`.
+ */
+export function checkLayer(value: unknown, nameOf: (path: readonly string[]) => string): void {
+  const result = layerSchema.safeParse(value);
+  if (result.success) return;
+  const problems = result.error.issues.flatMap((issue) => explain(issue, value, nameOf));
+  const [first, ...more] = problems;
+  const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
+  throw new QdxError('usage', `${first?.message ?? 'the settings are wrong'}${others}`, {
+    ...(first?.hint !== undefined && { hint: first.hint }),
+    details: { problems: problems.map(({ message }) => message) },
+  });
+}
+
+function explain(issue: z.core.$ZodIssue, value: unknown, nameOf: (path: readonly string[]) => string): Problem[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...path, key], nameOf));
+  if (issue.code === 'invalid_key') return [unknownKey(path, nameOf)];
+  const expected = expectedAt(path) ?? issue.message;
+  return [{ message: `${nameOf(path)}: expected ${expected}, got ${shown(valueAt(value, path), path)}` }];
+}
+
+function unknownKey(path: readonly string[], nameOf: (path: readonly string[]) => string): Problem {
+  const place = path.slice(0, -1);
+  const key = path.at(-1) ?? '';
+  const known = keysAt(place).filter((name) => name !== '$schema');
+  const message = `${nameOf(path)}: there is no such setting`;
+  const near = nearestNames(key, known)[0];
+  if (near !== undefined && isNear(key, near)) return { message, hint: `did you mean ${[...place, near].join('.')}?` };
+  const elsewhere = settingPaths.find((setting) => setting.split('.').at(-1) === key);
+  if (elsewhere) return { message, hint: `did you mean ${elsewhere}?` };
+  return known.length === 0 ? { message } : { message, hint: `known here: ${known.join(', ')}` };
+}
+
+const isNear = (typed: string, name: string): boolean =>
+  editDistance(typed.toLowerCase(), name.toLowerCase()) <= Math.max(2, name.length / 3);
+
+/** Never a secret; long values are cut. */
+function shown(value: unknown, path: readonly string[]): string {
+  const setting = settingPaths.find((known) => known === path.join('.'));
+  if (setting && settingRow(setting).secret) return 'something else';
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value);
+  return text.length > 80 || /\/\/[^/]*@/.test(text) ? `${typeof value} of ${text.length} characters` : text;
+}

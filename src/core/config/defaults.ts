@@ -1,0 +1,26 @@
+/**
+ * Defaults as text, for help and documentation.
+ */
+import { settingsSchema } from './schema.ts';
+import { valueAt } from './layer.ts';
+import { settingPaths } from './table.ts';
+
+/** By path; settings without a default are missing. */
+export function defaultTexts(): Readonly<Record<string, string>> {
+  const settings = settingsSchema.parse({});
+  const int8 = settingsSchema.parse({ vector: { quantization: { kind: 'int8' } } });
+  const binary = settingsSchema.parse({ vector: { quantization: { kind: 'binary' } } });
+  const texts: Record<string, string> = {};
+  for (const path of settingPaths) {
+    const keys = path.split('.');
+    const value = valueAt(settings, keys) ?? valueAt(int8, keys) ?? valueAt(binary, keys);
+    if (value !== undefined) texts[path] = defaultText(value);
+  }
+  return texts;
+}
+
+function defaultText(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(', ');
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return String(value);
+}

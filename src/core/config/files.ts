@@ -1,0 +1,50 @@
+/**
+ * Finds and reads settings files. They are JSON, never code: opening a cloned repository must not run anything.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { QdxError } from '../../lib/errors.ts';
+import { parseStrictJson } from './strict-json.ts';
+
+export const settingsFileName = 'qdx.config.json';
+
+export interface SettingsFile {
+  readonly path: string;
+  readonly value: unknown;
+}
+
+/** The nearest settings file from `cwd` upward, not beyond the root of the repository (the first folder with `.git`). */
+export async function findProjectFile(cwd: string): Promise<string | null> {
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    const path = join(folder, settingsFileName);
+    if (await exists(path)) return path;
+    if (folder === dirname(folder) || (await exists(join(folder, '.git')))) return null;
+  }
+}
+
+export const userFile = (configFolder: string): string => join(configFolder, 'config.json');
+
+/** @throws QdxError notFound, or usage where it cannot be read as settings. */
+export async function readSettingsFile(path: string): Promise<SettingsFile> {
+  return { path, value: parseStrictJson(await readBytes(path), path) };
+}
+
+export const readSettingsFileIfThere = async (path: string): Promise<SettingsFile | null> =>
+  (await exists(path)) ? readSettingsFile(path) : null;
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT')
+      throw new QdxError('notFound', `no settings file ${path}`, { hint: 'write one with: qdx config init', cause });
+    throw new QdxError('usage', `cannot read the settings file ${path}: ${code}`, { cause });
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );

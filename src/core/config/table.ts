@@ -1,0 +1,30 @@
+/**
+ * The table of settings: what each is called as a flag and in the environment, and what it is for. Plain data without
+ * zod, so that help stays fast. Types, limits and defaults are in schema.ts; the two cannot get out of step, since a
+ * setting without a row, and a row without a setting, do not compile.
+ */
+import { runTable } from './run-table.ts';
+import type { Settings } from './schema.ts';
+import { serverTable } from './server-table.ts';
+import type { SettingRow } from './setting-row.ts';
+
+type Scalar = string | number | boolean | undefined;
+type KeyOf<T> = T extends unknown ? keyof T & string : never;
+type At<T, K> = T extends unknown ? (K extends keyof T ? T[K] : never) : never;
+type LeafPath<T> = T extends Scalar | readonly unknown[]
+  ? ''
+  : {
+      [K in KeyOf<T>]: LeafPath<At<T, K>> extends infer R extends string ? (R extends '' ? K : `${K}.${R}`) : never;
+    }[KeyOf<T>];
+
+/** Path of every setting that is not per collection: `index.m`. */
+export type SettingPath = LeafPath<Omit<Settings, 'collections' | 'payloadKeys' | '$schema'>>;
+
+export const settingTable = { ...serverTable, ...runTable } satisfies Record<SettingPath, SettingRow>;
+
+/** Fails to compile where a row has no setting. */
+const settingOfRow: (path: keyof typeof settingTable) => SettingPath = (path) => path;
+
+export const settingPaths = (Object.keys(settingTable) as (keyof typeof settingTable)[]).map(settingOfRow);
+
+export const settingRow = (path: SettingPath): SettingRow => settingTable[path];

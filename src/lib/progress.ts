@@ -1,0 +1,76 @@
+/**
+ * Shows what a run announces: a bar on a terminal, lines elsewhere, NDJSON for wrappers, nothing when quiet.
+ */
+import type { QdxEvent } from './events.ts';
+import type { Output } from './output.ts';
+import { createBar } from './progress-bar.ts';
+import { finishedLine, nextProgress, type ProgressEvent, type StageProgress } from './progress-figures.ts';
+import { createLines } from './progress-lines.ts';
+
+export type ProgressMode = 'bar' | 'lines' | 'json' | 'none';
+
+/** One way to show a stage while it runs. Times are of a monotonic clock. */
+export interface ProgressFace {
+  show(progress: StageProgress, nowMs: number): void;
+  /** The stage is over; its last line is written by the caller. */
+  end(): void;
+}
+
+export interface ProgressReporter {
+  readonly onEvent: (event: QdxEvent) => void;
+  /** Ends what is drawn; a later event starts anew. */
+  end(): void;
+}
+
+export interface ProgressChoices {
+  readonly flag: ProgressMode | undefined;
+  readonly quiet: boolean;
+  readonly isTty: boolean;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** The flag, else a bar where a person looks at a terminal that can draw one. */
+export function progressMode({ flag, quiet, isTty, environment }: ProgressChoices): ProgressMode {
+  if (quiet && flag !== 'json') return 'none';
+  if (flag === 'bar') return isTty ? 'bar' : 'lines';
+  if (flag !== undefined) return flag;
+  return isTty && !environment['CI'] && environment['TERM'] !== 'dumb' ? 'bar' : 'lines';
+}
+
+export function createProgress(
+  output: Output,
+  stderr: NodeJS.WriteStream,
+  mode: ProgressMode,
+  now: () => number = () => performance.now(),
+): ProgressReporter {
+  const face = mode === 'bar' ? createBar(output, stderr, now) : mode === 'lines' ? createLines(output) : null;
+  let current: StageProgress | null = null;
+  const end = () => {
+    if (current === null) return;
+    face?.end();
+    if (face && current.done > current.first.done) output.note(finishedLine(current, now()));
+    current = null;
+  };
+  const onProgress = (event: ProgressEvent) => {
+    if (current !== null && current.stage !== event.stage) end();
+    current = nextProgress(current, event, now());
+    face?.show(current, now());
+  };
+  return {
+    end,
+    onEvent: (event) => {
+      if (mode === 'json' && (event.type === 'progress' || event.type === 'phase')) output.talkJson(asMessage(event));
+      else if (event.type === 'progress') onProgress(event);
+      else if (event.type === 'phase') end();
+      else announce(event, output);
+    },
+  };
+}
+
+function announce(event: QdxEvent, output: Output): void {
+  if (event.type === 'warning') output.warn(event.message);
+  if (event.type === 'note') output.note(event.message);
+  if (event.type === 'trace') output.trace(event.message);
+}
+
+const asMessage = ({ type, ...facts }: QdxEvent) => ({ messageType: type, at: new Date().toISOString(), ...facts });
