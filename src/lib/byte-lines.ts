@@ -12,11 +12,15 @@ export interface ByteLine {
   readonly bytes: Buffer;
   /** False for a last line that no newline ends. */
   readonly isEnded: boolean;
+  /** Only with `longLines: 'mark'`: the line was beyond the limit, `bytes` is empty. */
+  readonly isTooLong?: true;
 }
 
 export interface ByteLineOptions {
   /** A longer line is an error, so that no input takes all memory. */
   readonly maxLineBytes: number;
+  /** `mark` goes on behind a line that is too long, without keeping it; `throw` unless set. */
+  readonly longLines?: 'throw' | 'mark';
   readonly signal?: AbortSignal;
 }
 
@@ -27,16 +31,20 @@ export async function* readByteLines(
   path: string,
   options: ByteLineOptions,
 ): AsyncGenerator<ByteLine, void, undefined> {
-  const { maxLineBytes, signal } = options;
+  const { maxLineBytes, longLines, signal } = options;
   let held: Buffer[] = [];
   let heldBytes = 0;
   let number = 0;
+  const line = (tail: Buffer, isEnded: boolean): ByteLine => {
+    number += 1;
+    if (heldBytes + tail.length > maxLineBytes) return { number, bytes: Buffer.alloc(0), isEnded, isTooLong: true };
+    return { number, bytes: held.length === 0 ? tail : Buffer.concat([...held, tail]), isEnded };
+  };
   for await (const chunk of chunksOf(path)) {
     signal?.throwIfAborted();
     let start = 0;
     for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
-      const tail = chunk.subarray(start, end);
-      yield { number: ++number, bytes: held.length === 0 ? tail : Buffer.concat([...held, tail]), isEnded: true };
+      yield assertShort(line(chunk.subarray(start, end), true));
       held = [];
       heldBytes = 0;
       start = end + 1;
@@ -44,10 +52,20 @@ export async function* readByteLines(
     if (start === chunk.length) continue;
     held.push(chunk.subarray(start));
     heldBytes += chunk.length - start;
-    if (heldBytes > maxLineBytes)
-      throw new QdxError('usage', `${path} line ${number + 1}: longer than ${maxLineBytes} bytes`);
+    // Of a line that is too long only the length is kept, or a file without newlines would take all memory.
+    if (heldBytes > maxLineBytes) held = [];
+    if (heldBytes > maxLineBytes && longLines !== 'mark') throw tooLong(number + 1);
   }
-  if (held.length > 0) yield { number: ++number, bytes: Buffer.concat(held), isEnded: false };
+  if (heldBytes > 0) yield assertShort(line(Buffer.alloc(0), false));
+
+  function assertShort(found: ByteLine): ByteLine {
+    if (found.isTooLong && longLines !== 'mark') throw tooLong(found.number);
+    return found;
+  }
+
+  function tooLong(at: number): QdxError {
+    return new QdxError('usage', `${path} line ${at}: longer than ${maxLineBytes} bytes`);
+  }
 }
 
 async function* chunksOf(path: string): AsyncGenerator<Buffer, void, undefined> {
