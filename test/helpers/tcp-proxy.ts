@@ -1,0 +1,64 @@
+/**
+ * A TCP proxy in front of a real server that counts connections, and can delay and cut them.
+ */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+export interface TcpProxy {
+  readonly url: string;
+  /** Connections accepted since the start. */
+  readonly accepted: number;
+  /** Connections open now, and the most that were open at once. */
+  readonly open: number;
+  readonly peak: number;
+  /** Cuts all open connections. */
+  cut(): void;
+  close(): Promise<void>;
+}
+
+export interface TcpProxyOptions {
+  /** Holds back what the server sends. */
+  readonly delayMs?: number;
+}
+
+export async function startTcpProxy(target: string, { delayMs = 0 }: TcpProxyOptions = {}): Promise<TcpProxy> {
+  const { hostname, port, protocol } = new URL(target);
+  const sockets = new Set<Socket>();
+  let accepted = 0;
+  let peak = 0;
+  const server = createServer((client) => {
+    accepted++;
+    sockets.add(client);
+    peak = Math.max(peak, sockets.size);
+    const upstream = connect(Number(port), hostname);
+    client.pipe(upstream);
+    if (delayMs === 0) upstream.pipe(client);
+    else upstream.on('data', (chunk) => setTimeout(() => client.writable && client.write(chunk), delayMs));
+    const end = () => {
+      sockets.delete(client);
+      client.destroy();
+      upstream.destroy();
+    };
+    for (const socket of [client, upstream]) socket.on('error', end).on('close', end);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `${protocol}//127.0.0.1:${(server.address() as AddressInfo).port}`,
+    get accepted() {
+      return accepted;
+    },
+    get open() {
+      return sockets.size;
+    },
+    get peak() {
+      return peak;
+    },
+    cut: () => {
+      for (const socket of sockets) socket.destroy();
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => void server.close(resolve));
+    },
+  };
+}
