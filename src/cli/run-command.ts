@@ -84,6 +84,8 @@ async function writeStream(result: CommandStream, output: Output, format: string
   return result.outcome?.() ?? 'done';
 }
 
-/** Every document says which shape it has; a command whose shape has grown into another says its own number. */
+/** Every document says which shape it has; a command may say its own number, and a document with a `$schema` has one. */
 const versioned = (data: unknown): unknown =>
-  typeof data === 'object' && data !== null && !Array.isArray(data) ? { schemaVersion: 1, ...data } : data;
+  typeof data === 'object' && data !== null && !Array.isArray(data) && !('$schema' in data)
+    ? { schemaVersion: 1, ...data }
+    : data;

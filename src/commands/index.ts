@@ -12,6 +12,14 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
         summary: 'Every setting with its value and origin',
         load: async () => (await import('./config-show.ts')).configShow,
       },
+      schema: {
+        summary: 'JSON Schema of settings files',
+        load: async () => (await import('./config-schema.ts')).configSchema,
+      },
+      init: {
+        summary: 'Write a first qdx.config.json here',
+        load: async () => (await import('./config-init.ts')).configInit,
+      },
     },
   },
   server: {
@@ -30,5 +38,26 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
         load: async () => (await import('./server-status.ts')).serverStatus,
       },
     },
+  },
+  models: {
+    summary: 'Download, list and describe embedding models',
+    members: {
+      download: {
+        summary: 'Get a model from the hub and lock its hashes',
+        load: async () => (await import('./models-download.ts')).modelsDownload,
+      },
+      list: {
+        summary: 'Models that are built in, downloaded, or known',
+        load: async () => (await import('./models-list.ts')).modelsList,
+      },
+      card: {
+        summary: 'All that decides what the vectors of a model mean',
+        load: async () => (await import('./models-card.ts')).modelsCard,
+      },
+    },
+  },
+  'verify-model': {
+    summary: 'Check that a model gives the vectors that its card promises',
+    load: async () => (await import('./verify-model.ts')).verifyModel,
   },
 };

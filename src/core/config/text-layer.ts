@@ -1,7 +1,6 @@
 /**
  * Layers that are text: flags and the environment.
  */
-import { QdxError } from '../../lib/errors.ts';
 import type { Layer, LayerValue, Origin } from './layer.ts';
 import type { SettingRow } from './setting-row.ts';
 import { settingPaths, settingRow, type SettingPath } from './table.ts';
@@ -13,7 +12,7 @@ export function flagLayer(flags: Readonly<Record<string, unknown>>): Layer {
     if (flags[path] === undefined) continue;
     const row = settingRow(path);
     const origin: Origin = { kind: 'flag', name: `--${flags[path] === false ? 'no-' : ''}${row.flag}` };
-    layer.set(path, { origin, value: fromFlag(flags[path], row, origin) });
+    layer.set(path, { origin, value: fromFlag(flags[path], row) });
   }
   return layer;
 }
@@ -27,71 +26,50 @@ export function environmentLayer(environment: Readonly<Record<string, string | u
     const text = name === undefined ? undefined : environment[name];
     if (name === undefined || text === undefined) continue;
     const origin: Origin = { kind: 'env', name };
-    layer.set(path, { origin, value: readText(text, row, origin) });
+    layer.set(path, { origin, value: readText(text, row) });
   }
   return layer;
 }
 
 /** Lists come as lists from flags that may be repeated, and switches as booleans. */
-const fromFlag = (value: unknown, row: SettingRow, origin: Origin): unknown =>
-  typeof value === 'string' ? readText(value, row, origin) : value;
+const fromFlag = (value: unknown, row: SettingRow): unknown =>
+  typeof value === 'string' ? readText(value, row) : value;
 
-/** Numbers, switches and lists are read here; whether the value is allowed is the schema's business. */
-function readText(text: string, row: SettingRow, origin: Origin): unknown {
+/** Text that cannot be read as what the setting is stays text, so that the schema refuses it and says what would be right. */
+function readText(text: string, row: SettingRow): unknown {
   switch (row.type) {
     case 'text':
       return text;
     case 'number':
-      return readNumber(text, origin, 'a number');
     case 'numberOrAuto':
-      return text.trim() === 'auto' ? 'auto' : readNumber(text, origin, 'auto or a number');
+      return readNumber(text);
     case 'switch':
-      return readSwitch(text, origin);
+      return switchWords.get(text.trim().toLowerCase()) ?? text;
     case 'list':
-      return readList(text, origin);
+      return readList(text);
     default:
       return row.type satisfies never;
   }
 }
 
-function readNumber(text: string, origin: Origin, expected: string): number {
+function readNumber(text: string): number | string {
   const digits = text.trim().replaceAll('_', '');
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(digits)) throw expectedError(origin, expected, text);
-  return Number(digits);
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(digits) ? Number(digits) : text.trim();
 }
 
 /** The spellings of the Hugging Face tools, and their opposites. */
-const switchWords: Readonly<Record<string, boolean>> = {
-  '1': true,
-  true: true,
-  yes: true,
-  on: true,
-  '0': false,
-  false: false,
-  no: false,
-  off: false,
-};
-
-function readSwitch(text: string, origin: Origin): boolean {
-  const word = text.trim().toLowerCase();
-  const value = Object.hasOwn(switchWords, word) ? switchWords[word] : undefined;
-  if (value === undefined) throw expectedError(origin, '1, true, yes or on, or 0, false, no or off', text);
-  return value;
-}
+const switchWords: ReadonlyMap<string, boolean> = new Map([
+  ...['1', 'true', 'yes', 'on'].map((word) => [word, true] as const),
+  ...['0', 'false', 'no', 'off'].map((word) => [word, false] as const),
+]);
 
 /** `a, b`, or a JSON array where an item holds a comma. */
-function readList(text: string, origin: Origin): unknown {
-  if (!text.trim().startsWith('['))
-    return text
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== '');
+function readList(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    if (text.trim().startsWith('[')) return JSON.parse(text) as unknown;
   } catch {
-    throw expectedError(origin, 'items with commas between them, or a JSON array', text);
+    return text;
   }
+  const items = text.split(',').map((item) => item.trim());
+  return items.filter((item) => item !== '');
 }
-
-const expectedError = ({ name }: Origin, expected: string, text: string): QdxError =>
-  new QdxError('usage', `${name}: expected ${expected}, got ${JSON.stringify(text.slice(0, 80))}`);
