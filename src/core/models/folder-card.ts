@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { QdxError } from '../../lib/errors.ts';
+import { createPartialFile } from '../../lib/partial-file.ts';
 import type { ModelCard, Pooling } from './card.ts';
 import { parseCard } from './card-schema.ts';
 import { sha256OfFile } from './check-files.ts';
@@ -42,6 +43,14 @@ export async function cardOfFolder(folder: string, choices: CardChoices = {}): P
     return { card: { ...card, name: folder }, notes: [] };
   }
   return deriveCard(folder, { name: folder, repository: basename(resolve(folder)), revision: null }, choices);
+}
+
+/** Writes `card.json`, which decides from then on. */
+export async function writeFolderCard(folder: string, card: ModelCard): Promise<void> {
+  const file = await createPartialFile(join(folder, 'card.json'));
+  // The name is the place where the folder lies, which differs from machine to machine.
+  await file.write(Buffer.from(`${JSON.stringify({ ...card, name: card.repository }, null, 2)}\n`));
+  await file.finish();
 }
 
 /** @throws QdxError `usage` naming what no file says and the flag that says it; `notFound` without model or tokenizer. */

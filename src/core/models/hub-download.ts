@@ -64,7 +64,7 @@ async function request(
   run: RunOptions,
 ): Promise<HubAnswer> {
   const { hub, from, path } = download;
-  const url = `${hub.endpoint}/${from.repository}/resolve/${from.commit}/${path.split('/').map(encodeURIComponent).join('/')}`;
+  const url = `${hub.endpoint.replace(/\/+$/, '')}/${from.repository}/resolve/${from.commit}/${path.split('/').map(encodeURIComponent).join('/')}`;
   const ask = (headers?: Record<string, string>): Promise<HubAnswer> =>
     askHub({ hub, url, what: `file ${path} of ${from.repository}`, signal: run.signal, ...(headers && { headers }) });
   if (mark === null || haveBytes === 0) return ask();

@@ -34,7 +34,7 @@ export async function resolveRepository({
   signal,
 }: RepositoryQuery): Promise<HubRepository> {
   const what = `model ${repository} at ${revision}`;
-  const url = `${hub.endpoint}/api/models/${repository}/revision/${encodeURIComponent(revision)}`;
+  const url = `${hub.endpoint.replace(/\/+$/, '')}/api/models/${repository}/revision/${encodeURIComponent(revision)}`;
   const { response } = await askHub({ hub, url, what, signal });
   const parsed = answer.safeParse(await response.json().catch(() => null));
   if (!parsed.success)
