@@ -2,8 +2,8 @@
  * Maps a stream with several items under way at once; results come in the order of the input.
  */
 export interface OrderedMapOptions {
-  /** Items under way at once, at most. */
-  readonly inFlight: number;
+  /** Items under way at once, at most; asked for each item, since it may become known on the way. */
+  readonly inFlight: number | (() => number);
 }
 
 /**
@@ -16,13 +16,14 @@ export async function* mapOrdered<T, R>(
   { inFlight }: OrderedMapOptions,
 ): AsyncGenerator<R, void, undefined> {
   const underWay: Promise<R>[] = [];
+  const most = typeof inFlight === 'number' ? () => inFlight : inFlight;
   try {
     for await (const item of source) {
       const result = Promise.resolve(map(item));
       // It is awaited below, perhaps after it was rejected.
       result.catch(() => {});
       underWay.push(result);
-      if (underWay.length >= inFlight) yield await (underWay.shift() as Promise<R>);
+      while (underWay.length >= most()) yield await (underWay.shift() as Promise<R>);
     }
     while (underWay.length > 0) yield await (underWay.shift() as Promise<R>);
   } finally {

@@ -21,6 +21,7 @@ export const header = (changes: Partial<VectorsFileHeader> = {}): VectorsFileHea
     targetTokens: 200,
     template: 'path-headings-content@1',
     codeTargetTokens: 200,
+    codeMinTokens: 20,
     minTokens: 40,
   },
   lexical: null,

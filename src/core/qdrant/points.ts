@@ -19,8 +19,8 @@ export type StoredVector =
   | readonly (readonly number[])[];
 
 export interface PointSelection {
-  /** Payload: all, none, or these keys. */
-  readonly withPayload?: boolean | readonly string[];
+  /** Payload: all, none, these keys, or all but these. */
+  readonly withPayload?: boolean | readonly string[] | { readonly exclude: readonly string[] };
   /** Vectors: all, none, or these names. */
   readonly withVector?: boolean | readonly string[];
   readonly signal?: AbortSignal;

@@ -36,6 +36,8 @@ export interface VectorCacheOptions {
 
 export interface VectorCache {
   keyOf(text: string, role: EncodeRole): Buffer;
+  /** True also for one that turns out damaged when it is read. */
+  has(key: Buffer): boolean;
   /** Null where it is not there or not what was written. */
   get(key: Buffer): CachedVector | null;
   put(key: Buffer, value: CachedVector): void;
@@ -73,7 +75,15 @@ export function openVectorCache(options: VectorCacheOptions): VectorCache {
   }
 }
 
-const emptyCache: VectorCache = { keyOf: keyOfText, get: () => null, put: () => {}, size: 0, close: () => {} };
+/** Finds and keeps nothing. */
+export const emptyCache: VectorCache = {
+  keyOf: keyOfText,
+  has: () => false,
+  get: () => null,
+  put: () => {},
+  size: 0,
+  close: () => {},
+};
 
 function openSpace(options: VectorCacheOptions, folder: string): VectorCache {
   const { dimension } = options.card;
@@ -86,6 +96,7 @@ function openSpace(options: VectorCacheOptions, folder: string): VectorCache {
     get size() {
       return table.size;
     },
+    has: (key) => table.get(key) !== undefined,
     get(key) {
       const ordinal = table.get(key);
       if (ordinal === undefined) return null;

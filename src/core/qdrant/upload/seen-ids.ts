@@ -10,6 +10,7 @@ export interface SeenIds {
   readonly size: number;
   /** Remembers an id (canonical UUID, or integer). Returns the line where it was first, undefined where it is new. */
   add(id: PointId, line: number): number | undefined;
+  has(id: PointId): boolean;
   /** Every id, integers first. */
   ids(): Generator<string | bigint, void, undefined>;
 }
@@ -19,6 +20,16 @@ export function createSeenIds(expected = 1024): SeenIds {
   const integers = createKeyTable(16);
   const uuids = createKeyTable(Math.min(expected, 1_000_000));
   const key = Buffer.alloc(16);
+  /** Writes the id's key into `key` and says which table it belongs to. */
+  const tableOf = (id: PointId): KeyTable => {
+    if (typeof id === 'string') {
+      key.write(id.replaceAll('-', ''), 0, 'hex');
+      return uuids;
+    }
+    key.fill(0);
+    key.writeBigUInt64BE(BigInt(id), 8);
+    return integers;
+  };
   const remember = (table: KeyTable, line: number): number | undefined => {
     const before = table.get(key);
     if (before === undefined) table.set(key, line);
@@ -28,15 +39,8 @@ export function createSeenIds(expected = 1024): SeenIds {
     get size() {
       return integers.size + uuids.size;
     },
-    add(id, line) {
-      if (typeof id === 'string') {
-        key.write(id.replaceAll('-', ''), 0, 'hex');
-        return remember(uuids, line);
-      }
-      key.fill(0);
-      key.writeBigUInt64BE(BigInt(id), 8);
-      return remember(integers, line);
-    },
+    add: (id, line) => remember(tableOf(id), line),
+    has: (id) => tableOf(id).get(key) !== undefined,
     *ids() {
       for (const bytes of integers.keys()) yield Buffer.from(bytes).readBigUInt64BE(8);
       for (const bytes of uuids.keys()) yield uuidOf(Buffer.from(bytes).toString('hex'));

@@ -1,0 +1,61 @@
+/**
+ * `qdx embed --dry-run`: reads the corpus, the cache and the collection, and says what a run would do. Writes nothing: no lock,
+ * no collection, no vector.
+ */
+import type { RunOptions } from '../../../lib/events.ts';
+import { cardOfRun, inspectTarget } from './collection-target.ts';
+import { type CollectionView, findStale } from './compare.ts';
+import { openEmbedder } from './embedder.ts';
+import { viewOf } from './into-collection.ts';
+import type { EmbedParams, EmbedSummary } from './params.ts';
+import { planRun } from './plan.ts';
+import { findRunModel, readInput, type RunInput, type RunModel } from './read-input.ts';
+import { assertPruneLeavesSome, type Removal } from './removal.ts';
+import { summarize } from './summary.ts';
+
+export async function dryRunEmbed(params: EmbedParams, run: RunOptions): Promise<EmbedSummary> {
+  const model = await findRunModel(params);
+  const view = await existingView(params, model, run);
+  const input = await readInput(params, model, run);
+  const embedder = await openEmbedder(
+    { model: model.model, settings: params.settings.embed, cacheFolder: params.folders.cache },
+    run,
+  );
+  try {
+    const plan = await planRun(input.spool, embedder, view, run);
+    const removal = view ? await plannedRemoval(params, view, input) : undefined;
+    const counts = { cached: plan.cached, embedded: plan.fresh, truncated: 0, tokens: plan.freshTokens };
+    const written = params.destination.kind === 'chunks' ? input.spool.count : plan.cached + plan.fresh;
+    return summarize({
+      params,
+      input,
+      plan,
+      embedder,
+      counts,
+      written,
+      embeddingMs: 0,
+      runId: params.runId ?? '',
+      ...(removal && { removal }),
+      ...(view && { physical: view.physical }),
+    });
+  } finally {
+    await embedder.close();
+    await input.spool.remove();
+  }
+}
+
+async function existingView(params: EmbedParams, model: RunModel, run: RunOptions): Promise<CollectionView | null> {
+  const { destination } = params;
+  if (destination.kind !== 'collection') return null;
+  const connection = await destination.connect();
+  const existing = await inspectTarget(connection, destination.name, cardOfRun(params, model), run);
+  return existing && viewOf(connection, existing.physical, existing.card, run);
+}
+
+async function plannedRemoval(params: EmbedParams, view: CollectionView, input: RunInput): Promise<Removal> {
+  const { prune, allowPruneAll, shard } = params;
+  const removal = { view, prune, isSharded: shard.shards > 1, spool: input.spool, sources: input.sources };
+  if (prune && !allowPruneAll) await assertPruneLeavesSome(removal);
+  const stale = await findStale(view, input.spool, input.sources);
+  return { removed: stale.replaced.length, pruned: prune ? stale.gone.length : 0, stale, isPending: false };
+}

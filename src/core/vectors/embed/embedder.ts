@@ -1,0 +1,97 @@
+/**
+ * Text -> vector, from the cache or the model. The model is opened at the first text that the cache does not have: a run in
+ * which nothing changed starts none.
+ */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { RunOptions } from '../../../lib/events.ts';
+import type { Settings } from '../../config/schema.ts';
+import { chooseDevice, deviceFacts } from '../../models/devices.ts';
+import type { Encoder } from '../../models/encoder.ts';
+import type { FoundModel } from '../../models/find-model.ts';
+import { cpuIdentity } from '../../models/mapped-model.ts';
+import { emptyCache, openVectorCache, type VectorCache } from '../cache.ts';
+import type { CachedVector } from '../cache-segment.ts';
+
+export interface EmbeddedText extends CachedVector {
+  readonly isCached: boolean;
+}
+
+export interface Embedder {
+  /** Whether the cache seems to have it. */
+  isKnown(text: string): boolean;
+  embed(text: string): Promise<EmbeddedText>;
+  /** How many texts to have under way. */
+  readonly inFlight: number;
+  /** Device and provider really used; null while no model was needed. */
+  readonly device: string | null;
+  close(): Promise<void>;
+}
+
+export interface EmbedderOptions {
+  readonly model: FoundModel;
+  readonly settings: Settings['embed'];
+  /** The user's cache folder of qdx. */
+  readonly cacheFolder: string;
+}
+
+export async function openEmbedder(
+  { model, settings, cacheFolder }: EmbedderOptions,
+  run: RunOptions,
+): Promise<Embedder> {
+  const openCache = async (device: string): Promise<VectorCache> => {
+    if (!settings.cache) return emptyCache;
+    return openVectorCache({
+      folder: join(cacheFolder, 'vectors'),
+      card: model.card,
+      // Kernels differ between processors, and a cache folder may be shared by several machines.
+      device: device === 'cpu' ? `cpu ${await cpuIdentity()}` : device,
+      maxBytes: settings.cacheBytes,
+      ...(run.onEvent && { onEvent: run.onEvent }),
+    });
+  };
+  let cacheDevice = deviceName(chooseDevice(settings.device, deviceFacts()));
+  let cache = await openCache(cacheDevice);
+  let opening: Promise<Encoder> | undefined;
+  let encoder: Encoder | undefined;
+  const open = async (): Promise<Encoder> => {
+    const { openEncoder } = await import('../../models/open-encoder.ts');
+    const { device, workers } = settings;
+    encoder = await openEncoder(model, { device, workers, use: 'bulk', cacheFolder }, run);
+    if (encoder.device === cacheDevice) return encoder;
+    // CUDA could not be started after all: these vectors are those of the processor.
+    cache.close();
+    cacheDevice = encoder.device;
+    cache = await openCache(cacheDevice);
+    return encoder;
+  };
+  return {
+    isKnown: (text) => cache.has(cache.keyOf(text, 'document')),
+    async embed(text) {
+      const key = cache.keyOf(text, 'document');
+      const known = cache.get(key);
+      if (known) return { ...known, isCached: true };
+      const ready = encoder ?? (await (opening ??= open()));
+      const encoded = await ready.encode(text, { role: 'document', ...(run.signal && { signal: run.signal }) });
+      const { vector, tokenCount, truncated } = encoded;
+      cache.put(key, { vector, tokenCount, truncated });
+      return { vector, tokenCount, truncated, isCached: false };
+    },
+    get inFlight() {
+      return 2 * (encoder?.parallel ?? (settings.workers || availableParallelism()));
+    },
+    get device() {
+      return encoder?.device ?? null;
+    },
+    async close() {
+      await opening?.then(
+        (opened) => opened.close(),
+        () => {},
+      );
+      cache.close();
+    },
+  };
+}
+
+const deviceName = (device: ReturnType<typeof chooseDevice>): string =>
+  device.provider === 'cpu' ? 'cpu' : `cuda:${device.deviceId}`;

@@ -1,0 +1,142 @@
+/**
+ * `qdx embed` into a collection: only what changed is embedded and written; what it replaces is removed afterwards.
+ *
+ * Order, from which resuming follows: nothing is removed before everything of the run was read back, and the card is completed
+ * last. Whatever a run that was killed left undone, the next one finds by comparing.
+ */
+import { randomUUID } from 'node:crypto';
+import type { RunOptions } from '../../../lib/events.ts';
+import type { CollectionCard } from '../../qdrant/collection-card.ts';
+import type { Connection } from '../../qdrant/connection.ts';
+import { addToCard, ensureCollection, type EnsuredCollection } from '../../qdrant/create-collection.ts';
+import { uploadRecords } from '../../qdrant/upload.ts';
+import { createLexicalEncoder } from '../../retrieval/lexical.ts';
+import { cardOfRun, inspectTarget, lockTarget } from './collection-target.ts';
+import type { CollectionView } from './compare.ts';
+import { type Embedder, openEmbedder } from './embedder.ts';
+import type { EmbedDestination, EmbedParams, EmbedSummary } from './params.ts';
+import { planRun, type RunPlan } from './plan.ts';
+import { findRunModel, readInput, type RunInput } from './read-input.ts';
+import { type EmbedCounts, embedRecords, type RecordShape } from './records.ts';
+import { assertPruneLeavesSome, type Removal, type RemovalInput, removeStale } from './removal.ts';
+import { summarize } from './summary.ts';
+
+type Target = Extract<EmbedDestination, { kind: 'collection' }>;
+
+export async function embedIntoCollection(params: EmbedParams, target: Target, run: RunOptions): Promise<EmbedSummary> {
+  const runId = params.runId ?? randomUUID();
+  const connection = await target.connect();
+  const model = await findRunModel(params);
+  const card = cardOfRun(params, model);
+  await inspectTarget(connection, target.name, card, run);
+  const lock = await lockTarget(connection, target.name, runId, params, run);
+  const signal = run.signal ? AbortSignal.any([run.signal, lock.lost]) : lock.lost;
+  try {
+    const input = await readInput(params, model, { ...run, signal });
+    try {
+      return await writeInto({ connection, params, target, card, input, runId }, { ...run, signal });
+    } finally {
+      await input.spool.remove();
+    }
+  } finally {
+    await lock.release();
+  }
+}
+
+interface Writing {
+  readonly connection: Connection;
+  readonly params: EmbedParams;
+  readonly target: Target;
+  readonly card: CollectionCard;
+  readonly input: RunInput;
+  readonly runId: string;
+}
+
+async function writeInto(writing: Writing, run: RunOptions): Promise<EmbedSummary> {
+  const { connection, params, target, card, input, runId } = writing;
+  const { settings } = params;
+  const alias = settings.upload.alias;
+  const ensured = await ensureCollection(connection, { name: target.name, card, settings, alias }, run);
+  const embedder = await openEmbedder({ ...input, settings: settings.embed, cacheFolder: params.folders.cache }, run);
+  try {
+    const view = viewOf(connection, ensured.physical, ensured.card, run);
+    const removal: RemovalInput = { view, ...input, prune: params.prune, isSharded: params.shard.shards > 1 };
+    if (params.prune && !params.allowPruneAll && !ensured.created) await assertPruneLeavesSome(removal);
+    const plan = await planRun(input.spool, embedder, ensured.created ? null : view, run);
+    const embedded = await embedChanged({ ...writing, embedder, plan, ensured }, run);
+    const removed = ensured.created ? nothingRemoved : await removeStale(removal);
+    await addToCard(connection, ensured, card);
+    return summarize({
+      params,
+      input,
+      runId,
+      plan,
+      embedder,
+      ...embedded,
+      removal: removed,
+      physical: ensured.physical,
+    });
+  } finally {
+    await embedder.close();
+  }
+}
+
+const nothingRemoved: Removal = {
+  removed: 0,
+  pruned: 0,
+  stale: { replaced: [], gone: [], goneFiles: 0, goneExamples: [], someStay: true },
+  isPending: false,
+};
+
+export const viewOf = (
+  connection: Connection,
+  physical: string,
+  card: CollectionCard | null,
+  { signal }: RunOptions,
+): CollectionView => ({ connection, physical, payloadKeys: card?.payloadKeys, ...(signal && { signal }) });
+
+interface Changed extends Writing {
+  readonly embedder: Embedder;
+  readonly plan: RunPlan;
+  readonly ensured: EnsuredCollection;
+}
+
+/** Embeds and uploads the chunks that are not in the collection as they are now. */
+async function embedChanged(changed: Changed, run: RunOptions) {
+  const { connection, params, ensured, embedder, plan, input } = changed;
+  const counts: EmbedCounts = { cached: 0, embedded: 0, truncated: 0, tokens: 0 };
+  if (plan.cached + plan.fresh === 0) return { counts, written: 0, embeddingMs: 0 };
+  const startedAt = performance.now();
+  run.onEvent?.({ type: 'phase', name: 'embedding' });
+  const { card, physical, distance } = ensured;
+  const records = embedRecords({
+    chunks: plan.changed(input.spool),
+    shape: shapeOf(card),
+    expectedNew: plan.fresh,
+    embedder,
+    counts,
+    ...(run.onEvent && { onEvent: run.onEvent }),
+  });
+  const upload = await uploadRecords(
+    connection,
+    {
+      collection: physical,
+      records,
+      card,
+      distance,
+      settings: params.settings.upload,
+      expectedCount: plan.cached + plan.fresh,
+    },
+    run,
+  );
+  return { counts, written: upload.points, embeddingMs: performance.now() - startedAt };
+}
+
+/** Of an existing collection its own settings count. */
+function shapeOf({ lexical, sparseName, payloadKeys }: CollectionCard): RecordShape {
+  return {
+    lexical: lexical && sparseName !== null ? createLexicalEncoder(lexical) : null,
+    sparseName,
+    ...(payloadKeys && { payloadKeys }),
+  };
+}

@@ -1,0 +1,88 @@
+/**
+ * The first half of every embedding run: the model, and all chunks of the corpus in a spool.
+ */
+import { join } from 'node:path';
+import { QdxError } from '../../../lib/errors.ts';
+import type { RunOptions } from '../../../lib/events.ts';
+import type { ChunkingSettings } from '../../corpus/chunk.ts';
+import { chunkingSettings } from '../../corpus/chunking/settings.ts';
+import { type CorpusSummary, readCorpus } from '../../corpus/read-corpus.ts';
+import { skipReasons, type SkipReason } from '../../corpus/skips.ts';
+import { chosenModel } from '../../models/default-model.ts';
+import type { FoundModel } from '../../models/find-model.ts';
+import { openTokenizer } from '../../models/open-tokenizer.ts';
+import type { EmbedParams } from './params.ts';
+import { type Spool, spoolChunks } from './spool.ts';
+
+export interface RunModel {
+  readonly model: FoundModel;
+  readonly chunking: ChunkingSettings;
+}
+
+export interface RunInput extends RunModel {
+  readonly spool: Spool;
+  readonly corpus: CorpusSummary;
+  readonly sources: readonly string[];
+  readonly readingMs: number;
+}
+
+export async function findRunModel({ settings, folders }: EmbedParams): Promise<RunModel> {
+  const places = { cacheFolder: folders.cache, hub: settings.hub };
+  const model = await chosenModel(settings.embed.model, settings.preset, places);
+  const { chunkTokens } = settings.embed;
+  return { model, chunking: chunkingSettings({ maxTokens: model.card.maxTokens, chunkTokens }) };
+}
+
+/**
+ * The caller removes the spool.
+ * @throws QdxError `notFound` for a root that is not there, `usage` where there is nothing to embed, with the reasons.
+ */
+export async function readInput(
+  params: EmbedParams,
+  { model, chunking }: RunModel,
+  run: RunOptions,
+): Promise<RunInput> {
+  const startedAt = performance.now();
+  run.onEvent?.({ type: 'phase', name: 'reading', detail: params.roots.map(({ path }) => path).join(', ') });
+  const { include, exclude, maxFileBytes, includeSecrets, followLinks } = params.settings.embed;
+  const corpus = readCorpus(
+    {
+      roots: params.roots,
+      include,
+      exclude,
+      maxFileBytes,
+      includeSecrets,
+      followLinks,
+      chunking,
+      readers: params.readers,
+      tokenizer: await openTokenizer(model),
+      documentPrefix: model.card.documentPrefix,
+    },
+    run,
+  );
+  const spool = await spoolChunks(corpus.chunks, {
+    folder: join(params.folders.cache, 'spool'),
+    shard: params.shard,
+    ...(run.signal && { signal: run.signal }),
+  });
+  const summary = corpus.summary();
+  if (spool.totalCount === 0) {
+    await spool.remove();
+    throw nothingToEmbed(params, summary);
+  }
+  const sources = [...new Set(params.roots.map(({ source }) => source))].toSorted();
+  return { model, chunking, spool, corpus: summary, sources, readingMs: performance.now() - startedAt };
+}
+
+function nothingToEmbed({ roots }: EmbedParams, { skipped }: CorpusSummary): QdxError {
+  const where = roots.map(({ path }) => path).join(', ');
+  const reasons = (Object.entries(skipped) as [SkipReason, { count: number }][]).map(
+    ([reason, { count }]) => `${count} ${skipReasons[reason]}`,
+  );
+  const onlyUnreadable = reasons.length > 0 && Object.keys(skipped).every((reason) => reason === 'unreadable');
+  const why = reasons.length === 0 ? 'there are no files' : `everything was skipped: ${reasons.join('; ')}`;
+  return new QdxError(onlyUnreadable ? 'notFound' : 'usage', `there is nothing to embed in ${where}: ${why}`, {
+    hint: 'Name a folder of documents or code; --include and --exclude say which files.',
+    details: { skipped },
+  });
+}
