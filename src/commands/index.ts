@@ -5,6 +5,10 @@
 import type { CommandEntry } from './command.ts';
 
 export const commands: Readonly<Record<string, CommandEntry>> = {
+  upload: {
+    summary: 'Vectors files, or plain lines, into a collection',
+    load: async () => (await import('./upload.ts')).upload,
+  },
   config: {
     summary: 'Show, check and write settings',
     members: {

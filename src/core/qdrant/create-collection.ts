@@ -9,19 +9,16 @@ import type { RunOptions } from '../../lib/events.ts';
 import { nextVersionName, pointAlias, versionOf } from './alias.ts';
 import { cardKey, cardOf, writeCard } from './card-store.ts';
 import type { CollectionCard } from './collection-card.ts';
-import { assertContentFits, assertSchemaFits, assertSpaceFits, isKnownFile } from './collection-fit.ts';
-import { type CollectionInfo, readCollectionInfo } from './collection-info.ts';
-import { type CollectionBody, collectionBody, type SchemaSettings, schemaDifferences } from './collection-schema.ts';
+import { checkExisting, type FitRequest } from './check-existing.ts';
+import { isKnownFile } from './collection-fit.ts';
+import { readCollectionInfo } from './collection-info.ts';
+import { type CollectionBody, collectionBody, schemaDifferences } from './collection-schema.ts';
 import type { Connection } from './connection.ts';
 import { deferralKey } from './deferred-indexing.ts';
-import { assertCollectionName, displayName, listCollections, type ListedCollection, resolveAmong } from './names.ts';
+import { assertCollectionName, listCollections, type ListedCollection, resolveAmong } from './names.ts';
 import { sameSpace } from '../models/space.ts';
 
-export interface EnsureInput {
-  readonly name: string;
-  /** What is about to be written; becomes the card of a new collection. */
-  readonly card: CollectionCard;
-  readonly settings: SchemaSettings;
+export interface EnsureInput extends FitRequest {
   /** Make `name` an alias of `name__1`; false: a plain collection. */
   readonly alias: boolean;
   /** A new collection gets its index after the upload (see deferred-indexing.ts). */
@@ -92,53 +89,21 @@ async function useExisting(
   input: EnsureInput,
   run: RunOptions,
 ): Promise<EnsuredCollection> {
-  const { name, card, settings } = input;
-  const info = await readCollectionInfo(connection, physical, run.signal);
-  const existing = (await cardOf(connection, physical, info)) ?? (await adoptEmpty(connection, physical, input, info));
-  const display = displayName({ name, physical, isAlias: name !== physical });
-  assertSchemaFits({
-    display,
-    info,
-    vectorName: existing.vectorName,
-    dimension: card.model.dimension,
-    distance: settings.vector.distance,
-    sparseName: existing.sparseName,
-  });
-  assertSpaceFits(display, existing.model, card.model);
-  assertContentFits(display, existing, card);
+  const { info, card, hadCard } = await checkExisting(connection, physical, input, run);
+  if (!hadCard) await writeCard(connection, physical, card);
   // A run that was killed before its first point may have left some of these out.
-  if ((info.points_count ?? 0) === 0) await ensurePayloadIndexes(connection, physical, settings.index.payloadIndexes);
-  if (existing.sparseName === null && card.sparseName !== null)
-    run.onEvent?.({ type: 'note', message: `${display} has no sparse vector: lexical terms are left out` });
+  const isEmpty = (info.points_count ?? 0) === 0;
+  if (isEmpty) await ensurePayloadIndexes(connection, physical, input.settings.index.payloadIndexes);
+  if (card.sparseName === null && input.card.sparseName !== null)
+    run.onEvent?.({ type: 'note', message: `${physical} has no sparse vector: lexical terms are left out` });
+  const mark = info.config.metadata?.[deferralKey];
   return {
-    ...describe(name, physical, false),
-    card: existing,
-    distance: settings.vector.distance,
-    indexingDeferred: info.config.metadata?.[deferralKey] !== undefined && info.config.metadata[deferralKey] !== null,
-    needsParityCheck: !isKnownFile(existing, card.model),
+    ...describe(input.name, physical, false),
+    card,
+    distance: input.settings.vector.distance,
+    indexingDeferred: mark !== undefined && mark !== null,
+    needsParityCheck: !isKnownFile(card, input.card.model),
   };
-}
-
-/** A collection that someone made and did not fill yet takes the card, if it fits. */
-async function adoptEmpty(
-  connection: Connection,
-  physical: string,
-  { name, card, settings }: EnsureInput,
-  info: CollectionInfo,
-): Promise<CollectionCard> {
-  const display = displayName({ name, physical, isAlias: name !== physical });
-  if ((info.points_count ?? 0) > 0)
-    throw new QdxError('refused', `collection ${display} has points but no card: their model is unknown`, {
-      hint: `qdx collections adopt ${name} --model <model> checks a sample and writes the card`,
-    });
-  const sparse = Object.keys(info.config.params.sparse_vectors ?? {});
-  const sparseName = card.sparseName !== null && sparse.includes(card.sparseName) ? card.sparseName : null;
-  const fitted = { ...card, sparseName };
-  const { vectorName, model } = fitted;
-  const { distance } = settings.vector;
-  assertSchemaFits({ display, info, vectorName, sparseName, distance, dimension: model.dimension });
-  await writeCard(connection, physical, fitted);
-  return fitted;
 }
 
 /** `name__n` that a killed run left: empty, without an alias, with a card of this very space. */

@@ -13,6 +13,7 @@
 import { randomUUID } from 'node:crypto';
 import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
+import { processIdentity } from '../../lib/process-identity.ts';
 import type { Connection } from './connection.ts';
 import { deleteHolder, type Holder, listHolders, type LockOwner, renewHolder, writeHolder } from './lock/holders.ts';
 import { type Claim, deleteClaim, joinClaim, readClaim, takeClaim } from './lock/claims.ts';
@@ -20,6 +21,9 @@ import { ensureSystemCollection } from './system-collection.ts';
 import { isKnownDead, looksOld, watchForRenewal } from './lock/stale.ts';
 
 export type { LockOwner } from './lock/holders.ts';
+
+/** This process as the owner of a lock. */
+export const lockOwner = (command: string): LockOwner => ({ ...processIdentity(), command });
 
 export interface LockInput extends RunOptions {
   /** Public name of the collection. */

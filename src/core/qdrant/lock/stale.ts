@@ -32,9 +32,11 @@ export async function watchForRenewal(
   });
 }
 
-/** Its process ran on this machine and is gone. */
-export const isKnownDead = (holder: Holder, me: Holder): boolean =>
-  holder.owner.host === me.owner.host && holder.owner.pid !== me.owner.pid && !isProcessAlive(holder.owner.pid);
+/** Its process ran on this machine and is gone; also where this process was given its number, as in a new container. */
+export function isKnownDead({ owner }: Holder, me: Holder): boolean {
+  if (owner.host !== me.owner.host) return false;
+  return owner.pid === me.owner.pid ? owner.startedAt !== me.owner.startedAt : !isProcessAlive(owner.pid);
+}
 
 export const looksOld = (holder: Holder, staleAfterMs: number): boolean =>
   Date.now() - holder.renewedAtMs > staleAfterMs;

@@ -2,6 +2,7 @@
  * One record -> the JSON of one point, as bytes.
  */
 import { stringifyJson } from '../../../lib/json.ts';
+import type { SparseVector } from '../../retrieval/lexical.ts';
 import type { VectorRecord } from '../../vectors/record.ts';
 import { type ByteWriter, writeText, writeVector } from './byte-writer.ts';
 
@@ -35,13 +36,17 @@ function payloadOf(record: VectorRecord, { tokenVectorsKey }: PointLayout): unkn
 
 function writeVectors(writer: ByteWriter, record: VectorRecord, layout: PointLayout): void {
   const dense = record.vector ?? new Float32Array(0);
-  const sparse = Object.entries(record.vectors ?? {}).filter(([name]) => name === layout.sparseName);
-  if (layout.vectorName === '' && sparse.length === 0) {
+  const terms = layout.sparseName === null ? undefined : termsOf(record, layout.sparseName);
+  if (layout.vectorName === '' && !terms) {
     writeVector(writer, dense, layout.exactVectors);
     return;
   }
   writeText(writer, `{${JSON.stringify(layout.vectorName)}:`);
   writeVector(writer, dense, layout.exactVectors);
-  for (const [name, vector] of sparse) writeText(writer, `,${JSON.stringify(name)}:${JSON.stringify(vector)}`);
+  if (terms) writeText(writer, `,${JSON.stringify(layout.sparseName)}:${JSON.stringify(terms)}`);
   writeText(writer, '}');
 }
+
+/** Vectors files call the terms `bm25`, whatever the collection calls them. */
+const termsOf = ({ vectors }: VectorRecord, sparseName: string): SparseVector | undefined =>
+  vectors?.[sparseName] ?? vectors?.['bm25'];

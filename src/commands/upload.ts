@@ -1,0 +1,94 @@
+/**
+ * `qdx upload`: vectors files, or plain lines, into a collection.
+ */
+import type { View } from '../lib/output.ts';
+import { openEncoder } from '../core/models/open-encoder.ts';
+import { findModel } from '../core/models/find-model.ts';
+import { lockOwner } from '../core/qdrant/lock.ts';
+import { plainModelCard } from '../core/qdrant/upload-files/plain-model.ts';
+import { uploadFiles, type UploadFilesSummary } from '../core/qdrant/upload-files.ts';
+import { addSettingOptions } from '../core/config/options.ts';
+import { formatBytes, formatCount, formatDuration } from '../lib/quantities.ts';
+import { version } from '../version.ts';
+import type { CommandModule } from './command.ts';
+import { collectionSettingFlags } from './collection-setting-flags.ts';
+
+export const upload: CommandModule = {
+  examples: [
+    'qdx upload vectors.jsonl --collection docs',
+    'qdx upload part-1.jsonl part-2.jsonl --collection docs --dry-run',
+    'qdx upload points.jsonl --collection docs --model all-MiniLM-L6-v2 --rejects rejects.jsonl',
+  ],
+  define: (command) => {
+    command
+      .argument('<file...>', 'Vectors files of one run (all shards), or {"id","vector","payload"} lines; - is stdin')
+      .requiredOption('-c, --collection <name>', 'Where the points go; made if it is not there')
+      .option('--description <text>', 'What a new collection holds, in a sentence')
+      .option('--id-hash', 'Derive a UUID from ids that Qdrant does not take (plain lines)')
+      .option('--rejects <file>', 'Write records that were turned away here, with line and reason')
+      .option('--dry-run', 'Read and check everything, write nothing')
+      .option('--no-wait', 'Do not wait until everything is indexed')
+      .option('--break-lock', 'Write although another run holds the lock')
+      .option('--force', 'Overwrite the collection (refused while there is no backup to go with it)');
+    addSettingOptions(command, ['embed.model', ...collectionSettingFlags]);
+  },
+  run: async ({ args, flags }, context) => {
+    const name = String(flags['collection']);
+    const { settings } = await context.settings(name);
+    const places = { cacheFolder: context.folders.cache, hub: settings.hub };
+    const { device, workers } = settings.embed;
+    const data = await uploadFiles(
+      await context.connect(),
+      {
+        paths: args,
+        stdin: { stream: context.stdin, folder: context.folders.cache },
+        collection: name,
+        settings,
+        description: typeof flags['description'] === 'string' ? flags['description'] : descriptionOf(settings, name),
+        qdxVersion: version,
+        owner: lockOwner(`qdx upload -c ${name}`),
+        plainModel: () => plainModelCard(settings.embed.model, places),
+        openEncoder: async (model) =>
+          openEncoder(await findModel(model.name, places), { device, workers, use: 'bulk', ...places }),
+        ...(typeof flags['rejects'] === 'string' && { rejectsPath: flags['rejects'] }),
+        hashIds: flags['idHash'] === true,
+        dryRun: flags['dryRun'] === true,
+        waitForIndex: flags['wait'] !== false,
+        breakLock: flags['breakLock'] === true,
+        force: flags['force'] === true,
+      },
+      context,
+    );
+    return {
+      data: { schemaVersion: 1, ...data },
+      text: (view) => renderSummary(data, view),
+      outcome: data.rejected > 0 ? 'partial' : 'done',
+    };
+  },
+};
+
+const descriptionOf = (settings: { collections: Record<string, { description: string }> }, name: string): string =>
+  settings.collections[name]?.description ?? '';
+
+export function renderSummary(summary: UploadFilesSummary, _view: View): string {
+  const { name, collection, created, rejected, duplicates } = summary;
+  const place = name === collection ? name : `${name} (${collection})`;
+  const lines = [
+    'dryRun' in summary
+      ? `would upload ${formatCount(summary.points)} points to ${place}${created ? ', which would be made' : ''}`
+      : `uploaded ${formatCount(summary.points)} points to ${place}${created ? ' (new)' : ''} in ` +
+        `${formatDuration(summary.durationMs)} (${formatCount(summary.pointsPerSecond)} points/s, ` +
+        `${formatBytes(summary.sentBytes)}, ${summary.batches} batches, ${summary.retries} repeated)`,
+    `read ${formatCount(summary.read)} = ${formatCount(summary.points)} points + ${formatCount(duplicates)} duplicates + ${formatCount(rejected)} rejected`,
+  ];
+  if (!('dryRun' in summary))
+    lines.push(
+      `${formatCount(summary.idsCompared)} ids read back, ${formatCount(summary.pointsAfter)} points in all, ${summary.status}`,
+    );
+  for (const { file, line, reason } of summary.firstRejects)
+    lines.push(`rejected: ${file === undefined ? '' : `${file} `}line ${line}: ${reason}`);
+  if (rejected > summary.firstRejects.length) lines.push(`... and ${rejected - summary.firstRejects.length} more`);
+  if (summary.rejectsPath) lines.push(`all rejects: ${summary.rejectsPath}`);
+  if (!('dryRun' in summary)) lines.push(`next: qdx search "..." --collection ${name}`);
+  return lines.join('\n');
+}

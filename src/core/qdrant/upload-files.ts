@@ -1,0 +1,213 @@
+/**
+ * `qdx upload`: files of vectors into a collection, one writer at a time, checked before the first write.
+ */
+import { QdxError } from '../../lib/errors.ts';
+import type { RunOptions } from '../../lib/events.ts';
+import type { Settings } from '../config/schema.ts';
+import type { ModelCard } from '../models/card.ts';
+import type { Encoder } from '../models/encoder.ts';
+import { checkExisting } from './check-existing.ts';
+import type { CollectionCard } from './collection-card.ts';
+import type { Connection } from './connection.ts';
+import { addToCard, ensureCollection } from './create-collection.ts';
+import { paysToDefer } from './deferred-indexing.ts';
+import { acquireWriterLock, type LockOwner } from './lock.ts';
+import { assertCollectionName, listCollections, resolveAmong } from './names.ts';
+import { recordId } from './system-collection.ts';
+import { dryRunUpload, type DryRunSummary } from './upload/dry-run.ts';
+import { uploadRecords, type RejectSink, type UploadSummary } from './upload.ts';
+import { checkVectors } from './upload-files/check-vectors.ts';
+import { createRejectsFile } from './upload-files/rejects-file.ts';
+import { openUploadSource, type UploadSource } from './upload-files/source.ts';
+import { type StdinPlace, withStdin } from './upload-files/stdin.ts';
+
+export interface UploadFilesInput {
+  /** Files of one run (all shards), or plain lines; `-` is stdin. */
+  readonly paths: readonly string[];
+  readonly stdin: StdinPlace;
+  /** Public name. */
+  readonly collection: string;
+  readonly settings: Settings;
+  readonly description?: string;
+  readonly qdxVersion: string;
+  readonly owner: LockOwner;
+  /** Card of the model that made plain lines. */
+  readonly plainModel: () => Promise<ModelCard>;
+  /** Encoder of a model, for the parity check of another file of the same space. */
+  readonly openEncoder: (model: ModelCard) => Promise<Encoder>;
+  readonly rejectsPath?: string;
+  readonly hashIds?: boolean;
+  readonly dryRun?: boolean;
+  readonly breakLock?: boolean;
+  /** Overwrite: refused, until there is a backup to go with it. */
+  readonly force?: boolean;
+  readonly waitForIndex?: boolean;
+}
+
+export type UploadFilesSummary = (UploadSummary | DryRunSummary) & {
+  /** Public name. */
+  readonly name: string;
+  readonly model: string;
+  readonly created: boolean;
+  readonly rejectsPath?: string;
+};
+
+/**
+ * @throws QdxError `refused` for a collection that does not fit (F18, F19) and for `force`, `locked` (F14), `usage` where
+ * not one record could be uploaded.
+ */
+export async function uploadFiles(
+  connection: Connection,
+  input: UploadFilesInput,
+  run: RunOptions = {},
+): Promise<UploadFilesSummary> {
+  assertCollectionName(input.collection);
+  await assertNotForced(connection, input);
+  return withStdin(input.paths, input.stdin, (paths) => uploadPaths(connection, input, paths, run), run);
+}
+
+async function uploadPaths(
+  connection: Connection,
+  input: UploadFilesInput,
+  paths: readonly string[],
+  run: RunOptions,
+): Promise<UploadFilesSummary> {
+  run.onEvent?.({ type: 'phase', name: 'reading', detail: input.paths.join(', ') });
+  const source = await openUploadSource(paths, {
+    plainModel: input.plainModel,
+    sparseName: input.settings.vector.sparseName,
+    hashIds: input.hashIds ?? false,
+    ...(run.signal && { signal: run.signal }),
+  });
+  assertSize(source.model, input.settings);
+  const rejects = input.rejectsPath === undefined ? null : await createRejectsFile(input.rejectsPath);
+  const upload = input.dryRun ? rehearse : write;
+  const summary = await upload(connection, input, source, rejects?.add, run);
+  await rejects?.finish();
+  if (summary.points === 0) throw nothingAccepted(summary);
+  return {
+    ...summary,
+    name: input.collection,
+    model: source.model.name,
+    ...(input.rejectsPath !== undefined && { rejectsPath: input.rejectsPath }),
+  };
+}
+
+async function write(
+  connection: Connection,
+  input: UploadFilesInput,
+  source: UploadSource,
+  onReject: RejectSink | undefined,
+  run: RunOptions,
+): Promise<UploadSummary & { readonly created: boolean }> {
+  const { settings, collection: name, owner } = input;
+  const given = cardOfSource(input, source);
+  const lock = await acquireWriterLock(connection, {
+    target: name,
+    runId: source.runId ?? recordId('upload', owner.host, String(owner.pid), owner.startedAt),
+    owner,
+    ...(input.breakLock && { breakLock: true }),
+    ...run,
+  });
+  const signal = run.signal ? AbortSignal.any([run.signal, lock.lost]) : lock.lost;
+  const watched = { ...run, signal };
+  try {
+    const deferIndexing = paysToDefer(source.count);
+    const ensure = { name, settings, deferIndexing, card: given, alias: settings.upload.alias };
+    const ensured = await ensureCollection(connection, ensure, watched);
+    if (ensured.needsParityCheck)
+      await checkVectors(source, ensured.card, () => input.openEncoder(ensured.card.model), watched);
+    // Before the vectors, so that no vector of a file that the card does not name is ever in the collection.
+    const card = await addToCard(connection, ensured, given);
+    run.onEvent?.({ type: 'phase', name: 'uploading', detail: `to ${ensured.physical}` });
+    const summary = await uploadRecords(
+      connection,
+      {
+        collection: ensured.physical,
+        records: source.records(),
+        card,
+        distance: ensured.distance,
+        settings: settings.upload,
+        ...(source.count !== undefined && { expectedCount: source.count }),
+        ...(onReject && { onReject }),
+        ...(input.waitForIndex !== undefined && { waitForIndex: input.waitForIndex }),
+      },
+      watched,
+    );
+    return { ...summary, created: ensured.created };
+  } finally {
+    // A release that fails (the server is gone) must not hide why; the lock becomes stale by itself.
+    await lock.release().catch(() => {});
+  }
+}
+
+/** Everything but the writing: the same checks, the same counts. */
+async function rehearse(
+  connection: Connection,
+  input: UploadFilesInput,
+  source: UploadSource,
+  onReject: RejectSink | undefined,
+  run: RunOptions,
+): Promise<DryRunSummary & { readonly created: boolean }> {
+  const { settings, collection: name } = input;
+  const card = cardOfSource(input, source);
+  const existing = resolveAmong(await listCollections(connection, run.signal), name);
+  if (existing) await checkExisting(connection, existing.physical, { name, card, settings }, run);
+  const summary = await dryRunUpload(
+    {
+      collection: existing?.physical ?? name,
+      records: source.records(),
+      dimension: card.model.dimension,
+      distance: settings.vector.distance,
+      settings: settings.upload,
+      ...(onReject && { onReject }),
+    },
+    run,
+  );
+  return { ...summary, created: existing === null };
+}
+
+function cardOfSource(input: UploadFilesInput, source: UploadSource): CollectionCard {
+  const { vector } = input.settings;
+  return {
+    cardVersion: 1,
+    model: source.model,
+    vectorName: vector.name,
+    sparseName: vector.sparseName === '' ? null : vector.sparseName,
+    chunking: source.chunking,
+    lexical: source.lexical,
+    tokenVectors: null,
+    sources: source.sources,
+    description: input.description ?? '',
+    qdxVersion: input.qdxVersion,
+    createdAt: new Date().toISOString(),
+  };
+}
+
+async function assertNotForced(connection: Connection, { force, collection }: UploadFilesInput): Promise<void> {
+  if (!force) return;
+  const exists = resolveAmong(await listCollections(connection), collection) !== null;
+  if (!exists) return;
+  throw new QdxError(
+    'refused',
+    `--force over the existing collection ${collection} is not offered yet: nothing was changed`,
+    {
+      hint: 'it comes together with qdx backup; upload to another name, or without --force to add to it',
+    },
+  );
+}
+
+function assertSize(model: ModelCard, { vector }: Settings): void {
+  if (vector.size === 'auto' || vector.size === model.dimension) return;
+  throw new QdxError('usage', `vector.size is ${vector.size}, but ${model.name} gives ${model.dimension} dimensions`, {
+    hint: 'set vector.size to auto',
+  });
+}
+
+function nothingAccepted({ read, rejected, firstRejects: [first] }: UploadSummary | DryRunSummary): QdxError {
+  const why = first ? `; the first: line ${first.line}: ${first.reason}` : '';
+  return new QdxError('usage', `nothing was uploaded: ${rejected} of ${read} records were rejected${why}`, {
+    hint: '--rejects <file> writes all of them with their reasons',
+    details: { read, rejected },
+  });
+}

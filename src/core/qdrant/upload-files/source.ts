@@ -1,0 +1,87 @@
+/**
+ * What `qdx upload` was given: the files of one run, or plain `{"id","vector","payload"}` lines of a named model.
+ */
+import { QdxError } from '../../../lib/errors.ts';
+import type { ChunkingSettings } from '../../corpus/chunk.ts';
+import type { ModelCard } from '../../models/card.ts';
+import { createLexicalEncoder, defaultLexical, type LexicalSettings } from '../../retrieval/lexical.ts';
+import { readHeader, readRecords, type ReadRecord } from '../../vectors/read-file.ts';
+import { openVectorsRun, readRun } from '../../vectors/run-files.ts';
+
+export interface UploadSource {
+  readonly model: ModelCard;
+  readonly chunking: ChunkingSettings | null;
+  readonly lexical: LexicalSettings | null;
+  readonly sources: readonly string[];
+  /** Of the run that made the files; plain lines have none. */
+  readonly runId: string | null;
+  /** Records of all files; undefined for plain lines, which are not counted beforehand. */
+  readonly count: number | undefined;
+  /** Every call reads from the start. */
+  records(): AsyncIterable<ReadRecord>;
+}
+
+export interface SourceOptions {
+  /** Needed for plain lines only. */
+  readonly plainModel: () => Promise<ModelCard>;
+  readonly sparseName: string;
+  readonly hashIds: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Files of a run are verified whole before this returns: nothing of a broken one is written.
+ * @throws QdxError `verification` for files that are not whole or do not belong together, `usage` for a mixture.
+ */
+export async function openUploadSource(paths: readonly string[], options: SourceOptions): Promise<UploadSource> {
+  const headers: (string | null)[] = [];
+  for (const path of paths) headers.push((await readHeader(path, options.signal))?.runId ?? null);
+  const plain = paths.filter((_, index) => headers[index] === null);
+  if (plain.length === paths.length) return plainSource(paths, options);
+  if (plain.length > 0)
+    throw new QdxError('usage', `${plain[0]} holds plain lines, the other files are vectors files`, {
+      hint: 'upload them one after the other',
+    });
+  return runSource(paths, options);
+}
+
+async function runSource(paths: readonly string[], { signal }: SourceOptions): Promise<UploadSource> {
+  const run = await openVectorsRun(paths, signal);
+  const { kind, model, chunking, lexical, sources, runId, totalCount } = run.header;
+  if (kind === 'chunks')
+    throw new QdxError('usage', `${paths[0]} holds chunks without vectors`, {
+      hint: 'embed it first: whoever embeds it writes a vectors file',
+    });
+  const records = () => readRun(run, signal ? { signal } : {});
+  return { model, chunking, lexical, sources, runId, count: totalCount, records };
+}
+
+async function plainSource(paths: readonly string[], options: SourceOptions): Promise<UploadSource> {
+  const { sparseName, hashIds, signal } = options;
+  const model = await options.plainModel();
+  return {
+    model,
+    chunking: null,
+    lexical: defaultLexical,
+    sources: [],
+    runId: null,
+    count: undefined,
+    async *records() {
+      const terms = createLexicalEncoder(defaultLexical);
+      for (const path of paths)
+        for await (const record of readRecords(path, { hashIds, ...(signal && { signal }) }))
+          yield withTerms(record, sparseName, (payload) => terms.document(payload));
+    },
+  };
+}
+
+/** Plain lines rarely bring lexical terms: they are made from the payload where it has qdx's own keys. */
+function withTerms(
+  record: ReadRecord,
+  sparseName: string,
+  terms: ReturnType<typeof createLexicalEncoder>['document'],
+): ReadRecord {
+  if ('reason' in record || record.vectors?.[sparseName] || typeof record.payload['content'] !== 'string')
+    return record;
+  return { ...record, vectors: { ...record.vectors, [sparseName]: terms(record.payload) } };
+}
