@@ -5,6 +5,7 @@
  */
 import { Agent as HttpAgent, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
@@ -121,12 +122,28 @@ async function openRequest(
   if (bytes instanceof Uint8Array) headers['content-length'] = String(bytes.length);
   return new Promise((resolve, reject) => {
     const outgoing = send(url, { method, agent, headers, signal });
-    // An answer may come, and be the better explanation, although the server closed on our body.
-    outgoing.on('response', resolve);
+    outgoing.on('socket', guardSocket);
+    outgoing.on('response', (answer) => {
+      // An answer may come while the body is still being sent (too large, say). It is the better explanation; the rest
+      // of the body is of no use, and neither is the connection.
+      answer.once('end', () => {
+        if (!outgoing.writableFinished) outgoing.destroy();
+      });
+      resolve(answer);
+    });
     outgoing.on('error', (error: NodeJS.ErrnoException) => reject(toFailure(error, outgoing.reusedSocket)));
     if (bytes === undefined || bytes instanceof Uint8Array) outgoing.end(bytes);
     else pipeline(bytes, outgoing).catch((error: NodeJS.ErrnoException) => reject(toFailure(error, false)));
   });
+}
+
+const guarded = new WeakSet<Socket>();
+
+/** Once an early answer has ended, Node leaves a failing write of the body without a listener, which ends the process. */
+function guardSocket(socket: Socket): void {
+  if (guarded.has(socket)) return;
+  guarded.add(socket);
+  socket.on('error', () => {});
 }
 
 async function readBody(answer: IncomingMessage, maxBytes: number): Promise<Buffer> {
