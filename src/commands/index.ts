@@ -9,6 +9,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'Vectors files, or plain lines, into a collection',
     load: async () => (await import('./upload.ts')).upload,
   },
+  embed: {
+    summary: 'Embed folders of documents or code into a collection or a file',
+    load: async () => (await import('./embed.ts')).embed,
+  },
   config: {
     summary: 'Show, check and write settings',
     members: {

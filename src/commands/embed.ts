@@ -1,0 +1,46 @@
+/**
+ * `qdx embed`: folders into a collection, into a vectors file, or into chunks to be embedded elsewhere.
+ */
+import { namedRoots } from '../core/corpus/named-roots.ts';
+import { embedCorpus } from '../core/vectors/embed.ts';
+import { version } from '../version.ts';
+import type { CommandModule } from './command.ts';
+import { defineEmbed, destinationOf, embedFlags } from './embed-flags.ts';
+import { renderEmbedSummary } from './embed-render.ts';
+
+export const embed: CommandModule = {
+  examples: [
+    'qdx embed --collection docs ./docs',
+    'qdx embed --collection docs ./docs --prune --dry-run',
+    'qdx embed ./docs --out vectors.jsonl',
+    'qdx embed ./docs --out part-1.jsonl --shard 1/2 --run nightly',
+  ],
+  define: defineEmbed,
+  run: async ({ args, flags }, context) => {
+    const startedAt = performance.now();
+    const typed = embedFlags(flags);
+    const { settings, collection } = await context.settings(typed.collection);
+    const destination = destinationOf(typed, Object.keys(settings.collections), context.connect);
+    const source = typed.source ?? collection.source;
+    const roots = await namedRoots({
+      paths: args.length > 0 ? args : collection.paths,
+      cwd: context.folders.cwd,
+      ...(source !== undefined && { source }),
+    });
+    const summary = await embedCorpus(
+      {
+        ...typed,
+        roots,
+        destination,
+        settings,
+        description: typed.description ?? collection.description,
+        folders: context.folders,
+        commandLine: `qdx embed${typed.collection === undefined ? '' : ` -c ${typed.collection}`}`,
+        qdxVersion: version,
+        startedAt,
+      },
+      context,
+    );
+    return { data: { schemaVersion: 1, ...summary }, text: (view) => renderEmbedSummary(summary, view) };
+  },
+};

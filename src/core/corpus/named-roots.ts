@@ -1,0 +1,43 @@
+/**
+ * The roots that a user named: paths from the command line or from the collection's entry, each with the name of its source.
+ */
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { QdxError } from '../../lib/errors.ts';
+import { type CorpusRoot, defaultSource } from './roots.ts';
+
+export interface NamedRootsInput {
+  /** As typed; relative ones count from `cwd`. */
+  readonly paths: readonly string[];
+  readonly cwd: string;
+  /** One name for all of it; absent: each folder's own. */
+  readonly source?: string;
+}
+
+/** @throws QdxError `notFound` for a path that is not there, `usage` for one name and several folders. */
+export async function namedRoots({ paths, cwd, source }: NamedRootsInput): Promise<CorpusRoot[]> {
+  const roots: CorpusRoot[] = [];
+  let folders = 0;
+  for (const typed of paths) {
+    const absolute = path.resolve(cwd, typed);
+    const stats = await stat(absolute).catch((error: unknown) => refuse(typed, error));
+    if (stats.isDirectory()) folders++;
+    roots.push({ path: absolute, source: source ?? defaultSource(absolute, stats.isFile()) });
+  }
+  if (source !== undefined && folders > 1)
+    throw new QdxError(
+      'usage',
+      `--source ${source} cannot name ${folders} folders: their files would pass for each other`,
+      {
+        hint: 'Embed one folder at a time, or the folder that holds them all.',
+      },
+    );
+  return roots;
+}
+
+function refuse(typed: string, error: unknown): never {
+  const code = (error as NodeJS.ErrnoException).code;
+  const why =
+    code === 'ENOENT' || code === 'ENOTDIR' ? 'there is no such file or folder' : `it cannot be read (${code})`;
+  throw new QdxError('notFound', `cannot embed ${typed}: ${why}`, { cause: error });
+}
