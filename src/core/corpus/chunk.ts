@@ -24,7 +24,7 @@ export interface ChunkPayload {
   /** Code: identifiers that this chunk defines (functions, classes, methods, constants). */
   readonly symbols?: readonly string[];
   readonly title?: string;
-  /** `docling` where docling's own chunker cut the text. */
+  /** `docling` where docling's own chunker cut the text, `record` for a CSV row or a JSON line. */
   readonly chunker?: string;
   /** Captions that docling gives a chunk besides its headings. */
   readonly captions?: readonly string[];

@@ -128,6 +128,7 @@ class Reading {
       includeSecrets,
       onSkip: (reason, example) => this.#skips.add(reason, example),
       onNote: (message) => this.#run.onEvent?.({ type: 'note', message }),
+      onWarning: (message) => this.#run.onEvent?.({ type: 'warning', message }),
       ...this.#signal(),
     };
   }

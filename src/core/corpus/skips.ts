@@ -20,6 +20,7 @@ export const skipReasons = {
   unreadable: 'not readable',
   nameNotUtf8: 'names that are not UTF-8',
   noRoom: 'paths too long for the model’s token limit',
+  noTextField: 'JSON lines without a text field (--text-field names it)',
   badRecord: 'records that could not be read',
 } as const;
 

@@ -11,7 +11,10 @@ export interface TemplateFields {
   readonly title?: string;
   readonly heading_path?: readonly string[];
   readonly symbol_path?: readonly string[];
-  /** `docling`: the piece was cut by docling, whose own `contextualize` then makes the text. */
+  /**
+   * `docling`: the piece was cut by docling, whose own `contextualize` then makes the text. `record`: a CSV row or a
+   * JSON line, of which the name of the file says nothing.
+   */
   readonly chunker?: string;
   readonly captions?: readonly string[];
 }
@@ -41,7 +44,9 @@ export function embeddedText(payload: TemplateFields, templateId: string): strin
       hint: `It knows ${templateIds.join(', ')}.`,
     });
   }
-  return payload.chunker === 'docling' ? contextualized(payload) : templates[templateId](payload);
+  if (payload.chunker === 'docling') return contextualized(payload);
+  if (payload.chunker === 'record') return joined([payload.title ?? '', payload.content.trim()]);
+  return templates[templateId](payload);
 }
 
 function isTemplateId(id: string): id is TemplateId {

@@ -28,7 +28,7 @@ export interface JsonlOptions {
   readonly textField?: string;
   /** Absent: `_id` or `id`, where the first record has one. */
   readonly idField?: string;
-  /** Fields that go into the payload as they are; absent: all but text, id and title. */
+  /** Fields that go into the payload as they are. */
   readonly keepFields?: readonly string[];
 }
 
@@ -45,6 +45,7 @@ export interface ReadContext {
   /** A record or file that cannot be read; reading goes on. */
   readonly onSkip: (reason: SkipReason, example: string) => void;
   readonly onNote: (message: string) => void;
+  readonly onWarning: (message: string) => void;
   readonly signal?: AbortSignal;
 }
 

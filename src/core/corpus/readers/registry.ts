@@ -3,16 +3,22 @@
  */
 import { extensionOf, languageOf } from '../languages.ts';
 import { codeReader } from './code.ts';
+import { csvReader } from './csv.ts';
+import { jsonReader } from './json.ts';
+import { jsonlReader } from './jsonl.ts';
 import { markdownReader } from './markdown.ts';
 import type { CorpusReader } from './reader.ts';
 import { textReader } from './text.ts';
 
-export type ReaderName = 'markdown' | 'code' | 'text';
+export type ReaderName = 'markdown' | 'code' | 'text' | 'csv' | 'jsonl' | 'json';
 
 export const readers = {
   markdown: markdownReader,
   code: codeReader,
   text: textReader,
+  csv: csvReader,
+  jsonl: jsonlReader,
+  json: jsonReader,
 } satisfies Record<ReaderName, CorpusReader>;
 
 const byExtension: Readonly<Record<string, ReaderName>> = {
@@ -21,6 +27,11 @@ const byExtension: Readonly<Record<string, ReaderName>> = {
   markdown: 'markdown',
   mdown: 'markdown',
   mkd: 'markdown',
+  csv: 'csv',
+  tsv: 'csv',
+  jsonl: 'jsonl',
+  ndjson: 'jsonl',
+  json: 'json',
 };
 
 /** The reader of a file, by its name alone. */

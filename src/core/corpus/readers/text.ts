@@ -3,6 +3,7 @@
  */
 import { paragraphBlocks } from '../chunking/paragraphs.ts';
 import { textLines } from '../chunking/lines.ts';
+import type { Document } from '../document.ts';
 import { languageOf } from '../languages.ts';
 import { readFileText } from './file-text.ts';
 import type { CorpusReader } from './reader.ts';
@@ -10,13 +11,16 @@ import type { CorpusReader } from './reader.ts';
 export const textReader: CorpusReader = {
   async *read(file, context) {
     const text = await readFileText(file, context);
-    if (text === undefined) return;
-    const language = languageOf(file.name);
-    yield {
-      text,
-      blocks: paragraphBlocks(textLines(text)),
-      language: language?.name ?? 'text',
-      kind: language === undefined ? 'prose' : 'code',
-    };
+    if (text !== undefined) yield textDocument(text, file.name);
   },
 };
+
+export function textDocument(text: string, fileName: string): Document {
+  const language = languageOf(fileName);
+  return {
+    text,
+    blocks: paragraphBlocks(textLines(text)),
+    language: language?.name ?? 'text',
+    kind: language === undefined ? 'prose' : 'code',
+  };
+}
