@@ -1,12 +1,11 @@
 /**
  * A collection against the model: a sample of its points is embedded again and compared with what is stored.
  */
-import { embeddedText, type TemplateFields } from '../../corpus/template.ts';
 import { readCard } from '../../qdrant/card-store.ts';
-import type { CollectionCard, PayloadField } from '../../qdrant/collection-card.ts';
 import type { Connection } from '../../qdrant/connection.ts';
 import { resolveCollection } from '../../qdrant/names.ts';
-import { scrollPoints, type StoredPoint } from '../../qdrant/points.ts';
+import { scrollPoints } from '../../qdrant/points.ts';
+import { storedText } from '../../qdrant/stored-text.ts';
 import { describeSpaceDifference, sameSpace } from '../space.ts';
 import type { Lab } from './lab.ts';
 import { type Check, check, cosine, digits, skipped } from './report.ts';
@@ -39,7 +38,7 @@ export async function checkCollection(
   const cosines: number[] = [];
   for await (const point of scrollPoints(connection, physical, { withVector: [card.vectorName], pageSize: sample })) {
     const stored = point.vectors?.[card.vectorName];
-    const text = textOf(point, card);
+    const text = storedText(point, card);
     if (isDense(stored) && text !== null)
       cosines.push(cosine((await lab.bulk.encode(text, { role: 'document' })).vector, stored));
     if (cosines.length >= sample) break;
@@ -51,22 +50,3 @@ export async function checkCollection(
 
 const isDense = (vector: unknown): vector is readonly number[] =>
   Array.isArray(vector) && typeof vector[0] === 'number';
-
-/** The text that was embedded, rebuilt from the payload; null for a point without one. */
-function textOf({ payload }: StoredPoint, { chunking, payloadKeys }: CollectionCard): string | null {
-  const field = (name: PayloadField): unknown => payload?.[payloadKeys?.[name] ?? name];
-  const content = field('content');
-  if (typeof content !== 'string' || content.trim() === '') return null;
-  if (chunking === null) return content;
-  const fields = {
-    ...payload,
-    content,
-    source_path: field('source_path') ?? '',
-    title: field('title'),
-    heading_path: field('heading_path'),
-    symbol_path: field('symbol_path'),
-  };
-  const known = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-  // Payloads of a collection with a card have the types that its template reads.
-  return embeddedText(known as unknown as TemplateFields, chunking.template);
-}

@@ -43,7 +43,8 @@ async function tokensPerSecond({ bulk }: Lab): Promise<number> {
   const keepBusy = async (): Promise<void> => {
     while (performance.now() - start < bulkMs) {
       const text = parityTexts[next++ % parityTexts.length] ?? '';
-      tokens += (await bulk.encode(text, { role: 'document' })).tokenCount;
+      const { tokenCount } = await bulk.encode(text, { role: 'document' });
+      tokens += tokenCount;
     }
   };
   await Promise.all(Array.from({ length: bulk.parallel * 2 }, keepBusy));
