@@ -18,8 +18,9 @@ export interface BinaryInput {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The user's data folder: what was checked is remembered there. */
   readonly dataFolder: string;
-  /** For tests: of another machine. */
+  /** For tests: of another machine, and of another installation of the package. */
   readonly platform?: string;
+  readonly packagedPath?: string;
 }
 
 export interface FoundBinary extends CheckedBinary {
@@ -63,7 +64,7 @@ async function namedBinary(path: string, { dataFolder }: BinaryInput): Promise<F
 
 async function packagedBinary(input: BinaryInput): Promise<FoundBinary | undefined> {
   const packaged = packagedBinaries[input.platform ?? `${platform()}-${arch()}`];
-  const path = packaged && installedPath(packaged.packageName);
+  const path = packaged && (input.packagedPath ?? installedPath(packaged.packageName));
   if (!packaged || path === undefined || (await fileSize(path)) === undefined) return undefined;
   const checked = await checkBinary(path, input.dataFolder, packaged);
   return { path: await executableCopy(path, packaged, input.dataFolder), source: 'package', ...checked };

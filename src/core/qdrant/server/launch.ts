@@ -103,7 +103,7 @@ export async function waitUntilReady({ url, howEnded, limitMs, signal }: WaitOpt
 /** `/readyz` needs no key and is refused until every collection is loaded. */
 async function isReady(transport: ReturnType<typeof createHttpTransport>, url: string): Promise<boolean> {
   try {
-    const answer = await transport.send({ method: 'GET', url: new URL(`${url}/readyz`), timeoutMs: 2_000 });
+    const answer = await transport.send({ method: 'GET', url: new URL(`${url}/readyz`), timeoutMs: 1_000 });
     return answer.status === 200;
   } catch {
     return false;
