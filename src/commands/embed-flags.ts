@@ -20,6 +20,7 @@ export function defineEmbed(command: Command): void {
     .option('--description <text>', 'What a new collection holds, in a sentence')
     .option('--prune', 'Remove the points of files that are gone')
     .option('--allow-prune-all', 'Also where that removes every point of a source')
+    .option('--moved', 'The folder of a source lies elsewhere now')
     .option('--shard <i/n>', 'Embed one of n parts, from 1/n to n/n; needs --run')
     .option('--run <id>', 'Name of the run that the shards are parts of')
     .option('--dry-run', 'Say what would be embedded, written and removed, and do none of it')
@@ -51,7 +52,7 @@ export function defineEmbed(command: Command): void {
 
 export type EmbedFlags = Pick<
   EmbedParams,
-  'shard' | 'runId' | 'prune' | 'allowPruneAll' | 'breakLock' | 'dryRun' | 'readers'
+  'shard' | 'runId' | 'prune' | 'allowPruneAll' | 'isMoved' | 'breakLock' | 'dryRun' | 'readers'
 > & {
   readonly collection?: string;
   readonly out?: string;
@@ -70,6 +71,7 @@ export function embedFlags(flags: Flags): EmbedFlags {
     shard: typeof flags['shard'] === 'string' ? parseShard(flags['shard']) : wholeRun,
     prune: flags['prune'] === true,
     allowPruneAll: flags['allowPruneAll'] === true,
+    isMoved: flags['moved'] === true,
     breakLock: flags['breakLock'] === true,
     dryRun: flags['dryRun'] === true,
     readers: readerOptions(flags),
@@ -85,7 +87,7 @@ export function embedFlags(flags: Flags): EmbedFlags {
 export function destinationOf(
   { collection, out, chunksOut, prune }: EmbedFlags,
   known: readonly string[],
-  connect: () => ReturnType<Extract<EmbedDestination, { kind: 'collection' }>['connect']>,
+  connect: Extract<EmbedDestination, { kind: 'collection' }>['connect'],
 ): EmbedDestination {
   if (out !== undefined && chunksOut !== undefined)
     throw new QdxError('usage', '--out and --chunks-out are two runs: name one of them');

@@ -20,7 +20,7 @@ export const embed: CommandModule = {
     const startedAt = performance.now();
     const typed = embedFlags(flags);
     const { settings, collection } = await context.settings(typed.collection);
-    const destination = destinationOf(typed, Object.keys(settings.collections), context.connect);
+    const destination = destinationOf(typed, Object.keys(settings.collections), () => context.connect());
     const source = typed.source ?? collection.source;
     const roots = await namedRoots({
       paths: args.length > 0 ? args : collection.paths,

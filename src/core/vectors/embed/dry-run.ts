@@ -6,11 +6,12 @@ import type { RunOptions } from '../../../lib/events.ts';
 import { cardOfRun, inspectTarget } from './collection-target.ts';
 import { type CollectionView, findStale } from './compare.ts';
 import { openEmbedder } from './embedder.ts';
-import { viewOf } from './into-collection.ts';
+import { sourceFolders, viewOf } from './into-collection.ts';
 import type { EmbedParams, EmbedSummary } from './params.ts';
 import { planRun } from './plan.ts';
 import { findRunModel, readInput, type RunInput, type RunModel } from './read-input.ts';
 import { assertPruneLeavesSome, type Removal } from './removal.ts';
+import { assertSameFolders } from './source-folders.ts';
 import { summarize } from './summary.ts';
 
 export async function dryRunEmbed(params: EmbedParams, run: RunOptions): Promise<EmbedSummary> {
@@ -48,7 +49,9 @@ async function existingView(params: EmbedParams, model: RunModel, run: RunOption
   const { destination } = params;
   if (destination.kind !== 'collection') return null;
   const connection = await destination.connect();
-  const existing = await inspectTarget(connection, destination.name, cardOfRun(params, model), run);
+  const existing = await inspectTarget(connection, destination.name, { params, card: cardOfRun(params, model) }, run);
+  const place = sourceFolders(params, destination);
+  if (!params.isMoved) await assertSameFolders(place, params.roots, existing?.card.sources ?? []);
   return existing && viewOf(connection, existing.physical, existing.card, run);
 }
 

@@ -1,8 +1,8 @@
 /**
  * `qdx embed` into a collection: only what changed is embedded and written; what it replaces is removed afterwards.
  *
- * Order, from which resuming follows: nothing is removed before everything of the run was read back, and the card is completed
- * last. Whatever a run that was killed left undone, the next one finds by comparing.
+ * Order, from which resuming follows: nothing is removed before everything of the run was read back. Whatever a run that was
+ * killed left undone, the next one finds by comparing.
  */
 import { randomUUID } from 'node:crypto';
 import type { RunOptions } from '../../../lib/events.ts';
@@ -11,6 +11,7 @@ import type { Connection } from '../../qdrant/connection.ts';
 import { addToCard, ensureCollection, type EnsuredCollection } from '../../qdrant/create-collection.ts';
 import { uploadRecords } from '../../qdrant/upload.ts';
 import { createLexicalEncoder } from '../../retrieval/lexical.ts';
+import { checkStored } from './check-stored.ts';
 import { cardOfRun, inspectTarget, lockTarget } from './collection-target.ts';
 import type { CollectionView } from './compare.ts';
 import { type Embedder, openEmbedder } from './embedder.ts';
@@ -19,6 +20,7 @@ import { planRun, type RunPlan } from './plan.ts';
 import { findRunModel, readInput, type RunInput } from './read-input.ts';
 import { type EmbedCounts, embedRecords, type RecordShape } from './records.ts';
 import { assertPruneLeavesSome, type Removal, type RemovalInput, removeStale } from './removal.ts';
+import { assertSameFolders, rememberFolders, type SourceFolders } from './source-folders.ts';
 import { summarize } from './summary.ts';
 
 type Target = Extract<EmbedDestination, { kind: 'collection' }>;
@@ -28,20 +30,31 @@ export async function embedIntoCollection(params: EmbedParams, target: Target, r
   const connection = await target.connect();
   const model = await findRunModel(params);
   const card = cardOfRun(params, model);
-  await inspectTarget(connection, target.name, card, run);
+  const existing = await inspectTarget(connection, target.name, { params, card }, run);
+  const place = sourceFolders(params, target);
+  if (!params.isMoved) await assertSameFolders(place, params.roots, existing?.card.sources ?? []);
   const lock = await lockTarget(connection, target.name, runId, params, run);
   const signal = run.signal ? AbortSignal.any([run.signal, lock.lost]) : lock.lost;
   try {
     const input = await readInput(params, model, { ...run, signal });
     try {
-      return await writeInto({ connection, params, target, card, input, runId }, { ...run, signal });
+      const summary = await writeInto({ connection, params, target, card, input, runId }, { ...run, signal });
+      await rememberFolders(place, params.roots);
+      return summary;
     } finally {
       await input.spool.remove();
     }
   } finally {
-    await lock.release();
+    // A release that fails (the server is gone) must not hide why; the lock becomes stale by itself.
+    await lock.release().catch(() => {});
   }
 }
+
+export const sourceFolders = ({ folders, settings }: EmbedParams, { name }: Target): SourceFolders => ({
+  dataFolder: folders.data,
+  connection: settings.connection,
+  collection: name,
+});
 
 interface Writing {
   readonly connection: Connection;
@@ -63,9 +76,11 @@ async function writeInto(writing: Writing, run: RunOptions): Promise<EmbedSummar
     const removal: RemovalInput = { view, ...input, prune: params.prune, isSharded: params.shard.shards > 1 };
     if (params.prune && !params.allowPruneAll && !ensured.created) await assertPruneLeavesSome(removal);
     const plan = await planRun(input.spool, embedder, ensured.created ? null : view, run);
+    if (ensured.needsParityCheck) await checkStored(view, ensured.card, embedder);
+    // Before the vectors, so that none of a file that the card does not name is ever in the collection.
+    await addToCard(connection, ensured, card);
     const embedded = await embedChanged({ ...writing, embedder, plan, ensured }, run);
     const removed = ensured.created ? nothingRemoved : await removeStale(removal);
-    await addToCard(connection, ensured, card);
     return summarize({
       params,
       input,

@@ -28,6 +28,8 @@ export interface EmbedParams {
   readonly prune: boolean;
   /** Also where that removes every point that a source had. */
   readonly allowPruneAll: boolean;
+  /** A source may come from another folder than before. */
+  readonly isMoved: boolean;
   /** Take the writer lock from whoever holds it. */
   readonly breakLock: boolean;
   /** Say what would be done, and do none of it. */
