@@ -22,6 +22,23 @@ export const exitCodes = {
 } as const;
 
 export type Outcome = keyof typeof exitCodes;
+
+/** What each means, and whether the same command may succeed later: for docs/exit-codes.md. */
+export const exitMeanings: Readonly<Record<Outcome, string>> = {
+  done: 'Done, and everything that was asked for was checked.',
+  failed: 'Failed for a reason that has no code of its own, or a bug of qdx.',
+  usage: 'A flag, setting, filter or input cannot be used as given. Nothing was touched.',
+  partial: 'Finished in part: some items were rejected or skipped. What is done is kept, and the counts are printed.',
+  verification: 'A check failed: counts, ids, hashes or the model are not what they should be.',
+  temporary: 'The server or network did not answer after all retries. The same command may work later.',
+  notFound: 'A collection, file or model is not there.',
+  denied: 'The server refused the API key, or it may not do this.',
+  refused: 'A safety guard refused. Nothing was changed; the message names the flag that opens it.',
+  gate: 'A threshold or benchmark gate was not met.',
+  locked: 'Another run is writing to the same target.',
+  interrupted: 'Stopped by SIGINT (Ctrl-C). What is done is kept; the same command goes on.',
+  terminated: 'Stopped by SIGTERM or SIGHUP. What is done is kept; the same command goes on.',
+};
 export type ErrorKind = Exclude<Outcome, 'done'>;
 
 export interface QdxErrorOptions {

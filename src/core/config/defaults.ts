@@ -21,6 +21,5 @@ export function defaultTexts(): Readonly<Record<string, string>> {
 
 function defaultText(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(', ');
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return String(value);
 }

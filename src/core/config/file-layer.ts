@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { QdxError } from '../../lib/errors.ts';
 import { checkLayer } from './check-layer.ts';
+import { defaultAt } from './expected.ts';
 import type { SettingsFile } from './files.ts';
 import { type Layer, type LayerValue, type Origin, valueAt } from './layer.ts';
 import type { CollectionSettings } from './schema.ts';
@@ -79,9 +80,10 @@ function entryLayer(entry: unknown, origin: Origin, folder: string, place: strin
 
 /** A file that came with a clone must not choose a program to run, a file to read, or where a token goes. */
 function refuseUserOnly(layer: Layer): void {
-  for (const [path, { origin }] of layer) {
+  for (const [path, { origin, value }] of layer) {
     const row = settingRow(path);
-    if (!row.userOnly) continue;
+    // The default is no choice: it stands in what `qdx config show` prints.
+    if (!row.userOnly || JSON.stringify(value) === JSON.stringify(defaultAt(path.split('.')))) continue;
     throw new QdxError('usage', `${origin.name}: ${path}: a project's file must not set this`, {
       hint: `set ${row.env[0]}, or put it into your own settings file (see qdx config show)`,
     });

@@ -4,7 +4,7 @@
  */
 import { QdxError } from '../../lib/errors.ts';
 import type { Origin } from './layer.ts';
-import type { Settings } from './schema.ts';
+import { searchSettings, type Settings } from './schema.ts';
 
 export type Quantization = Settings['vector']['quantization'];
 
@@ -14,6 +14,8 @@ const leastEfPerLink = 2;
 const leastBinaryDimension = 512;
 /** From here on the rounding of four bits adds up to more than the gaps between neighbours. */
 const highDimension = 1024;
+
+const defaultOversampling = searchSettings.shape.oversampling.parse(undefined);
 
 export interface SettledSettings {
   readonly settings: Settings;
@@ -44,7 +46,9 @@ function checkEfConstruct({ settings: { index }, origins }: SettledSettings): vo
 function checkOversampling({ settings, origins, rankOf }: SettledSettings): void {
   const origin = origins['search.oversampling'];
   const { kind } = settings.vector.quantization;
-  if (kind !== 'none' || !origin || origin.kind === 'default' || origin.kind === 'flag') return;
+  // The default is no choice, written down or not: it stands in what `qdx config show` prints.
+  const isChosen = settings.search.oversampling !== defaultOversampling;
+  if (kind !== 'none' || !isChosen || !origin || origin.kind === 'flag') return;
   // `none` for one collection does not make the general oversampling wrong.
   const kindPath = 'vector.quantization.kind';
   if (origins[kindPath]?.kind !== 'default' && rankOf(kindPath) < rankOf('search.oversampling')) return;

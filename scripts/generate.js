@@ -1,0 +1,37 @@
+/**
+ * Writes the reference pages and files that are made from the code: `npm run generate`.
+ * With `--check` it writes nothing and fails when one of them is stale; `npm test` runs that.
+ */
+import { execaSync } from 'execa';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { exitCodesPage } from './pages/exit-codes.js';
+import { settingsPage, settingsSchemaFile } from './pages/settings.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const files = {
+  'docs/exit-codes.md': exitCodesPage,
+  'docs/settings.md': settingsPage,
+  'docs/settings.schema.json': settingsSchemaFile,
+};
+
+const isCheck = process.argv.includes('--check');
+const stale = Object.entries(files).filter(([path, make]) => !isCurrent(path, formatted(path, make())));
+for (const [path] of stale) console.log(`${isCheck ? 'stale' : 'wrote'}: ${path}`);
+if (isCheck && stale.length > 0) {
+  console.log('run: npm run generate');
+  process.exitCode = 1;
+}
+
+function isCurrent(path, text) {
+  const file = `${root}${path}`;
+  const current = existsSync(file) && readFileSync(file, 'utf8') === text;
+  if (!current && !isCheck) writeFileSync(file, text);
+  return current;
+}
+
+/** As the formatter would leave it, so that the two checks of `npm test` agree; it leaves Markdown alone. */
+function formatted(path, text) {
+  if (path.endsWith('.md')) return text;
+  return execaSync('oxfmt', [`--stdin-filepath=${path}`], { cwd: root, preferLocal: true, input: text }).stdout + '\n';
+}
