@@ -1,12 +1,13 @@
 /**
  * `qdx server start`: the local Qdrant of a data folder, started or found running.
  */
+import { addSettingOptions } from '../core/config/options.ts';
 import { dataDirOf, type StartedServer, startLocalServer } from '../core/qdrant/local-server.ts';
 import type { CommandModule } from './command.ts';
 
 export const serverStart: CommandModule = {
   examples: ['qdx server start', 'qdx server start --data-dir ./qdrant'],
-  define: () => {},
+  define: (command) => addSettingOptions(command, ['connection.qdrantBin']),
   run: async (_input, context) => {
     const { folders, environment, signal, onEvent } = context;
     const { url, dataDir, qdrantBin } = (await context.settings()).settings.connection;

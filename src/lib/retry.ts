@@ -54,7 +54,7 @@ export async function retry<T>(attempt: (number: number) => Promise<T>, options:
 
 /** Full jitter: anything from 0 to the exponential bound, so that clients that failed together do not return together. */
 function backoffMs(attempt: number, options: RetryOptions): number {
-  const { firstWaitMs = 200, longestWaitMs = 10_000, random = Math.random } = options;
+  const { firstWaitMs = 500, longestWaitMs = 10_000, random = Math.random } = options;
   return Math.round(random() * Math.min(longestWaitMs, firstWaitMs * 2 ** attempt));
 }
 

@@ -44,15 +44,20 @@ function remoteTarget(url: string, { apiKey, https }: Settings['connection']): T
 }
 
 async function localTarget(input: ConnectInput): Promise<Target> {
-  const { dataDirOf, findRunningServer } = await import('./server/find-running.ts');
-  const dataDir = dataDirOf(input.connection.dataDir, input.dataFolder);
+  const { dataDirOf, findRunningServer, otherBinaryWarning } = await import('./server/find-running.ts');
+  const { qdrantBin, dataDir: setting } = input.connection;
+  const dataDir = dataDirOf(setting, input.dataFolder);
   const running = await findRunningServer(dataDir);
-  if (running?.phase === 'ready') return { url: running.url, apiKey: running.apiKey, version: running.version };
+  if (running?.phase === 'ready') {
+    const warning = otherBinaryWarning(running, qdrantBin);
+    if (warning) input.onEvent?.({ type: 'warning', message: warning });
+    return { url: running.url, apiKey: running.apiKey, version: running.version };
+  }
   const { startLocalServer } = await import('./local-server.ts');
-  const { url, apiKey, version } = await startLocalServer({
-    ...input,
-    dataDir,
-    ...(input.connection.qdrantBin !== undefined && { qdrantBin: input.connection.qdrantBin }),
-  });
-  return { url, apiKey, version };
+  const started = await startLocalServer({ ...input, dataDir, ...(qdrantBin !== undefined && { qdrantBin }) });
+  if (started.started) {
+    const message = `started a local Qdrant ${started.version} on ${dataDir}; it stays up, \`qdx server stop\` ends it`;
+    input.onEvent?.({ type: 'note', message });
+  }
+  return { url: started.url, apiKey: started.apiKey, version: started.version };
 }

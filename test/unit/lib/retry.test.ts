@@ -50,7 +50,7 @@ describe('retry', () => {
   test('gives the result of the first good attempt', async () => {
     const { waits, options } = clock();
     expect(await retry(failing(3).attempt, options)).toBe('done');
-    expect(waits).toEqual([200, 400, 800]);
+    expect(waits).toEqual([500, 1_000, 2_000]);
   });
   test('throws the last error when the retries are used up', async () => {
     const { options } = clock();
@@ -95,7 +95,7 @@ describe('retry', () => {
   test('tells of each wait', async () => {
     const told: unknown[] = [];
     await retry(failing(1).attempt, { ...clock().options, onRetry: (...args) => told.push(args) });
-    expect(told).toEqual([[1, 200, 'test']]);
+    expect(told).toEqual([[1, 500, 'test']]);
   });
   test('property: waits stay within the jitter bounds and their sum within the deadline', async () => {
     await fc.assert(
@@ -108,7 +108,7 @@ describe('retry', () => {
           await retry(failing(99).attempt, { ...options, retries, deadlineMs, random: () => chance }).catch(() => {});
           expect(waits.length).toBeLessThanOrEqual(retries);
           for (const [index, wait] of waits.entries())
-            expect(wait).toBeLessThanOrEqual(Math.min(10_000, 200 * 2 ** index));
+            expect(wait).toBeLessThanOrEqual(Math.min(10_000, 500 * 2 ** index));
           expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThanOrEqual(deadlineMs);
         },
       ),

@@ -26,6 +26,12 @@ export async function findRunningServer(dataDir: string): Promise<ServerState | 
   return (await isServer(state.pid, state.processStartedAt, paths.config)) ? state : undefined;
 }
 
+/** A sentence where another binary was asked for than the one that runs. */
+export function otherBinaryWarning(running: ServerState, qdrantBin: string | undefined): string | undefined {
+  if (qdrantBin === undefined || resolve(qdrantBin) === running.binary.path) return undefined;
+  return `the local server runs ${running.binary.path}, not ${qdrantBin}: \`qdx server stop\` it first`;
+}
+
 /** The same process as noted, and a Qdrant with our configuration: process ids are given out again. */
 async function isServer(pid: number, startedAt: string, configPath: string): Promise<boolean> {
   const info = await processInfo(pid);

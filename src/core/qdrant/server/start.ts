@@ -9,7 +9,7 @@ import { withLockFile } from '../../../lib/lock-file.ts';
 import { processesWith } from '../../../lib/process-info.ts';
 import { type BinaryInput, findBinary, type FoundBinary } from './binary.ts';
 import { crashLoop, doesNotStart, mostAttempts, recentCrashes } from './crashes.ts';
-import { findRunningServer } from './find-running.ts';
+import { findRunningServer, otherBinaryWarning } from './find-running.ts';
 import { freePort, launch, type Launched, waitUntilReady } from './launch.ts';
 import { removeState, type ServerPaths, serverPaths, type ServerState, writeState } from './server-state.ts';
 import { endProcess } from './stop.ts';
@@ -52,6 +52,8 @@ export async function startLocalServer(input: StartInput): Promise<StartedServer
   };
   return withLockFile(paths.lock, { ...lock, ...(input.signal && { signal: input.signal }) }, async () => {
     const running = await findRunningServer(input.dataDir);
+    const warning = running && otherBinaryWarning(running, input.qdrantBin);
+    if (warning) input.onEvent?.({ type: 'warning', message: warning });
     if (running?.phase === 'ready') return summaryOf(running, paths, false);
     if (running) return summaryOf(await adopt(running, paths, input), paths, false);
     return summaryOf(await startFresh(paths, input), paths, true);
@@ -79,9 +81,7 @@ async function startFresh(paths: ServerPaths, input: StartInput): Promise<Server
     const state = startingState(launched, binary, crashes);
     await writeState(paths.state, state);
     try {
-      const ready = await finishStart(state, async () => launched.howEnded(), paths, input);
-      announce(ready, paths, input);
-      return ready;
+      return await finishStart(state, async () => launched.howEnded(), paths, input);
     } catch (error) {
       if (!(error instanceof EndedAtStart)) throw error;
       lastEnd = error.message;
@@ -141,11 +141,6 @@ function startingState(launched: Launched, binary: FoundBinary, crashes: readonl
     startedAt: new Date().toISOString(),
     crashes,
   };
-}
-
-function announce({ version }: ServerState, { dataDir }: ServerPaths, { onEvent }: StartInput): void {
-  const message = `started a local Qdrant ${version} on ${dataDir}; it stays up, \`qdx server stop\` ends it`;
-  onEvent?.({ type: 'note', message });
 }
 
 /** A process of an interrupted start, before its state was written: it would hold the storage. */
