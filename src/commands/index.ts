@@ -9,6 +9,20 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'Vectors files, or plain lines, into a collection',
     load: async () => (await import('./upload.ts')).upload,
   },
+  stats: {
+    summary: 'Points, vectors, memory, settings and warnings of collections',
+    load: async () => (await import('./stats.ts')).stats,
+  },
+  collections: {
+    summary: 'List collections; adopt those that qdx did not make',
+    load: async () => (await import('./collections-list.ts')).collectionsList,
+    members: {
+      adopt: {
+        summary: 'Write the card of a collection that qdx did not make',
+        load: async () => (await import('./collections-adopt.ts')).collectionsAdopt,
+      },
+    },
+  },
   embed: {
     summary: 'Embed folders of documents or code into a collection or a file',
     load: async () => (await import('./embed.ts')).embed,

@@ -10,6 +10,7 @@ import { uploadFiles, type UploadFilesSummary } from '../core/qdrant/upload-file
 import { addSettingOptions } from '../core/config/options.ts';
 import { formatBytes, formatCount, formatDuration } from '../lib/quantities.ts';
 import { version } from '../version.ts';
+import type { Origin } from '../core/config/resolve.ts';
 import type { CommandModule } from './command.ts';
 import { collectionSettingFlags } from './collection-setting-flags.ts';
 
@@ -34,7 +35,7 @@ export const upload: CommandModule = {
   },
   run: async ({ args, flags }, context) => {
     const name = String(flags['collection']);
-    const { settings } = await context.settings(name);
+    const { settings, origins } = await context.settings(name);
     const places = { cacheFolder: context.folders.cache, hub: settings.hub };
     const { device, workers } = settings.embed;
     const data = await uploadFiles(
@@ -47,7 +48,7 @@ export const upload: CommandModule = {
         description: typeof flags['description'] === 'string' ? flags['description'] : descriptionOf(settings, name),
         qdxVersion: version,
         owner: lockOwner(`qdx upload -c ${name}`),
-        plainModel: () => plainModelCard(settings.embed.model, places),
+        plainModel: () => plainModelCard(isNamed(origins['embed.model']) ? settings.embed.model : undefined, places),
         openEncoder: async (model) =>
           openEncoder(await findModel(model.name, places), { device, workers, use: 'bulk', ...places }),
         ...(typeof flags['rejects'] === 'string' && { rejectsPath: flags['rejects'] }),
@@ -66,6 +67,10 @@ export const upload: CommandModule = {
     };
   },
 };
+
+/** A preset's model is no statement about vectors that somebody else made. */
+const isNamed = (origin: Origin | undefined): boolean =>
+  origin !== undefined && origin.kind !== 'preset' && origin.kind !== 'default';
 
 const descriptionOf = (settings: { collections: Record<string, { description: string }> }, name: string): string =>
   settings.collections[name]?.description ?? '';
