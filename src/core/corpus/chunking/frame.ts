@@ -37,9 +37,13 @@ export function payloadFrames(
   const target = document.kind === 'code' ? chunking.codeTargetTokens : chunking.targetTokens;
   const used = (fields: PayloadFrame['fields']): number =>
     tokenizer.count(context.documentPrefix + embeddedText(fields, chunking.template));
+  const fits = (fields: PayloadFrame['fields']): boolean => used(fields) <= limit / 2;
+  const [title] = shortened(document.title === undefined ? [] : [document.title], ([shorter]) =>
+    fits(frameFields(document, file, [], shorter)),
+  );
   const make = (path: readonly string[]): PayloadFrame => {
-    const names = shortened(path, (shorter) => used(frameFields(document, file, shorter)) <= limit / 2);
-    const fields = frameFields(document, file, names);
+    const names = shortened(path, (shorter) => fits(frameFields(document, file, shorter, title)));
+    const fields = frameFields(document, file, names, title);
     return { fields, room: Math.min(target, limit - used(fields)) };
   };
   return (path) => {
@@ -61,7 +65,12 @@ function shortened(path: readonly string[], fits: (path: readonly string[]) => b
   return names;
 }
 
-function frameFields(document: Document, { source, sourcePath }: FileIdentity, path: readonly string[]) {
+function frameFields(
+  document: Document,
+  { source, sourcePath }: FileIdentity,
+  path: readonly string[],
+  title: string | undefined,
+) {
   const firstSlash = sourcePath.indexOf('/');
   return {
     ...document.fields,
@@ -72,6 +81,6 @@ function frameFields(document: Document, { source, sourcePath }: FileIdentity, p
     subdirectory: firstSlash === -1 ? '' : sourcePath.slice(0, firstSlash),
     language: document.language,
     ...(path.length === 0 ? {} : { [document.kind === 'code' ? 'symbol_path' : 'heading_path']: path }),
-    ...(document.title === undefined ? {} : { title: document.title }),
+    ...(title === undefined ? {} : { title }),
   };
 }

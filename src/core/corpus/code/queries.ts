@@ -2,10 +2,21 @@
  * What defines a name, by grammar, as tree-sitter queries.
  *
  * `@scope` is a definition that encloses others or is one itself (function, class, module): it becomes a step of the
- * symbol path, named by `@name`; named by `@path` it is a step but defines nothing (Rust's impl). `@constant` names a definition without a body of its own. Names of both are the chunk's
- * `symbols`. Variables count at the top level of a file, class or module only; functions and classes at any depth.
+ * symbol path, named by `@name`; named by `@path` it is a step but defines nothing (Rust's impl). `@constant` names a
+ * definition without a body of its own. Names of both are the chunk's `symbols`. Variables count at the top level of a
+ * file, class or module only; functions and classes at any depth. What only passes a name on (`require`, `exports.x = x`,
+ * `export … from`) defines nothing.
  */
 import type { GrammarName } from '../languages.ts';
+
+/** Variables declared directly in `place`, but for those that only name another module. */
+const topLevelVariables = (place: string): string =>
+  ['lexical_declaration', 'variable_declaration']
+    .flatMap((declaration) => [
+      place.replace('%', `(${declaration} (variable_declarator name: (identifier) @constant !value))`),
+      `(${place.replace('%', `(${declaration} (variable_declarator name: (identifier) @constant value: (_) @value))`)} (#not-match? @value "^require\\\\("))`,
+    ])
+    .join('\n');
 
 const javascript = `
 (function_declaration name: (_) @name) @scope
@@ -17,14 +28,11 @@ const javascript = `
 (function_expression name: (_) @name) @scope
 (class name: (_) @name) @scope
 (pair key: (property_identifier) @name value: [(arrow_function) (function_expression) (generator_function)]) @scope
-(program (lexical_declaration (variable_declarator name: (identifier) @constant)))
-(program (variable_declaration (variable_declarator name: (identifier) @constant)))
-(program (export_statement (lexical_declaration (variable_declarator name: (identifier) @constant))))
-(program (export_statement (variable_declaration (variable_declarator name: (identifier) @constant))))
-(program (expression_statement (assignment_expression left: (member_expression) @constant)))
-(program (expression_statement (assignment_expression right: (object [(shorthand_property_identifier) @constant (pair key: (property_identifier) @constant)]))))
-(export_specifier name: (identifier) @constant !alias)
-(export_specifier alias: (identifier) @constant)
+${topLevelVariables('(program %)')}
+${topLevelVariables('(program (export_statement %))')}
+((program (expression_statement (assignment_expression left: (member_expression) @constant right: (_) @value))) (#not-match? @value "^([A-Za-z_$][A-Za-z0-9_$]*$|require)"))
+(program (expression_statement (assignment_expression right: (object (pair key: (property_identifier) @constant)))))
+(export_statement !source (export_clause (export_specifier alias: (identifier) @constant)))
 `;
 
 const typescript = `${javascript}
