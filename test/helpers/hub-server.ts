@@ -11,7 +11,7 @@ export interface HubFaults {
   /** Answers every request with this status. */
   status?: number;
   /** Serves this instead of the content of a path. */
-  readonly instead?: Record<string, { readonly body: string; readonly contentType: string }>;
+  instead?: Record<string, { readonly body: string; readonly contentType: string }>;
   /** Closes the connection after so many bytes of a large file, once for each number. */
   readonly breakAfterBytes?: number[];
   /** Answers `resolve` with the header of another commit. */
@@ -77,7 +77,11 @@ export async function startHubServer(repositories: Record<string, HubRepositoryF
     await once(server, 'close');
   };
   return {
-    ...{ endpoint, cdn, faults, seen, repositories },
+    endpoint,
+    cdn,
+    faults,
+    seen,
+    repositories,
     stop: async () => {
       await Promise.all([stop(hubServer), stop(cdnServer)]);
     },
@@ -90,30 +94,37 @@ interface HubState {
   readonly cdn: string;
 }
 
-function answerAsHub(
+function answerAsHub(request: IncomingMessage, response: ServerResponse, state: HubState): void {
+  const url = decodeURIComponent(request.url ?? '');
+  const [, ofApi, revision] = /^\/api\/models\/([^/]+\/[^/]+)\/revision\/(.+)$/.exec(url) ?? [];
+  const [, ofFile, path] = /^\/([^/]+\/[^/]+)\/resolve\/[^/]+\/(.+)$/.exec(url) ?? [];
+  const repository = state.repositories[ofApi ?? ofFile ?? ''];
+  if (repository && revision !== undefined) answerApi(response, repository, revision);
+  else if (repository && path !== undefined) answerFile(request, response, { ...state, repository, path });
+  else response.writeHead(404).end();
+}
+
+function answerApi(response: ServerResponse, { commit, files }: HubRepositoryFiles, revision: string): void {
+  if (revision !== 'main' && revision !== commit) return void response.writeHead(404).end();
+  const siblings = Object.keys(files).map((rfilename) => ({ rfilename }));
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ sha: commit, siblings }));
+}
+
+interface FileRequest extends HubState {
+  readonly repository: HubRepositoryFiles;
+  readonly path: string;
+}
+
+function answerFile(
   request: IncomingMessage,
   response: ServerResponse,
-  { repositories, faults, cdn }: HubState,
+  { repository, path, faults, cdn }: FileRequest,
 ): void {
-  const url = decodeURIComponent(request.url ?? '');
-  const api = /^\/api\/models\/([^/]+\/[^/]+)\/revision\/(.+)$/.exec(url);
-  const resolve = /^\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(url);
-  const repository = repositories[api?.[1] ?? resolve?.[1] ?? ''];
-  if (!repository) return void response.writeHead(404).end();
-  const { commit, files } = repository;
-  if (api) {
-    if (api[2] !== 'main' && api[2] !== commit) return void response.writeHead(404).end();
-    const siblings = Object.keys(files).map((rfilename) => ({ rfilename }));
-    return void response
-      .writeHead(200, { 'content-type': 'application/json' })
-      .end(JSON.stringify({ sha: commit, siblings }));
-  }
-  const path = resolve?.[3] ?? '';
-  const content = files[path];
+  const content = repository.files[path];
   const fault = faults.instead?.[path];
   if (fault) return void response.writeHead(200, { 'content-type': fault.contentType }).end(fault.body);
   if (!content) return void response.writeHead(404).end();
-  response.setHeader('x-repo-commit', faults.commitHeader ?? commit);
+  response.setHeader('x-repo-commit', faults.commitHeader ?? repository.commit);
   if (!isLarge(path)) return sendContent(request, response, content, {});
   const location = faults.redirectTo ?? `${cdn}/${sha256(content)}`;
   response.writeHead(302, { location, 'x-linked-etag': `"${sha256(content)}"`, 'x-linked-size': content.length }).end();

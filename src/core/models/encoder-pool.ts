@@ -60,6 +60,8 @@ export class EncoderPool {
     this.opened = new Promise((resolve, reject) => {
       this.settleOpened = (error) => (error ? reject(error) : resolve());
     });
+    // Whoever opened the pool awaits it; a pool that ends before that is no unhandled rejection.
+    this.opened.catch(() => {});
     this.seats = Array.from({ length: options.workers }, () => ({ worker: undefined, ready: false, orders: [] }));
     for (const seat of this.seats) this.start(seat);
   }

@@ -99,10 +99,6 @@ function accept(response: Response, url: URL, { hub, what }: HubRequest): Respon
     throw new QdxError('notFound', `there is no ${what}: ${place}`, {
       hint: 'Check the spelling, and --revision if you gave one.',
     });
-  if (status === 407)
-    throw new QdxError('denied', `a proxy wants a login before ${url.origin} can be reached`, {
-      hint: 'Set HF_ENDPOINT to a mirror that is reached without it.',
-    });
   if (status === 429 || status >= 500)
     throw new QdxError('temporary', `the ${what} cannot be had now: ${place}`, {
       hint: 'Run the same command again later; it goes on where it stopped.',

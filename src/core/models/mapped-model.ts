@@ -29,7 +29,7 @@ async function openMapped(file: string): Promise<ModelSession | null> {
     return await openSession(file, mappedSession);
   } catch {
     // Cut short by a full disk, or of another build of ORT: written anew below.
-    await rm(file, { force: true });
+    await rm(file, { force: true }).catch(() => {});
     return null;
   }
 }
@@ -43,7 +43,7 @@ async function openAndWrite(model: FoundModel, file: string): Promise<ModelSessi
     await rename(draft, file);
     return session;
   } catch {
-    await rm(draft, { force: true });
+    await rm(draft, { force: true }).catch(() => {});
     return null;
   }
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { planBatches, runHalving } from '../../../src/core/models/batches.ts';
 import { decodeHalves, floatsOf } from '../../../src/core/models/half-floats.ts';
