@@ -4,7 +4,6 @@
  * Failures of the line are HttpFailures with a code; answers of any status are results. What they mean is the caller's.
  */
 import { Agent as HttpAgent, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -75,12 +74,16 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
     timeout: idleTimeoutMs,
     scheduling: 'lifo',
   } as const;
-  const agents = { 'http:': new HttpAgent(settings), 'https:': new HttpsAgent(settings) };
+  const plain = { send: httpRequest, agent: new HttpAgent(settings) };
+  let secure: typeof plain | undefined;
   const open = async (request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> => {
-    const secure = request.url.protocol === 'https:';
-    const send = secure ? httpsRequest : httpRequest;
-    return openRequest(send, request, { userAgent, signal, agent: agents[secure ? 'https:' : 'http:'] });
+    if (request.url.protocol !== 'https:') return openRequest(request, { userAgent, signal, ...plain });
+    // Loaded on use: TLS would cost every command some milliseconds.
+    const https = await import('node:https');
+    secure ??= { send: https.request, agent: new https.Agent(settings) };
+    return openRequest(request, { userAgent, signal, ...secure });
   };
+  const agents = () => (secure ? [plain.agent, secure.agent] : [plain.agent]);
   return {
     send: async (request) =>
       withTimeout(request, async (signal) => {
@@ -94,10 +97,10 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
         return { status: answer.statusCode ?? 0, headers: answer.headers, body: answer };
       }),
     get sockets() {
-      return Object.values(agents).reduce((sum, agent) => sum + count(agent.sockets) + count(agent.freeSockets), 0);
+      return agents().reduce((sum, agent) => sum + count(agent.sockets) + count(agent.freeSockets), 0);
     },
     close: () => {
-      for (const agent of Object.values(agents)) agent.destroy();
+      for (const agent of agents()) agent.destroy();
     },
   };
 }
@@ -108,13 +111,13 @@ const count = (sockets: NodeJS.ReadOnlyDict<readonly unknown[]>): number =>
 interface OpenOptions {
   readonly userAgent: string;
   readonly signal: AbortSignal;
-  readonly agent: HttpAgent | HttpsAgent;
+  readonly send: typeof httpRequest;
+  readonly agent: HttpAgent;
 }
 
 async function openRequest(
-  send: typeof httpRequest,
   request: HttpRequest,
-  { userAgent, signal, agent }: OpenOptions,
+  { userAgent, signal, send, agent }: OpenOptions,
 ): Promise<IncomingMessage> {
   const { method, url, body } = request;
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;

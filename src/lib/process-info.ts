@@ -1,10 +1,9 @@
 /**
  * Whether a process that was noted earlier is still that one: ids are given out again, so its start time counts too.
  */
-import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 
 export interface ProcessInfo {
   /** Opaque; equal for the same process only: ticks since boot on Linux, a date elsewhere. */
@@ -27,8 +26,7 @@ export async function ownProcess(): Promise<{ readonly pid: number; readonly sta
 export async function processesWith(text: string): Promise<number[]> {
   if (process.platform !== 'linux') return [];
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-  const infos = await Promise.all(pids.map(async (pid) => ({ pid, info: await linuxProcess(pid) })));
-  return infos.filter(({ info }) => info?.command.includes(text)).map(({ pid }) => pid);
+  return pids.filter((pid) => linuxProcess(pid)?.command.includes(text));
 }
 
 /** False where the process is gone already. */
@@ -51,12 +49,11 @@ export async function waitForEnd(pid: number, startedAt: string, limitMs: number
   return false;
 }
 
-async function linuxProcess(pid: number): Promise<ProcessInfo | undefined> {
+/** Not asynchronous: these are no disk files, and every command waits for one of them. */
+function linuxProcess(pid: number): ProcessInfo | undefined {
   try {
-    const [stat, command] = await Promise.all([
-      readFile(`/proc/${pid}/stat`, 'utf8'),
-      readFile(`/proc/${pid}/cmdline`, 'utf8'),
-    ]);
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
     // Field 22 of proc(5); the name in field 2 may hold spaces and parentheses, so counting starts behind it.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (fields[0] === 'Z') return undefined;
@@ -67,6 +64,7 @@ async function linuxProcess(pid: number): Promise<ProcessInfo | undefined> {
 }
 
 async function portableProcess(pid: number): Promise<ProcessInfo | undefined> {
+  const [{ execFile }, { promisify }] = await Promise.all([import('node:child_process'), import('node:util')]);
   try {
     const { stdout } = await promisify(execFile)('ps', ['-o', 'lstart=,command=', '-p', String(pid)]);
     // `Sun Nov 22 12:00:00 2026 /path/to/qdrant ...`

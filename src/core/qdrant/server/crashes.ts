@@ -12,7 +12,7 @@ const crashWindowMs = 10 * 60_000;
 
 /** A state file without its process was left by a server that was not stopped. */
 export async function recentCrashes(paths: ServerPaths): Promise<string[]> {
-  const left = await readState(paths.state);
+  const left = readState(paths.state);
   if (!left) return [];
   const since = Date.now() - crashWindowMs;
   return [...left.crashes, new Date().toISOString()].filter((at) => Date.parse(at) >= since);

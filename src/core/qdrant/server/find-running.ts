@@ -17,7 +17,7 @@ export const dataDirOf = (setting: string | undefined, dataFolder: string): stri
  */
 export async function findRunningServer(dataDir: string): Promise<ServerState | undefined> {
   const paths = serverPaths(dataDir);
-  const state = await readState(paths.state);
+  const state = readState(paths.state);
   if (!state) return undefined;
   if (state.hostname !== hostname())
     throw new QdxError('locked', `${dataDir} is used by a local server on ${state.hostname} (process ${state.pid})`, {

@@ -1,7 +1,8 @@
 /**
  * What is known of the local server of one data folder: its files, and the state file that says where it runs.
  */
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Kept with mode 0600, since it holds the key. */
@@ -55,9 +56,9 @@ export function serverPaths(dataDir: string): ServerPaths {
 }
 
 /** Undefined where there is none, or none that this qdx can read. */
-export async function readState(path: string): Promise<ServerState | undefined> {
+export function readState(path: string): ServerState | undefined {
   try {
-    const state = JSON.parse(await readFile(path, 'utf8')) as ServerState;
+    const state = JSON.parse(readFileSync(path, 'utf8')) as ServerState;
     return state.format === 1 && typeof state.pid === 'number' && typeof state.url === 'string' ? state : undefined;
   } catch {
     return undefined;
