@@ -16,7 +16,7 @@ export interface HttpTransportOptions {
   readonly userAgent?: string;
 }
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
@@ -34,7 +34,7 @@ export interface HttpAnswer {
   readonly body: Buffer;
 }
 
-export interface HttpStream {
+interface HttpStream {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: IncomingMessage;

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { temporaryFolder } from './temporary.ts';
 
-export const binPath = fileURLToPath(new URL('../../bin/qdx.js', import.meta.url));
+const binPath = fileURLToPath(new URL('../../bin/qdx.js', import.meta.url));
 
 export interface RunQdxOptions {
   readonly cwd?: string;
@@ -55,7 +55,7 @@ export function environmentOf(home: string): Record<string, string> {
   };
 }
 
-export function spawnQdx(args: readonly string[], options: RunQdxOptions & { readonly home: string }): ChildProcess {
+function spawnQdx(args: readonly string[], options: RunQdxOptions & { readonly home: string }): ChildProcess {
   const merged = { ...environmentOf(options.home), ...options.env };
   const env = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
   return spawn(process.execPath, [...(options.nodeArgs ?? []), binPath, ...args], {
@@ -71,9 +71,13 @@ export async function runQdx(args: readonly string[], options: RunQdxOptions = {
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   const { killSignal, killWhen, killAfterMs } = options;
+  let isKilled = false;
   const watch = (chunks: Buffer[]) => (chunk: Buffer) => {
     chunks.push(chunk);
-    if (killSignal && killWhen?.test(Buffer.concat(chunks).toString())) child.kill(killSignal);
+    // Once: a second signal means "at once".
+    if (isKilled || !killSignal || !killWhen?.test(Buffer.concat(chunks).toString())) return;
+    isKilled = true;
+    child.kill(killSignal);
   };
   child.stdout?.on('data', watch(stdout));
   child.stderr?.on('data', watch(stderr));

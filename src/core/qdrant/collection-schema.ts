@@ -2,10 +2,10 @@
  * Schema of a collection: settings -> what the server is asked for, and whether what it has is what was asked for.
  * Qdrant ignores unknown fields silently, so every collection is read back and compared.
  */
-import { QdxError } from '../../lib/errors.ts';
 import type { Settings } from '../config/schema.ts';
 import type { CollectionInfo } from './collection-info.ts';
 import type { ServerInfo } from './connection.ts';
+import { requireFeature } from './features.ts';
 
 export type SchemaSettings = Pick<Settings, 'vector' | 'index' | 'optimization'>;
 
@@ -73,10 +73,8 @@ function binaryEncoding(
   server: ServerInfo,
 ): Readonly<Record<string, string>> {
   if (encoding === 'oneBit' && queryEncoding === 'default') return {};
-  if (server.features.binaryEncodings) return { encoding: binaryEncodings[encoding], query_encoding: queryEncoding };
-  throw new QdxError('refused', `binary encodings need Qdrant 1.15; this server is ${server.version}`, {
-    hint: 'set vector.quantization.encoding to oneBit and queryEncoding to default',
-  });
+  requireFeature(server, 'binaryEncodings', 'set vector.quantization.encoding to oneBit and queryEncoding to default');
+  return { encoding: binaryEncodings[encoding], query_encoding: queryEncoding };
 }
 
 export interface SchemaDifference {

@@ -2,10 +2,10 @@
  * What a server can do, by its version; a server ignores what it does not know, so qdx asks first.
  */
 import { QdxError } from '../../lib/errors.ts';
-import type { Connection, ServerFeatures } from './connection.ts';
+import type { ServerFeatures, ServerInfo } from './connection.ts';
 
 /** Minor versions that the tests of this qdx ran against. */
-export const testedVersions = { from: '1.16', to: '1.16' } as const;
+const testedVersions = { from: '1.16', to: '1.16' } as const;
 
 interface FeatureRow {
   readonly since: string;
@@ -14,9 +14,9 @@ interface FeatureRow {
 }
 
 /** https://github.com/qdrant/qdrant/releases names the version of each. */
-export const featureRows: Readonly<Record<keyof ServerFeatures, FeatureRow>> = {
+const featureRows: Readonly<Record<keyof ServerFeatures, FeatureRow>> = {
   collectionMetadata: { since: '1.16', label: 'metadata of a collection' },
-  binaryEncodings: { since: '1.15', label: 'binary quantization of 1.5 and 2 bits' },
+  binaryEncodings: { since: '1.15', label: 'another binary encoding than one bit' },
   conditionalUpsert: { since: '1.16', label: 'an upsert with a condition' },
 };
 
@@ -29,14 +29,13 @@ export function featuresOf(version: string): ServerFeatures {
   };
 }
 
-/** @throws QdxError `failed` where the server is too old for it. */
-export async function requireFeature(connection: Connection, feature: keyof ServerFeatures): Promise<void> {
-  const { version, features } = await connection.server();
-  if (features[feature]) return;
+/** @throws QdxError `refused` where the server is too old: it would ignore what it does not know, without a word. */
+export function requireFeature(server: ServerInfo, feature: keyof ServerFeatures, instead?: string): void {
+  if (server.features[feature]) return;
   const { label, since } = featureRows[feature];
-  throw new QdxError('failed', `${label} needs Qdrant ${since}; ${connection.url} runs ${version}`, {
-    hint: `upgrade the server to ${since} or later, one minor version at a time`,
-    details: { feature, needs: since, version },
+  throw new QdxError('refused', `${label} needs Qdrant ${since}; this server is ${server.version}`, {
+    hint: instead ?? `upgrade the server to ${since} or later, one minor version at a time`,
+    details: { feature, needs: since, version: server.version },
   });
 }
 
@@ -48,7 +47,7 @@ export function untestedVersionWarning(version: string, url: string): string | u
   return `${url} runs Qdrant ${version}; this qdx was tested with ${tested}`;
 }
 
-export const atLeast = (version: string, needed: string): boolean => compareVersions(version, needed) >= 0;
+const atLeast = (version: string, needed: string): boolean => compareVersions(version, needed) >= 0;
 
 /** `1.16.3` -> `1.16` */
 export const minorOf = (version: string): string => version.split('.').slice(0, 2).join('.');

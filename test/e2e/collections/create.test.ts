@@ -162,7 +162,7 @@ describe('settings arrive', () => {
     const settings = testSettings({ vector: { quantization: { kind: 'binary', encoding: 'twoBits' } } });
     await expect(ensure({ settings }, asOlderServer(connection))).rejects.toMatchObject({
       kind: 'refused',
-      message: 'binary encodings need Qdrant 1.15; this server is 1.13.0',
+      message: 'another binary encoding than one bit needs Qdrant 1.15; this server is 1.13.0',
     });
   });
 });

@@ -23,7 +23,7 @@ export interface ServerStatus {
   readonly startedAt: string | null;
 }
 
-export interface BinaryStatus {
+interface BinaryStatus {
   readonly path: string;
   readonly source: BinarySource;
   /** Of the file when it was last checked. */
