@@ -1,0 +1,54 @@
+/**
+ * How fast texts become vectors, against transformers.js on the same weights and texts, in one run.
+ *
+ *   npm run build && node benchmarks/inference/run.js [--only throughput,workers,loop,cold,code] [--chunks 480]
+ *     [--rounds 3] [--code-model MODEL.onnx,…] [--code-chunks 1344] [--out FILE.json]
+ */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { measureCode } from './code.js';
+import { measureColdStart } from './cold-start.js';
+import { describeHost } from './host.js';
+import { measureEventLoop, measureWorkers } from './pool.js';
+import { readTexts } from './texts.js';
+import { measureThroughput } from './throughput.js';
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: 'throughput,workers,loop,cold,code' },
+    chunks: { type: 'string', default: '480' },
+    rounds: { type: 'string', default: '3' },
+    'code-model': { type: 'string', default: '' },
+    'code-chunks': { type: 'string', default: '1344' },
+    out: { type: 'string' },
+  },
+});
+
+const cacheFolder = mkdtempSync(join(tmpdir(), 'qdx-bench-'));
+const rounds = Number(values.rounds);
+const texts = await readTexts(Number(values.chunks));
+const codeModels = values['code-model'].split(',').filter(Boolean);
+
+const parts = {
+  throughput: () => measureThroughput({ texts, rounds, cacheFolder }),
+  workers: () => measureWorkers({ texts, rounds, cacheFolder }),
+  loop: () => measureEventLoop({ texts, cacheFolder }),
+  cold: () => measureColdStart({ rounds: rounds * 5, cacheFolder }),
+  code: () => measureCode({ models: codeModels, chunks: Number(values['code-chunks']), cacheFolder }),
+};
+
+const report = {
+  schemaVersion: 1,
+  host: await describeHost(),
+  corpus: { source: texts.source, chunks: texts.list.length },
+  results: {},
+};
+console.log(JSON.stringify(report.host, null, 2));
+for (const name of values.only.split(',')) {
+  report.results[name] = await parts[name]();
+  console.log(name, JSON.stringify(report.results[name], null, 2));
+}
+report.host.loadAfter = (await describeHost()).load;
+if (values.out) writeFileSync(values.out, `${JSON.stringify(report, null, 2)}\n`);
