@@ -27,6 +27,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'Embed folders of documents or code into a collection or a file',
     load: async () => (await import('./embed.ts')).embed,
   },
+  search: {
+    summary: 'Find passages by meaning and by words',
+    load: async () => (await import('./search.ts')).search,
+  },
   config: {
     summary: 'Show, check and write settings',
     members: {

@@ -140,6 +140,13 @@ export const runTable = {
     env: ['QDX_LIMIT'],
     description: 'Hits to return',
   },
+  'search.candidates': {
+    flag: 'candidates',
+    value: '<n>',
+    type: 'number',
+    env: ['QDX_CANDIDATES'],
+    description: 'Candidates of each list, whatever the limit',
+  },
   'search.rescore': {
     flag: 'rescore',
     type: 'switch',

@@ -116,6 +116,8 @@ export const uploadSettings = z.strictObject({
 export const searchSettings = z.strictObject({
   mode: z.enum(['hybrid', 'dense', 'lexical']).default('hybrid'),
   limit: positive.max(1000).default(10),
+  /** Candidates of each list; what is ranked first does not depend on the limit. */
+  candidates: positive.max(10_000).default(100),
   rescore: z.boolean().optional(),
   oversampling: z.number().min(1).max(100).default(3),
 });

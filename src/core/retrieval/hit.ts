@@ -3,8 +3,9 @@
  */
 
 export interface StageScore {
-  /** 1-based rank in that stage's own list. */
-  readonly rank: number;
+  /** 1-based rank in that stage's own list; absent where only the other list found it. */
+  readonly rank?: number;
+  /** Dense: the cosine. Lexical: the server's BM25 sum. */
   readonly score: number;
 }
 
@@ -13,7 +14,7 @@ export interface Hit {
   readonly rank: number;
   readonly score: number;
   readonly collection: string;
-  readonly id: string | number;
+  readonly id: string | number | bigint;
   /** = payload `source_path`. */
   readonly path: string;
   readonly startLine: number;
@@ -26,9 +27,15 @@ export interface Hit {
   readonly title?: string;
   readonly headingPath?: readonly string[];
   readonly symbolPath?: readonly string[];
-  /** Cosine of the dense stage where the hit was in its list. */
+  /** Cosine of query and chunk; absent in mode `lexical`, and where the collection's distance says nothing of angles. */
   readonly cosine?: number;
-  /** With `--explain`: every stage and signal that took part. */
+  /** With `--context`: lines of the file before and after. */
+  readonly before?: readonly string[];
+  readonly after?: readonly string[];
+  /** With `--group-by path`: candidates of this file, this one counted. */
+  readonly groupSize?: number;
+  /** With `--explain`: rank and score in each list. */
   readonly stages?: Readonly<Record<string, StageScore>>;
+  /** With `--explain`: what each signal added to (or took from) the score; with the cosine they add up to it. */
   readonly signals?: Readonly<Record<string, number>>;
 }

@@ -41,6 +41,10 @@ export interface LexicalEncoder {
   query(text: string): SparseVector;
   /** Terms of a text in order, as documents have them. */
   terms(text: string): string[];
+  /** Where a term lies in the sparse vectors. */
+  indexOf(term: string): number;
+  /** What the weight of a term in a document approaches as the term fills it. */
+  readonly highestWeight: number;
 }
 
 export const defaultLexical: LexicalSettings = {
@@ -58,6 +62,8 @@ export function createLexicalEncoder(settings: LexicalSettings = defaultLexical)
     document: (payload) => toSparse(weighDocument(payload, settings), settings.hash),
     query: (text) => toSparse(countTerms(queryTerms(text)), settings.hash),
     terms: documentTerms,
+    indexOf: (term) => hashTerm(term, settings.hash),
+    highestWeight: settings.k1 + 1,
   };
 }
 

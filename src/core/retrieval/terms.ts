@@ -52,7 +52,7 @@ function addTerm(term: string, terms: string[]): void {
 }
 
 function addPairs(run: string, terms: string[]): void {
-  const characters = [...fold(run)];
+  const characters = Array.from(fold(run));
   if (characters.length === 1) terms.push(characters[0] ?? '');
   for (let index = 1; index < characters.length; index++)
     terms.push(`${characters[index - 1] ?? ''}${characters[index] ?? ''}`);

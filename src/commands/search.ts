@@ -1,0 +1,69 @@
+/**
+ * `qdx search`: ranked hits of a query, or of many.
+ */
+import { findModel } from '../core/models/find-model.ts';
+import { assertQuery } from '../core/retrieval/assert-query.ts';
+import { chooseCollections } from '../core/retrieval/choose-collections.ts';
+import { createSearcher } from '../core/retrieval/search.ts';
+import { searchQueries } from '../core/retrieval/search-queries.ts';
+import { QdxError } from '../lib/errors.ts';
+import type { CommandContext, CommandModule } from './command.ts';
+import { defineSearch, listFlag, querySource, searchParams } from './search-flags.ts';
+import { hitFormats, responseData } from './search-formats.ts';
+import { locateFiles } from './search-links.ts';
+import { answerLines } from './search-many.ts';
+import { renderHits } from './search-render.ts';
+
+export const search: CommandModule = {
+  formats: ['jsonl', 'csv', 'md', 'files'],
+  examples: [
+    'qdx search "rotate the encryption key"',
+    'qdx search parseCommandString -c code --path "lib/**/*.js" --explain',
+    'qdx search "install without docker" -c docs -c guides -n 5 --format md',
+    'qdx search --queries queries.jsonl -c docs --format jsonl',
+  ],
+  define: defineSearch,
+  run: async ({ args, flags }, context) => {
+    const source = querySource(args, flags);
+    const query = source.from === 'stdin' ? await readQuery(context) : source.from === 'text' ? source.text : '';
+    const named = listFlag(flags, 'collection');
+    const resolved = await context.settings(named.length === 1 ? named[0] : undefined);
+    // Flags are checked before the server is asked anything.
+    const params = searchParams(flags, resolved, named);
+    const connection = await context.connect();
+    const collections = await chooseCollections(connection, named, Object.keys(resolved.settings.collections), context);
+    const places = {
+      cacheFolder: context.folders.cache,
+      findModel: (name: string) => findModel(name, { cacheFolder: context.folders.cache, hub: resolved.settings.hub }),
+    };
+    const searcher = await createSearcher(connection, { ...params, collections }, places, context);
+    if (source.from === 'file')
+      return answerLines(searchQueries(searcher, String(flags['queries']), context), searcher, context);
+    try {
+      const response = await searcher.search(query);
+      const files = await locateFiles(response.hits, resolved.settings.collections, context);
+      const look = { full: flags['full'] === true, explain: params.explain, files };
+      return {
+        data: responseData(response),
+        text: (view) => renderHits(response, look, view),
+        formats: hitFormats(response),
+      };
+    } finally {
+      await searcher.close();
+    }
+  },
+};
+
+/** Longer texts are documents, not queries. */
+const maxQueryChars = 100_000;
+
+async function readQuery({ stdin }: CommandContext): Promise<string> {
+  let text = '';
+  for await (const piece of stdin) {
+    text += String(piece);
+    if (text.length > maxQueryChars)
+      throw new QdxError('usage', `the query on stdin is longer than ${maxQueryChars} characters`);
+  }
+  assertQuery(text);
+  return text.trim();
+}

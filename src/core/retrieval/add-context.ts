@@ -1,0 +1,68 @@
+/**
+ * Lines before and after a hit, from its neighbours in the collection: chunks of a file cover all its lines.
+ */
+import type { RunOptions } from '../../lib/events.ts';
+import type { PayloadField } from '../qdrant/collection-card.ts';
+import type { Connection } from '../qdrant/connection.ts';
+import { keyOf } from '../qdrant/payload-keys.ts';
+import { scrollPoints } from '../qdrant/points.ts';
+import type { Hit } from './hit.ts';
+import type { SearchTarget } from './target.ts';
+
+/** @returns the hit with up to `count` lines on either side; unchanged where the collection has no lines. */
+export async function addContext(
+  connection: Connection,
+  hit: Hit,
+  target: SearchTarget,
+  count: number,
+  run: RunOptions,
+): Promise<Hit> {
+  if (count === 0 || hit.startLine === 0) return hit;
+  const lines = await fileLines(connection, hit, { target, count, run });
+  const range = (from: number, to: number): string[] => {
+    const found: string[] = [];
+    for (let line = from; line <= to; line++) {
+      const text = lines.get(line);
+      if (text !== undefined) found.push(text);
+    }
+    return found;
+  };
+  return {
+    ...hit,
+    before: range(hit.startLine - count, hit.startLine - 1),
+    after: range(hit.endLine + 1, hit.endLine + count),
+  };
+}
+
+interface Surroundings {
+  readonly target: SearchTarget;
+  readonly count: number;
+  readonly run: RunOptions;
+}
+
+async function fileLines(
+  connection: Connection,
+  hit: Hit,
+  { target, count, run }: Surroundings,
+): Promise<Map<number, string>> {
+  const key = (field: PayloadField): string => keyOf(field, target.payloadKeys);
+  const must = [
+    { key: key('source_path'), match: { value: hit.path } },
+    ...(hit.source === undefined ? [] : [{ key: key('source'), match: { value: hit.source } }]),
+    { key: key('start_line'), range: { lte: hit.endLine + count } },
+    { key: key('end_line'), range: { gte: hit.startLine - count } },
+  ];
+  const withPayload = [key('content'), key('start_line')];
+  const lines = new Map<number, string>();
+  for await (const { payload } of scrollPoints(connection, target.name, { filter: { must }, withPayload, ...run })) {
+    const start = payload?.[key('start_line')];
+    const content = payload?.[key('content')];
+    if (typeof start !== 'number' || typeof content !== 'string') continue;
+    for (const [index, text] of content
+      .replace(/\r?\n$/, '')
+      .split(/\r?\n/)
+      .entries())
+      lines.set(start + index, text);
+  }
+  return lines;
+}

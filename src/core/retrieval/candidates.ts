@@ -1,0 +1,183 @@
+/**
+ * Candidates of one collection: one request, in which each list is also scored by the other side, so that every candidate
+ * has both scores; and the inverse document frequencies that the server uses, for the signals.
+ */
+import type { RunOptions } from '../../lib/events.ts';
+import type { Connection } from '../qdrant/connection.ts';
+import { type PointId, pointsPath } from '../qdrant/points.ts';
+import type { QdrantFilter } from './filters.ts';
+import type { SparseVector } from './lexical.ts';
+import type { SearchParams } from './params.ts';
+import type { SearchTarget } from './target.ts';
+
+export interface Candidate {
+  readonly target: SearchTarget;
+  readonly id: PointId;
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly dense?: StagePlace;
+  readonly lexical?: StagePlace;
+}
+
+/** Score of one side; the rank is that of its own list, absent for a candidate that only the other list has. */
+export interface StagePlace {
+  readonly rank?: number;
+  /** Dense: the cosine (the server's score where the distance has none). Lexical: the server's BM25 sum. */
+  readonly score: number;
+}
+
+export interface CandidateLists {
+  readonly candidates: readonly Candidate[];
+  readonly query: LexicalQuery;
+}
+
+/** What the words of the query weigh in this collection. */
+export interface LexicalQuery {
+  /** By term; terms that no point has are left out. */
+  readonly idf: ReadonlyMap<string, number>;
+  /** The BM25 sum of a chunk that is full of every term: the scale of lexical scores. */
+  readonly ideal: number;
+}
+
+export interface CandidateQuestion {
+  readonly target: SearchTarget;
+  readonly query: string;
+  readonly vector: Float32Array | null;
+  readonly filter: QdrantFilter | undefined;
+  /** Of each list. */
+  readonly count: number;
+  readonly params: SearchParams;
+}
+
+interface RawHit {
+  readonly id: PointId;
+  readonly score: number;
+  readonly payload?: Readonly<Record<string, unknown>> | null;
+  readonly vector?: Readonly<Record<string, SparseVector>>;
+}
+
+export async function fetchCandidates(
+  connection: Connection,
+  question: CandidateQuestion,
+  run: RunOptions,
+): Promise<CandidateLists> {
+  const lists = plan(question);
+  const searches = Object.values(lists.searches);
+  const names = Object.keys(lists.searches);
+  if (searches.length === 0) return { candidates: [], query: { idf: new Map(), ideal: 0 } };
+  const answers = await connection.request<{ points: RawHit[] }[]>(
+    'POST',
+    pointsPath(question.target.name, '/query/batch'),
+    { body: { searches }, ...(run.signal && { signal: run.signal }) },
+  );
+  const byName = new Map(names.map((name, index) => [name, answers[index]?.points ?? []]));
+  return {
+    candidates: joinLists(question.target, byName, question.params.minScore !== undefined),
+    query: lexicalQuery(question, lists.terms, byName),
+  };
+}
+
+interface Plan {
+  readonly searches: Readonly<Record<string, unknown>>;
+  /** Terms whose frequency is asked for, by the name of the search. */
+  readonly terms: ReadonlyMap<string, string>;
+}
+
+function plan(question: CandidateQuestion): Plan {
+  const { target, query, filter, count } = question;
+  const dense = denseSearch(question);
+  const sparse = target.lexical?.encoder.query(query);
+  const lexical =
+    target.lexical && sparse && sparse.indices.length > 0
+      ? { query: sparse, using: target.lexical.sparseName, limit: count, ...(filter && { filter }) }
+      : null;
+  const searches: Record<string, unknown> = {
+    ...(dense && { dense: { ...dense, with_payload: true } }),
+    ...(lexical && { lexical: { ...lexical, with_payload: true } }),
+  };
+  const terms = new Map<string, string>();
+  if (dense && lexical) {
+    const { limit: _limit, filter: _filter, ...denseQuery } = dense;
+    searches['denseOfLexical'] = { ...denseQuery, limit: count, prefetch: lexical };
+    const { score_threshold: _threshold, ...whole } = dense;
+    searches['lexicalOfDense'] = { query: sparse, using: lexical.using, limit: count, prefetch: whole };
+  }
+  if (lexical && target.mode === 'hybrid') addTermSearches(question, searches, terms);
+  return { searches, terms };
+}
+
+function denseSearch({ target, vector, filter, count, params }: CandidateQuestion) {
+  if (!target.dense || !vector) return null;
+  const { cosine, vectorName } = target.dense;
+  const { rescore, oversampling, exact, ef, minScore } = params;
+  return {
+    query: [...vector],
+    ...(vectorName !== '' && { using: vectorName }),
+    limit: count,
+    params: {
+      ...(exact ? { exact } : { hnsw_ef: Math.max(ef, count) }),
+      quantization: { ...(rescore !== undefined && { rescore }), oversampling },
+    },
+    ...(filter && { filter }),
+    ...(minScore !== undefined && cosine && { score_threshold: cosine.threshold(minScore) }),
+  };
+}
+
+/** One point with the term, and its weight there: the score is weight × idf. Terms are few, and so are their postings. */
+function addTermSearches(
+  { target, query }: CandidateQuestion,
+  searches: Record<string, unknown>,
+  terms: Map<string, string>,
+): void {
+  const { encoder, sparseName } = target.lexical ?? {};
+  if (!encoder || sparseName === undefined) return;
+  for (const term of new Set(encoder.terms(query))) {
+    const name = `term ${term}`;
+    terms.set(name, term);
+    const vector = { indices: [encoder.indexOf(term)], values: [1] };
+    searches[name] = { query: vector, using: sparseName, limit: 1, with_vector: [sparseName] };
+  }
+}
+
+function joinLists(
+  target: SearchTarget,
+  lists: ReadonlyMap<string, readonly RawHit[]>,
+  isThresholded: boolean,
+): Candidate[] {
+  const places = new Map<string, { dense?: StagePlace; lexical?: StagePlace }>();
+  const place = (name: string, stage: 'dense' | 'lexical', isOwn: boolean, of: (score: number) => number) => {
+    for (const [index, { id, score }] of (lists.get(name) ?? []).entries()) {
+      const known = places.get(String(id)) ?? {};
+      known[stage] ??= { ...(isOwn && { rank: index + 1 }), score: of(score) };
+      places.set(String(id), known);
+    }
+  };
+  const cosine = target.dense?.cosine?.of ?? ((score: number) => score);
+  place('dense', 'dense', true, cosine);
+  place('lexical', 'lexical', true, (score) => score);
+  place('denseOfLexical', 'dense', false, cosine);
+  place('lexicalOfDense', 'lexical', false, (score) => score);
+  const points = new Map<string, RawHit>();
+  for (const name of ['dense', 'lexical']) for (const hit of lists.get(name) ?? []) points.set(String(hit.id), hit);
+  return [...points.values()]
+    .map(({ id, payload }) => ({ target, id, payload: payload ?? {}, ...places.get(String(id)) }))
+    .filter((candidate) => !isThresholded || candidate.dense !== undefined);
+}
+
+function lexicalQuery(
+  { target, query }: CandidateQuestion,
+  terms: ReadonlyMap<string, string>,
+  lists: ReadonlyMap<string, readonly RawHit[]>,
+): LexicalQuery {
+  const { encoder, sparseName = '' } = target.lexical ?? {};
+  const idf = new Map<string, number>();
+  if (!encoder) return { idf, ideal: 0 };
+  for (const [name, term] of terms) {
+    const [point] = lists.get(name) ?? [];
+    const { indices = [], values = [] } = point?.vector?.[sparseName] ?? {};
+    const weight = values[indices.indexOf(encoder.indexOf(term))];
+    if (point && weight !== undefined && weight > 0) idf.set(term, point.score / weight);
+  }
+  const occurrences = encoder.terms(query);
+  const ideal = occurrences.reduce((sum, term) => sum + (idf.get(term) ?? 0) * encoder.highestWeight, 0);
+  return { idf, ideal };
+}

@@ -1,0 +1,39 @@
+/**
+ * Which collections a search is for, when none was named.
+ */
+import { QdxError } from '../../lib/errors.ts';
+import type { RunOptions } from '../../lib/events.ts';
+import type { Connection } from '../qdrant/connection.ts';
+import { listCollections, publicNames } from '../qdrant/names.ts';
+
+/**
+ * Those that were named; else those of the project file that are there; else the only one.
+ * @throws QdxError `usage`, listing them, where there are several; `notFound` where there are none.
+ */
+export async function chooseCollections(
+  connection: Connection,
+  named: readonly string[],
+  ofProject: readonly string[],
+  run: RunOptions = {},
+): Promise<string[]> {
+  if (named.length > 0) return [...new Set(named)];
+  const collections = await listCollections(connection, run.signal);
+  const there = new Set(collections.flatMap(({ physical, aliases }) => [physical, ...aliases]));
+  const known = ofProject.filter((name) => there.has(name));
+  if (known.length > 0) return known;
+  const names = publicNames(collections);
+  const [only] = names;
+  if (names.length === 1 && only !== undefined) return [only];
+  if (names.length === 0)
+    throw new QdxError('notFound', `there are no collections on ${connection.url} yet`, {
+      hint: 'qdx embed --collection docs ./docs makes one',
+    });
+  throw new QdxError(
+    'usage',
+    `there are ${names.length} collections: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`,
+    {
+      hint: `Name one or several: qdx search -c ${names[0] ?? 'docs'} "..."`,
+      details: { collections: names },
+    },
+  );
+}

@@ -1,0 +1,87 @@
+/**
+ * What a search is asked for, and what it answers.
+ */
+import type { FoundModel } from '../models/find-model.ts';
+import type { PayloadKeys } from '../qdrant/payload-keys.ts';
+import type { Hit } from './hit.ts';
+import type { RankingWeights } from './weights.ts';
+
+export type SearchMode = 'hybrid' | 'dense' | 'lexical';
+
+/** What all queries of one searcher have in common. */
+export interface SearchParams {
+  /** Public names; at least one. */
+  readonly collections: readonly string[];
+  readonly mode: SearchMode;
+  /** The user asked for this mode: it is never exchanged for another. */
+  readonly modeIsExplicit: boolean;
+  readonly limit: number;
+  /** Candidates of each list, whatever the limit: what is ranked first does not depend on how much is shown. */
+  readonly candidates: number;
+  readonly filters: SearchFilters;
+  /** Least cosine of a hit. */
+  readonly minScore?: number;
+  /** One hit for each file. */
+  readonly groupBy?: 'path';
+  /** Compare with every vector instead of walking the graph. */
+  readonly exact: boolean;
+  readonly ef: number;
+  readonly rescore?: boolean;
+  readonly oversampling: number;
+  /** Lines of the file to add before and after each hit. */
+  readonly contextLines: number;
+  /** Say of each hit what every stage and signal gave it. */
+  readonly explain: boolean;
+  /** The model that the user names for this search: must be that of every collection with a card. */
+  readonly model?: string;
+  /** The model that the settings name: for collections without a card. */
+  readonly settingsModel?: string;
+  /** Name of the dense vector and payload keys of collections without a card. */
+  readonly vectorName: string;
+  readonly sparseName: string;
+  readonly payloadKeys: PayloadKeys;
+  /** Weights of the signals; absent: the measured defaults. For benchmarks. */
+  readonly weights?: Partial<RankingWeights>;
+}
+
+export interface SearchFilters {
+  /** As typed: `key=value`, `key!=value`, `key>=value`. All must hold. */
+  readonly conditions: readonly string[];
+  /** Globs over paths: any of `paths` and none of `excludes`. */
+  readonly paths: readonly string[];
+  readonly excludes: readonly string[];
+  /** Any of these. */
+  readonly subdirectories: readonly string[];
+  readonly languages: readonly string[];
+}
+
+export interface SearchPlaces {
+  readonly cacheFolder: string;
+  readonly findModel: (name: string) => Promise<FoundModel>;
+}
+
+export interface SearchedCollection {
+  readonly name: string;
+  readonly mode: SearchMode;
+  /** Model that encoded the query; null where none was needed. */
+  readonly model: string | null;
+}
+
+/** Milliseconds; `totalMs` is from the call to the answer, opening the collections not counted. */
+export interface SearchTiming {
+  readonly encodeMs: number;
+  readonly serverMs: number;
+  readonly rankMs: number;
+  readonly totalMs: number;
+}
+
+export interface SearchResponse {
+  readonly query: string;
+  /** The one mode of all collections, or `mixed`. */
+  readonly mode: SearchMode | 'mixed';
+  readonly collections: readonly SearchedCollection[];
+  /** `score`: one ranking by score. `rank`: lists of different vector spaces, merged by rank. */
+  readonly mergedBy: 'score' | 'rank';
+  readonly hits: readonly Hit[];
+  readonly timing: SearchTiming;
+}

@@ -1,0 +1,201 @@
+/**
+ * Search: a query becomes ranked hits of one collection or several. What is opened once (collections, models) serves all
+ * queries of a searcher.
+ */
+import { performance } from 'node:perf_hooks';
+import { QdxError } from '../../lib/errors.ts';
+import type { RunOptions } from '../../lib/events.ts';
+import { spaceFingerprint } from '../models/space.ts';
+import type { Connection } from '../qdrant/connection.ts';
+import { listCollections, missingCollection, publicNames } from '../qdrant/names.ts';
+import { addContext } from './add-context.ts';
+import { assertQuery } from './assert-query.ts';
+import type { LexicalQuery } from './candidates.ts';
+import { fetchCandidates } from './candidates.ts';
+import { buildFilter, type QdrantFilter } from './filters.ts';
+import type { Hit } from './hit.ts';
+import { mergeByRank } from './merge.ts';
+import type { SearchParams, SearchPlaces, SearchResponse } from './params.ts';
+import { createQueryEncoders, type QueryEncoders } from './query-encoders.ts';
+import { comparability, groupByFile, rankAll, type RankedList } from './rank-lists.ts';
+import { selectFiles } from './select-files.ts';
+import { openTarget, type SearchTarget } from './target.ts';
+import { toHit } from './to-hit.ts';
+
+export interface Searcher {
+  /** @throws QdxError `usage` for an empty query. */
+  search(query: string): Promise<SearchResponse>;
+  close(): Promise<void>;
+}
+
+interface Opened {
+  readonly target: SearchTarget;
+  readonly filter: QdrantFilter | undefined;
+}
+
+/** One query. @see createSearcher for many. */
+export async function search(
+  connection: Connection,
+  query: string,
+  params: SearchParams,
+  places: SearchPlaces,
+  run: RunOptions = {},
+): Promise<SearchResponse> {
+  assertQuery(query);
+  const searcher = await createSearcher(connection, params, places, run);
+  try {
+    return await searcher.search(query);
+  } finally {
+    await searcher.close();
+  }
+}
+
+export async function createSearcher(
+  connection: Connection,
+  params: SearchParams,
+  places: SearchPlaces,
+  run: RunOptions = {},
+): Promise<Searcher> {
+  // Bad conditions are refused before anything is asked of the server.
+  buildFilter(params.filters, null, params.payloadKeys);
+  const encoders = createQueryEncoders(places, run);
+  const opened = await Promise.all(
+    params.collections.map((name) => openOne(connection, name, { params, places, encoders, run })),
+  );
+  sayMerging(opened, run);
+  return {
+    search: async (query) => {
+      assertQuery(query);
+      return answer(query, { connection, params, opened, encoders, run });
+    },
+    close: () => encoders.close(),
+  };
+}
+
+function sayMerging(opened: readonly Opened[], run: RunOptions): void {
+  const groups = new Map<string, Opened[]>();
+  for (const one of opened) {
+    const key = comparability(one.target);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  if (groups.size < 2) return;
+  const names = [...groups.values()].map((group) => group.map(({ target }) => target.name).join(' and '));
+  run.onEvent?.({
+    type: 'note',
+    message: `scores of ${names.join(', ')} cannot be compared (another model or mode): their rankings are merged by rank`,
+  });
+}
+
+interface Opening {
+  readonly params: SearchParams;
+  readonly places: SearchPlaces;
+  readonly encoders: QueryEncoders;
+  readonly run: RunOptions;
+}
+
+async function openOne(connection: Connection, name: string, opening: Opening): Promise<Opened> {
+  const { params, places, encoders, run } = opening;
+  const target = await openTarget(connection, name, params, places, run).catch((error: unknown) =>
+    explainMissing(connection, name, error),
+  );
+  const { payloadKeys: keys } = target;
+  const plain = buildFilter(params.filters, null, keys);
+  const [files] = await Promise.all([
+    selectFiles(connection, { collection: name, filters: params.filters, keys, filter: plain }, run),
+    target.model ? encoders.warm(target.model) : undefined,
+  ]);
+  return { target, filter: buildFilter(params.filters, files, keys) };
+}
+
+/** The names there are, nearest first. */
+async function explainMissing(connection: Connection, name: string, error: unknown): Promise<never> {
+  if (!(error instanceof QdxError) || error.kind !== 'notFound' || error.details?.['collection'] === undefined)
+    throw error;
+  throw missingCollection(connection.url, name, publicNames(await listCollections(connection)));
+}
+
+interface Asking {
+  readonly connection: Connection;
+  readonly params: SearchParams;
+  readonly opened: readonly Opened[];
+  readonly encoders: QueryEncoders;
+  readonly run: RunOptions;
+}
+
+async function answer(query: string, asking: Asking): Promise<SearchResponse> {
+  const { params, opened } = asking;
+  const startedAt = performance.now();
+  const times = { encodeMs: 0, serverMs: 0, rankMs: 0 };
+  const timed = async <T>(stage: keyof typeof times, work: () => T | Promise<T>): Promise<T> => {
+    const from = performance.now();
+    const result = await work();
+    times[stage] += performance.now() - from;
+    return result;
+  };
+  const vectors = await timed('encodeMs', () => encodeAll(query, asking));
+  const lists = await timed('serverMs', () => candidatesOfAll(query, vectors, asking));
+  const ranked = await timed('rankMs', () => rankAll(query, lists, params));
+  const merged = ranked.length > 1;
+  const hits = await timed('serverMs', () => hitsOf(ranked, asking));
+  const modes = new Set(opened.map(({ target }) => target.mode));
+  const [mode] = modes;
+  return {
+    query,
+    mode: modes.size === 1 && mode !== undefined ? mode : 'mixed',
+    collections: opened.map(({ target }) => ({
+      name: target.name,
+      mode: target.mode,
+      model: target.model?.name ?? null,
+    })),
+    mergedBy: merged ? 'rank' : 'score',
+    hits,
+    timing: { ...times, totalMs: performance.now() - startedAt },
+  };
+}
+
+function encodeAll(query: string, { opened, encoders }: Asking): Promise<(Float32Array | null)[]> {
+  const bySpace = new Map<string, Promise<Float32Array>>();
+  return Promise.all(
+    opened.map(({ target: { model } }) => {
+      if (!model) return Promise.resolve(null);
+      const space = spaceFingerprint(model);
+      const vector = bySpace.get(space) ?? encoders.encode(query, model);
+      bySpace.set(space, vector);
+      return vector;
+    }),
+  );
+}
+
+async function candidatesOfAll(
+  query: string,
+  vectors: readonly (Float32Array | null)[],
+  { connection, params, opened, run }: Asking,
+): Promise<RankedList[]> {
+  // One file may hold several candidates: a grouped search looks deeper to find as many files.
+  const wanted = params.limit * (params.groupBy ? 5 : 1);
+  const count = Math.max(params.candidates, wanted);
+  return Promise.all(
+    opened.map(async ({ target, filter }, index): Promise<RankedList> => {
+      const question = { target, query, filter, count, params, vector: vectors[index] ?? null };
+      const { candidates, query: lexical } = await fetchCandidates(connection, question, run);
+      return { target, candidates, lexical: new Map<string, LexicalQuery>([[target.name, lexical]]) };
+    }),
+  );
+}
+
+async function hitsOf(
+  ranked: Awaited<ReturnType<typeof rankAll>>,
+  { connection, params, run }: Asking,
+): Promise<Hit[]> {
+  const [only] = ranked;
+  const whole = ranked.length > 1 ? mergeByRank(ranked).map(({ item, score }) => ({ ...item, score })) : (only ?? []);
+  const shown = params.groupBy ? groupByFile(whole) : whole.map((item) => ({ item, size: undefined }));
+  const top = shown.slice(0, params.limit);
+  return Promise.all(
+    top.map(({ item, size }, index) => {
+      const hit = toHit(item, index + 1, params.explain);
+      const grouped = size === undefined ? hit : { ...hit, groupSize: size };
+      return addContext(connection, grouped, item.candidate.target, params.contextLines, run);
+    }),
+  );
+}

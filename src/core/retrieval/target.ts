@@ -1,0 +1,160 @@
+/**
+ * A collection opened for searching: what its vectors mean, how its payload is called, which lists it can give.
+ */
+import { QdxError } from '../../lib/errors.ts';
+import type { RunOptions } from '../../lib/events.ts';
+import type { ModelCard } from '../models/card.ts';
+import { describeSpaceDifference, sameSpace } from '../models/space.ts';
+import { cardOf } from '../qdrant/card-store.ts';
+import type { CollectionCard } from '../qdrant/collection-card.ts';
+import { type CollectionInfo, denseVectors, readCollectionInfo } from '../qdrant/collection-info.ts';
+import type { Connection } from '../qdrant/connection.ts';
+import type { PayloadKeys } from '../qdrant/payload-keys.ts';
+import { cosineOf, type Cosine } from './cosine.ts';
+import { createLexicalEncoder, type LexicalEncoder } from './lexical.ts';
+import { tokenizerVersion } from './terms.ts';
+import type { SearchMode, SearchParams, SearchPlaces } from './params.ts';
+
+export interface SearchTarget {
+  readonly name: string;
+  readonly mode: SearchMode;
+  /** Null where only words are searched. */
+  readonly model: ModelCard | null;
+  readonly dense: { readonly vectorName: string; readonly cosine: Cosine | null } | null;
+  readonly lexical: { readonly sparseName: string; readonly encoder: LexicalEncoder } | null;
+  readonly payloadKeys: PayloadKeys | undefined;
+  /** An estimate. */
+  readonly pointCount: number;
+}
+
+/**
+ * @throws QdxError `notFound` for a collection or model that is not there, `usage` where the mode cannot be had or a
+ * model must be named, `refused` for another vector space or a newer card.
+ */
+export async function openTarget(
+  connection: Connection,
+  name: string,
+  params: SearchParams,
+  places: SearchPlaces,
+  run: RunOptions,
+): Promise<SearchTarget> {
+  const info = await readCollectionInfo(connection, name, run.signal);
+  const card = await cardOf(connection, name, info);
+  const lexical = lexicalSide(info, card);
+  const mode = modeOf({ name, params, hasLexical: lexical !== null, run });
+  const payloadKeys = card ? card.payloadKeys : params.payloadKeys;
+  const common = {
+    name,
+    mode,
+    lexical: mode === 'dense' ? null : lexical,
+    payloadKeys,
+    pointCount: info.points_count ?? 0,
+  };
+  if (mode === 'lexical') return { ...common, model: null, dense: null };
+  const model = await modelOf(name, card, params, places);
+  if (!card) sayAssumptions(name, model, params, run);
+  return { ...common, model, dense: denseSide({ name, info, card, model, params }) };
+}
+
+/** Only a card says how words became indices: without one, a sparse vector means nothing. */
+function lexicalSide(info: CollectionInfo, card: CollectionCard | null): SearchTarget['lexical'] {
+  const sparseName = card?.sparseName;
+  if (!card?.lexical || typeof sparseName !== 'string') return null;
+  if (!Object.hasOwn(info.config.params.sparse_vectors ?? {}, sparseName)) return null;
+  if (card.lexical.tokenizerVersion > tokenizerVersion)
+    throw new QdxError(
+      'refused',
+      `the words of this collection were cut by tokenizer version ${card.lexical.tokenizerVersion}; this qdx knows up to ${tokenizerVersion}`,
+      {
+        hint: `use qdx ${card.qdxVersion} or later, or --mode dense`,
+      },
+    );
+  return { sparseName, encoder: createLexicalEncoder(card.lexical) };
+}
+
+interface ModeQuestion {
+  readonly name: string;
+  readonly params: SearchParams;
+  readonly hasLexical: boolean;
+  readonly run: RunOptions;
+}
+
+function modeOf({ name, params, hasLexical, run }: ModeQuestion): SearchMode {
+  if (hasLexical || params.mode === 'dense') return params.mode;
+  const reason = `${name} has no bm25 vector of qdx`;
+  if (params.mode === 'lexical' || params.modeIsExplicit)
+    throw new QdxError('usage', `--mode ${params.mode} needs words, and ${reason}`, {
+      hint: `qdx search --mode dense -c ${name} "..." searches by meaning; the server cannot add a sparse vector to a collection, so embed it anew to get one`,
+    });
+  run.onEvent?.({ type: 'warning', message: `${reason}: searched by meaning alone (mode dense)` });
+  return 'dense';
+}
+
+async function modelOf(
+  name: string,
+  card: CollectionCard | null,
+  params: SearchParams,
+  places: SearchPlaces,
+): Promise<ModelCard> {
+  const named = params.model ?? (card ? undefined : params.settingsModel);
+  if (!card && named === undefined)
+    throw new QdxError('usage', `${name} has no card, so its model is unknown`, {
+      hint: `Name the model that made its vectors: qdx search --model <name> -c ${name} "..."; or write a card: qdx collections adopt ${name} --model <name>`,
+    });
+  if (card && named === undefined) return card.model;
+  const { card: model } = await places.findModel(named ?? '');
+  if (card && !sameSpace(card.model, model))
+    throw new QdxError(
+      'refused',
+      `${name} was made with ${card.model.name}, not with ${model.name}: another vector space (${describeSpaceDifference(card.model, model)})`,
+      { hint: 'Leave --model out: the collection knows its own.' },
+    );
+  return model;
+}
+
+function sayAssumptions(name: string, model: ModelCard, params: SearchParams, run: RunOptions): void {
+  const { content = 'content', source_path: path = 'source_path' } = params.payloadKeys;
+  run.onEvent?.({
+    type: 'note',
+    message: `${name} has no card: assumed that ${model.name} made its vectors, with the text in "${content}" and the path in "${path}"`,
+  });
+}
+
+interface DenseQuestion {
+  readonly name: string;
+  readonly info: CollectionInfo;
+  readonly card: CollectionCard | null;
+  readonly model: ModelCard;
+  readonly params: SearchParams;
+}
+
+function denseSide({ name, info, card, model, params }: DenseQuestion): NonNullable<SearchTarget['dense']> {
+  const vectors = denseVectors(info);
+  const names = Object.keys(vectors);
+  const wanted = card?.vectorName ?? params.vectorName;
+  // Without a card an only vector is meant, whatever it is called.
+  const vectorName = !card && !Object.hasOwn(vectors, wanted) && names.length === 1 ? String(names[0]) : wanted;
+  const vector = Object.hasOwn(vectors, vectorName) ? vectors[vectorName] : undefined;
+  if (!vector)
+    throw new QdxError(
+      'usage',
+      `${name} has no vector named ${JSON.stringify(vectorName)}; it has ${names.map((one) => JSON.stringify(one)).join(', ') || 'none'}`,
+      {
+        hint: 'Name the dense vector in qdx.config.json: "vector": { "name": ... }',
+      },
+    );
+  if (vector.size !== model.dimension)
+    throw new QdxError(
+      'refused',
+      `${model.name} gives ${model.dimension} dimensions, the vectors of ${name} have ${vector.size}`,
+      {
+        hint: 'Name the model that made them with --model.',
+      },
+    );
+  const cosine = cosineOf(vector.distance, model.normalize);
+  if (!cosine && params.minScore !== undefined)
+    throw new QdxError('usage', `--min-score is a cosine, and ${name} compares by ${vector.distance}`, {
+      hint: 'Leave --min-score out for this collection.',
+    });
+  return { vectorName, cosine };
+}

@@ -1,0 +1,62 @@
+/**
+ * A ranked candidate as a hit: the one place where payload keys become qdx's own names.
+ */
+import type { PayloadField } from '../qdrant/collection-card.ts';
+import { keyOf } from '../qdrant/payload-keys.ts';
+import type { Hit, StageScore } from './hit.ts';
+import type { RankedCandidate } from './rank.ts';
+
+/** `rank` counts from 1. */
+export function toHit({ candidate, score, signals }: RankedCandidate, rank: number, explain: boolean): Hit {
+  const { target, id, payload, dense } = candidate;
+  const field = (name: PayloadField): unknown => payload[keyOf(name, target.payloadKeys)];
+  const text = (name: PayloadField): string | undefined => textOf(field(name));
+  const isCosine = dense !== undefined && target.dense?.cosine !== null;
+  return withoutUndefined({
+    rank,
+    score,
+    collection: target.name,
+    id,
+    path: text('source_path') ?? '',
+    startLine: lineOf(field('start_line')),
+    endLine: lineOf(field('end_line') ?? field('start_line')),
+    text: text('content') ?? '',
+    source: text('source'),
+    sourceId: text('source_id'),
+    language: text('language'),
+    subdirectory: text('subdirectory'),
+    title: text('title'),
+    headingPath: listOf(field('heading_path')),
+    symbolPath: listOf(field('symbol_path')),
+    cosine: isCosine ? dense.score : undefined,
+    stages: explain ? stagesOf(candidate) : undefined,
+    signals: explain ? signals : undefined,
+  });
+}
+
+function stagesOf({ dense, lexical }: RankedCandidate['candidate']): Record<string, StageScore> {
+  return withoutUndefined({ dense, lexical });
+}
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string'
+    ? value
+    : typeof value === 'number' || typeof value === 'bigint'
+      ? String(value)
+      : undefined;
+
+/** 0: the collection has no lines. */
+const lineOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
+
+const listOf = (value: unknown): readonly string[] | undefined => {
+  const list =
+    typeof value === 'string' ? [value] : Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+  return list.length > 0 ? list : undefined;
+};
+
+type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+const withoutUndefined = <T extends object>(value: T): Defined<T> =>
+  Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as Defined<T>;
