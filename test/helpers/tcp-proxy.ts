@@ -13,6 +13,8 @@ export interface TcpProxy {
   readonly peak: number;
   /** Cuts all open connections. */
   cut(): void;
+  /** The next `count` answers get lost with their connections; their requests reach the server. */
+  loseAnswers(count: number): void;
   close(): Promise<void>;
 }
 
@@ -26,14 +28,23 @@ export async function startTcpProxy(target: string, { delayMs = 0 }: TcpProxyOpt
   const sockets = new Set<Socket>();
   let accepted = 0;
   let peak = 0;
+  let toLose = 0;
   const server = createServer((client) => {
     accepted++;
     sockets.add(client);
     peak = Math.max(peak, sockets.size);
     const upstream = connect(Number(port), hostname);
     client.pipe(upstream);
-    if (delayMs === 0) upstream.pipe(client);
-    else upstream.on('data', (chunk) => setTimeout(() => client.writable && client.write(chunk), delayMs));
+    upstream.on('data', (chunk) => {
+      if (toLose > 0) {
+        toLose--;
+        client.destroy();
+      } else if (delayMs === 0 && !client.write(chunk)) {
+        upstream.pause();
+        client.once('drain', () => upstream.resume());
+      }
+    });
+    if (delayMs > 0) upstream.on('data', (chunk) => setTimeout(() => client.writable && client.write(chunk), delayMs));
     const end = () => {
       sockets.delete(client);
       client.destroy();
@@ -52,6 +63,9 @@ export async function startTcpProxy(target: string, { delayMs = 0 }: TcpProxyOpt
     },
     get peak() {
       return peak;
+    },
+    loseAnswers: (count) => {
+      toLose = count;
     },
     cut: () => {
       for (const socket of sockets) socket.destroy();
