@@ -1,8 +1,7 @@
 /**
  * What the corpus tests share: a tokenizer that counts words and signs, documents cut with it, folders made of a table.
  */
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Chunk, ChunkingSettings } from '../../../src/core/corpus/chunk.ts';
 import { cutDocument } from '../../../src/core/corpus/chunking/cut.ts';
@@ -10,6 +9,7 @@ import { chunkingSettings } from '../../../src/core/corpus/chunking/settings.ts'
 import type { Document } from '../../../src/core/corpus/document.ts';
 import { type CorpusSummary, readCorpus, type ReadCorpusParams } from '../../../src/core/corpus/read-corpus.ts';
 import type { QdxEvent } from '../../../src/lib/events.ts';
+import { temporaryFolder } from '../../helpers/temporary.ts';
 
 /** Words, digits and signs; like a real tokenizer it takes more than one token for a long word. */
 export const wordTokenizer = {
@@ -30,7 +30,7 @@ export function cut(document: Document, chunking: ChunkingSettings, sourcePath =
 
 /** A new folder with these files; a name that ends in `/` makes a folder. */
 export async function folderOf(files: Record<string, string | Buffer>): Promise<string> {
-  const root = await mkdtemp(path.join(tmpdir(), 'qdx-corpus-'));
+  const root = temporaryFolder('corpus');
   for (const [name, content] of Object.entries(files)) {
     const file = path.join(root, name);
     await mkdir(name.endsWith('/') ? file : path.dirname(file), { recursive: true });

@@ -1,14 +1,14 @@
-import { mkdtemp, open, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { open, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseJson } from '../../../src/lib/json.ts';
 import { isFault, readJsonl } from '../../../src/lib/jsonl.ts';
+import { temporaryFolder } from '../../helpers/temporary.ts';
 
 /** Values, and faults as `line: reason`. */
 async function read(content: string | Buffer, maxLineBytes?: number): Promise<unknown[]> {
-  const file = path.join(await mkdtemp(path.join(tmpdir(), 'qdx-jsonl-')), 'in.jsonl');
+  const file = path.join(temporaryFolder('jsonl'), 'in.jsonl');
   await writeFile(file, content);
   return readPath(file, maxLineBytes);
 }
@@ -91,7 +91,7 @@ describe('F23: lines that are wrong are named, the others still read', () => {
 });
 
 test('F23: a line of 600 MB is passed over in bounded memory', { timeout: 120_000 }, async () => {
-  const file = path.join(await mkdtemp(path.join(tmpdir(), 'qdx-jsonl-')), 'long.jsonl');
+  const file = path.join(temporaryFolder('jsonl'), 'long.jsonl');
   const handle = await open(file, 'w');
   await handle.write('1\n"');
   const block = Buffer.alloc(8 * 1024 * 1024, 'x');
@@ -122,7 +122,7 @@ describe('F24: keys with a meaning in JavaScript', () => {
     ['{"a":"\\"a\\":1","b":["a","a"]}', []],
     ['{"__proto__":1,"__proto__":2}', ['__proto__']],
   ])('doubled keys are found: %s', async (json, doubled) => {
-    const file = path.join(await mkdtemp(path.join(tmpdir(), 'qdx-jsonl-')), 'in.jsonl');
+    const file = path.join(temporaryFolder('jsonl'), 'in.jsonl');
     await writeFile(file, json);
     for await (const line of readJsonl(file)) expect(line).toMatchObject({ number: 1, duplicateKeys: doubled });
   });

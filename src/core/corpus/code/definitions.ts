@@ -20,9 +20,8 @@ export function findDefinitions(root: Node, query: Query): Definitions {
   for (const { captures } of query.matches(root)) {
     const scope = capture(captures, 'scope');
     const name = capture(captures, 'name') ?? capture(captures, 'constant');
-    const namer = name ?? capture(captures, 'path');
-    if (namer === undefined) continue;
-    const steps = [...receiver(scope), ...stepsOf(namer)];
+    const path = capture(captures, 'path');
+    const steps = [...receiver(scope), ...(name === undefined ? [] : stepsOf(name)), ...(path ? [oneStep(path)] : [])];
     const last = steps.at(-1);
     if (last === undefined) continue;
     if (scope !== undefined && !scopes.has(scope.id)) scopes.set(scope.id, steps);
@@ -52,6 +51,11 @@ function stepsOf(node: Node): string[] {
     .split(/\.|::|\?\./)
     .map((step) => step.replaceAll(/^["'`#$&*\s]+|["'`\s]+$/g, '').replaceAll(/\s+/g, ' '))
     .filter((step) => step !== '' && step.length <= 100 && !silent.has(step));
+}
+
+/** A CSS selector, a namespace, the type of an impl: whole. */
+function oneStep(node: Node): string {
+  return node.text.replaceAll(/\s+/g, ' ').slice(0, 100);
 }
 
 /** Go: the type that a method belongs to. */

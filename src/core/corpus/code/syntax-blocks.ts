@@ -20,6 +20,8 @@ interface Tree {
 
 /** Nodes that belong to what follows them. */
 const leading = /comment|decorator|attribute_item|^attribute$|annotation$/;
+/** Nodes that may stand on lines of their own before what they belong to: `template <typename T>`, modifiers. */
+const prefix = /parameter|modifier|visibility|type/;
 /** Below this depth of nesting a block is cut by lines, not by syntax. */
 const maxDepth = 60;
 /** How far a definition may lie inside of its statement: `export const f = () => …` is three levels. */
@@ -27,7 +29,13 @@ const maxWrapping = 4;
 
 /** Blocks that cover all lines of the tree's text. */
 export function syntaxBlocks(root: Node, lines: TextLines, definitions: Definitions): Block[] {
-  return childBlocks(root, { start: 0, end: lines.count }, [], { lines, definitions }, 0);
+  return childBlocks(topList(root, definitions), { start: 0, end: lines.count }, [], { lines, definitions }, 0);
+}
+
+/** The node whose children are the statements of the file: PowerShell's root holds one list of them. */
+function topList(root: Node, { scopes }: Definitions): Node {
+  const [only, ...more] = root.namedChildren.filter((child) => !leading.test(child.type));
+  return only !== undefined && more.length === 0 && !scopes.has(only.id) && /list|block$/.test(only.type) ? only : root;
 }
 
 function childBlocks(node: Node, range: Range, path: readonly string[], tree: Tree, depth: number): Block[] {
@@ -57,7 +65,7 @@ function nodeBlock(node: Node, range: Range, path: readonly string[], tree: Tree
   };
 }
 
-/** The definition that a statement is for: itself, or the one that makes up most of it. */
+/** The definition that a statement is for: itself, or what it does nothing but wrap. */
 function wrappedScope(
   node: Node,
   { scopes }: Definitions,
@@ -66,17 +74,23 @@ function wrappedScope(
   for (let level = 0; at !== undefined && level < maxWrapping; level += 1) {
     const steps = scopes.get(at.id);
     if (steps !== undefined) return { node: at, steps };
-    const outer: Node = at;
-    at = outer.namedChildren.findLast(
-      (child) => child.endPosition.row >= outer.endPosition.row && isMostOf(child, outer) && !leading.test(child.type),
-    );
+    at = wrapped(at);
   }
   return undefined;
 }
 
-function isMostOf(child: Node, node: Node): boolean {
-  const rows = ({ startPosition, endPosition }: Node): number => endPosition.row - startPosition.row + 1;
-  return rows(child) * 2 >= rows(node);
+/** The child that reaches to the end of a node and makes up most of it, with nothing of its own before it. */
+function wrapped(node: Node): Node | undefined {
+  const children = node.namedChildren.filter((child) => !leading.test(child.type));
+  const inner = children.findLast((child) => child.endPosition.row >= node.endPosition.row);
+  if (inner === undefined || rowCount(inner) * 2 < rowCount(node)) return undefined;
+  const before = children.slice(0, children.indexOf(inner));
+  const isAlone = before.every((child) => child.endPosition.row >= inner.startPosition.row || prefix.test(child.type));
+  return isAlone ? inner : undefined;
+}
+
+function rowCount({ startPosition, endPosition }: Node): number {
+  return endPosition.row - startPosition.row + 1;
 }
 
 /** A node that ends in column 0 holds nothing of that line. */

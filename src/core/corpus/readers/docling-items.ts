@@ -39,10 +39,22 @@ const maxDepth = 100;
 export function* doclingItems(document: Readonly<Record<string, unknown>>): Generator<DocItem> {
   const resolve = nodeResolver(document);
   const body = docNode.safeParse(document['body']);
-  if (body.success) yield* childItems(body.data, resolve, new Set(), 0);
+  if (body.success) yield* childItems(body.data, { resolve, seen: new Set() }, { depth: 0, lists: 0 });
 }
 
 type Resolve = (reference: string) => DocNode | undefined;
+
+interface Walk {
+  readonly resolve: Resolve;
+  /** References given already: a cycle ends, a caption is not repeated. */
+  readonly seen: Set<string>;
+}
+
+interface Level {
+  readonly depth: number;
+  /** Lists around. */
+  readonly lists: number;
+}
 
 /** `#/texts/3` → the node. */
 function nodeResolver(document: Readonly<Record<string, unknown>>): Resolve {
@@ -54,28 +66,31 @@ function nodeResolver(document: Readonly<Record<string, unknown>>): Resolve {
   };
 }
 
-function* childItems(node: DocNode, resolve: Resolve, seen: Set<string>, depth: number): Generator<DocItem> {
-  if (depth > maxDepth) return;
+function* childItems(node: DocNode, walk: Walk, level: Level): Generator<DocItem> {
+  if (level.depth > maxDepth) return;
+  const { resolve, seen } = walk;
+  const inside = { depth: level.depth + 1, lists: level.lists + (node.label.endsWith('list') ? 1 : 0) };
   for (const { $ref } of node.children) {
     const child = resolve($ref);
     if (child === undefined || seen.has($ref) || child.content_layer !== 'body') continue;
     seen.add($ref);
-    yield* nodeItems(child, resolve, seen, depth);
+    yield* nodeItems(child, walk, inside);
   }
 }
 
-function* nodeItems(node: DocNode, resolve: Resolve, seen: Set<string>, depth: number): Generator<DocItem> {
+function* nodeItems(node: DocNode, walk: Walk, level: Level): Generator<DocItem> {
+  const { resolve, seen } = walk;
   if (node.label === 'inline') {
-    const text = inlineText(node, resolve, seen);
+    const text = inlineText(node, walk);
     if (text !== '') yield { text, isListItem: false };
     return;
   }
   const captions = node.captions.map(({ $ref }) => $ref);
   captions.forEach((caption) => seen.add(caption));
   const caption = captions.map((reference) => resolve(reference)?.text ?? '').filter((text) => text !== '');
-  const item = itemOf(node, caption.join('\n'), () => firstInline(node, resolve, seen), depth);
+  const item = itemOf(node, caption.join('\n'), () => firstInline(node, walk), level.lists);
   if (item.text.trim() !== '') yield item;
-  if (node.label !== 'picture' && node.label !== 'table') yield* childItems(node, resolve, seen, depth + 1);
+  if (node.label !== 'picture' && node.label !== 'table') yield* childItems(node, walk, level);
 }
 
 type Renderer = (node: DocNode, text: string, caption: string) => string;
@@ -92,11 +107,11 @@ const renderers: Readonly<Record<string, Renderer>> = {
   picture: (node, _text, caption) => withCaption(caption, description(node)),
 };
 
-function itemOf(node: DocNode, caption: string, inline: () => string, depth: number): DocItem {
+function itemOf(node: DocNode, caption: string, inline: () => string, lists: number): DocItem {
   const { label, text = '' } = node;
   if (label === 'title') return headingItem(text || inline(), 0);
   if (label === 'section_header') return headingItem(text || inline(), node.level ?? 1);
-  if (label === 'list_item') return { text: listItem(node, text || inline(), depth), isListItem: true };
+  if (label === 'list_item') return { text: listItem(node, text || inline(), lists), isListItem: true };
   const renderer = Object.hasOwn(renderers, label) ? renderers[label] : undefined;
   return { text: renderer?.(node, text, caption) ?? text, isListItem: false };
 }
@@ -107,14 +122,14 @@ function headingItem(text: string, level: number): DocItem {
   return { text: line === '' ? '' : `${marks} ${line}`, heading: { level, text: line }, isListItem: false };
 }
 
-function listItem(node: DocNode, text: string, depth: number): string {
+function listItem(node: DocNode, text: string, lists: number): string {
   if (text === '') return '';
   const marker = node.marker || (node.enumerated ? '1.' : '-');
-  return `${'  '.repeat(Math.max(0, Math.min(depth - 1, 8)))}${marker} ${text}`;
+  return `${'  '.repeat(Math.max(0, Math.min(lists - 1, 8)))}${marker} ${text}`;
 }
 
 /** Runs of text with different formats, which make up one paragraph. */
-function inlineText(node: DocNode, resolve: Resolve, seen: Set<string>): string {
+function inlineText(node: DocNode, { resolve, seen }: Walk): string {
   const runs = node.children.map(({ $ref }) => {
     seen.add($ref);
     const run = resolve($ref);
@@ -126,12 +141,13 @@ function inlineText(node: DocNode, resolve: Resolve, seen: Set<string>): string 
 }
 
 /** The text of a list item or heading whose words lie in an inline group below it. */
-function firstInline(node: DocNode, resolve: Resolve, seen: Set<string>): string {
+function firstInline(node: DocNode, walk: Walk): string {
+  const { resolve, seen } = walk;
   for (const { $ref } of node.children) {
     const child = resolve($ref);
     if (child?.label !== 'inline' || seen.has($ref)) continue;
     seen.add($ref);
-    return inlineText(child, resolve, seen);
+    return inlineText(child, walk);
   }
   return '';
 }
