@@ -3,34 +3,59 @@
  */
 import { CommanderError } from 'commander';
 import { asksForJson, typedCommands } from './cli/argv.ts';
-import { createProgram } from './cli/program.ts';
+import { type Commands, createProgram } from './cli/program.ts';
 import { reportError, usageError } from './cli/report-error.ts';
 import { runCommand } from './cli/run-command.ts';
 import { type GlobalFlags, globalFlagsWithValue } from './commands/global-options.ts';
+import { commands as builtIn } from './commands/index.ts';
+import { secretsOfEnvironment } from './core/config/table.ts';
 import { exitCodes } from './lib/errors.ts';
-import { createOutput } from './lib/output.ts';
+import { createOutput, type Output } from './lib/output.ts';
 
-/** Sets process.exitCode and never exits, so that what was written arrives. */
-export async function main(process: NodeJS.Process): Promise<void> {
+/**
+ * Sets process.exitCode and does not exit, so that what was written arrives.
+ * @param commands Others than qdx's own only in tests of this spine.
+ */
+export async function main(process: NodeJS.Process, commands: Commands = builtIn): Promise<void> {
   const argv = process.argv.slice(2);
   const output = createOutput({ stdout: process.stdout, stderr: process.stderr, environment: process.env });
+  for (const secret of secretsOfEnvironment(process.env)) output.redactor.add(secret);
+  const report = (error: unknown) => reportError(error, output, asksForJson(argv));
+  // What no promise carries to the catch below: an event of a stream or a server that nobody listens to.
+  // oxlint-disable-next-line unicorn/no-process-exit -- after such an error nothing can be relied on
+  process.once('uncaughtException', (error) => process.exit(report(error)));
+  try {
+    process.exitCode = await runWords(argv, { process, commands, output });
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+interface Run {
+  readonly process: NodeJS.Process;
+  readonly commands: Commands;
+  readonly output: Output;
+}
+
+/** Resolves to the exit code. */
+async function runWords(argv: readonly string[], { process, commands, output }: Run): Promise<number> {
+  let exitCode: number = exitCodes.done;
   const texts: string[] = [];
-  const program = await createProgram(argv, {
+  const program = await createProgram(argv, commands, {
     onText: (text) => texts.push(text),
     onCommand: async (module, command) => {
       const globals = program.opts<GlobalFlags>();
       output.choose({ ...globals, talkJson: globals.progress === 'json' });
-      process.exitCode = await runCommand(module, command, { process, output, globals });
+      exitCode = await runCommand(module, command, { process, output, globals });
     },
   });
   try {
-    await program.parseAsync(argv, { from: 'user' });
-  } catch (error) {
-    const shown = error instanceof CommanderError && (error.exitCode === 0 || argv.length === 0);
     if (argv.length === 0) program.outputHelp();
-    const reason =
-      error instanceof CommanderError ? usageError(error, program, typedCommands(argv, globalFlagsWithValue)) : error;
-    process.exitCode = shown ? exitCodes.done : reportError(reason, output, asksForJson(argv));
+    else await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) throw usageError(error, program, typedCommands(argv, globalFlagsWithValue));
   }
   await output.data(texts.join(''));
+  return exitCode;
 }

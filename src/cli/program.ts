@@ -4,10 +4,11 @@
 import { Command } from 'commander';
 import type { CommandEntry, CommandModule } from '../commands/command.ts';
 import { addGlobalOptions, globalFlagsWithValue } from '../commands/global-options.ts';
-import { commands } from '../commands/index.ts';
 import { version } from '../version.ts';
 import { asksForHelp, typedCommands } from './argv.ts';
 import { addExamples, type DefaultTexts, helpConfiguration, rootExamples } from './help.ts';
+
+export type Commands = Readonly<Record<string, CommandEntry>>;
 
 export interface ProgramHooks {
   /** Takes the text of help and version, which commander would write itself. */
@@ -16,7 +17,11 @@ export interface ProgramHooks {
 }
 
 /** @param argv The words after `qdx`. */
-export async function createProgram(argv: readonly string[], hooks: ProgramHooks): Promise<Command> {
+export async function createProgram(
+  argv: readonly string[],
+  commands: Commands,
+  hooks: ProgramHooks,
+): Promise<Command> {
   const typed = typedCommands(argv, globalFlagsWithValue);
   const defaults = asksForHelp(argv) && typed.length > 0 ? await loadDefaults() : {};
   const program = prepare(new Command('qdx'), defaults, hooks)

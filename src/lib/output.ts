@@ -93,7 +93,7 @@ export function createOutput({ stdout, stderr, environment }: OutputStreams): Ou
     choose: (next) => {
       choices = next;
     },
-    data: (text) => write.line(showStyles(redactor.redact(text), stdout.isTTY ? sanitizeForTerminal : undefined)),
+    data: (text) => write.line(showStyles(redactor.redactData(text), stdout.isTTY ? sanitizeForTerminal : undefined)),
     json: (text) => write.line(escapeActingInJson(redactor.redactJson(text))),
     note: (text) => {
       if (!choices.quiet) talk('note', '', text);

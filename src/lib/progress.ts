@@ -5,6 +5,7 @@ import type { QdxEvent } from './events.ts';
 import type { Output } from './output.ts';
 import { createBar } from './progress-bar.ts';
 import { finishedLine, nextProgress, type ProgressEvent, type StageProgress } from './progress-figures.ts';
+import { createJsonProgress } from './progress-json.ts';
 import { createLines } from './progress-lines.ts';
 
 export type ProgressMode = 'bar' | 'lines' | 'json' | 'none';
@@ -43,6 +44,7 @@ export function createProgress(
   mode: ProgressMode,
   now: () => number = () => performance.now(),
 ): ProgressReporter {
+  const json = mode === 'json' ? createJsonProgress(output, now) : null;
   const face = mode === 'bar' ? createBar(output, stderr, now) : mode === 'lines' ? createLines(output) : null;
   let current: StageProgress | null = null;
   const end = () => {
@@ -59,7 +61,7 @@ export function createProgress(
   return {
     end,
     onEvent: (event) => {
-      if (mode === 'json' && (event.type === 'progress' || event.type === 'phase')) output.talkJson(asMessage(event));
+      if (json && (event.type === 'progress' || event.type === 'phase')) json(event);
       else if (event.type === 'progress') onProgress(event);
       else if (event.type === 'phase') end();
       else announce(event, output);
@@ -72,5 +74,3 @@ function announce(event: QdxEvent, output: Output): void {
   if (event.type === 'note') output.note(event.message);
   if (event.type === 'trace') output.trace(event.message);
 }
-
-const asMessage = ({ type, ...facts }: QdxEvent) => ({ messageType: type, at: new Date().toISOString(), ...facts });

@@ -9,6 +9,8 @@ export interface Redactor {
   add(secret: string | undefined): void;
   /** For messages. */
   redact(text: string): string;
+  /** For text that is data: results must not get holes where they hold a short secret's letters. */
+  redactData(text: string): string;
   /** For ready JSON text, one document or one line: only strings change, so that it stays the JSON it was. */
   redactJson(json: string): string;
 }
@@ -21,13 +23,14 @@ const shortestTellingSecret = 8;
 const mark = '[redacted]';
 
 export function createRedactor(): Redactor {
-  const forms = new Set<string>();
+  // Longest first, so that a longer form is not left with its ends when a shorter one inside it is taken out.
+  let forms: readonly string[] = [];
   const shortForms = new Set<string>();
   const replaceForms = (text: string) => replaceAny(text, forms);
   return {
     add(secret) {
       const value = secret?.trim() ?? '';
-      if (value.length >= shortestTellingSecret) for (const form of travelForms(value)) forms.add(form);
+      if (value.length >= shortestTellingSecret) forms = longestFirst([...forms, ...travelForms(value)]);
       else if (value !== '') shortForms.add(value);
     },
     redact(text) {
@@ -35,16 +38,17 @@ export function createRedactor(): Redactor {
       for (const form of shortForms) clean = replaceAlone(clean, form);
       return clean;
     },
+    redactData: replaceForms,
     redactJson: (json) => (includesAny(json, forms) ? mapStrings(json, replaceForms) : json),
   };
 }
 
-const includesAny = (text: string, forms: ReadonlySet<string>): boolean => {
+const includesAny = (text: string, forms: readonly string[]): boolean => {
   for (const form of forms) if (text.includes(form)) return true;
   return false;
 };
 
-function replaceAny(text: string, forms: ReadonlySet<string>): string {
+function replaceAny(text: string, forms: readonly string[]): string {
   let clean = text;
   for (const form of forms) clean = clean.replaceAll(form, mark);
   return clean;
@@ -70,7 +74,9 @@ function mapStrings(json: string, change: (inner: string) => string): string {
   return parts.join('');
 }
 
-/** Longest first, so that a longer form is not left with its ends when a shorter one inside it is taken out. */
+const longestFirst = (forms: readonly string[]): string[] =>
+  [...new Set(forms)].toSorted((a, b) => b.length - a.length);
+
 function travelForms(secret: string): string[] {
   const encoded = encodeURIComponent(Buffer.from(secret).toString());
   const forms = [
@@ -81,9 +87,7 @@ function travelForms(secret: string): string[] {
     encoded.replaceAll('%20', '+'),
     ...base64Forms(secret),
   ];
-  return [...new Set(forms)]
-    .filter((form) => form.length >= shortestTellingSecret)
-    .toSorted((a, b) => b.length - a.length);
+  return forms.filter((form) => form.length >= shortestTellingSecret);
 }
 
 /**

@@ -28,3 +28,10 @@ const settingOfRow: (path: keyof typeof settingTable) => SettingPath = (path) =>
 export const settingPaths = (Object.keys(settingTable) as (keyof typeof settingTable)[]).map(settingOfRow);
 
 export const settingRow = (path: SettingPath): SettingRow => settingTable[path];
+
+/** Whatever a command does with them, these are never shown. */
+export const secretsOfEnvironment = (environment: Readonly<Record<string, string | undefined>>): string[] =>
+  settingPaths
+    .map(settingRow)
+    .filter((row) => row.secret)
+    .flatMap((row) => row.env.flatMap((name) => environment[name] ?? []));

@@ -1,0 +1,109 @@
+/**
+ * On a real terminal, which `script` of util-linux makes; without it these tests cannot run.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import { environmentOf, temporaryHome } from '../../helpers/run-qdx.ts';
+import { actingCharacters, hostileTexts } from '../../unit/lib/hostile.ts';
+import { probePath, runProbe } from './run-probe.ts';
+
+const hasScript = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
+if (!hasScript) console.log('no `script` of util-linux here: the tests on a real terminal are left out');
+
+/** What the terminal receives; `input` is typed once it shows `when`. */
+async function onTerminal(args: readonly string[], { env = {}, when = '', input = '' } = {}) {
+  const quoted = [process.execPath, probePath, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  const child = spawn('script', ['--quiet', '--return', '--command', quoted, '/dev/null'], {
+    env: { ...environmentOf(temporaryHome()), NO_COLOR: '', TERM: 'xterm', ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let shown = '';
+  child.stdout.on('data', (piece: Buffer) => {
+    shown += piece.toString();
+    if (input !== '' && shown.includes(when)) child.stdin.write(input);
+    if (input !== '' && shown.includes(when)) input = '';
+  });
+  const [exitCode] = (await once(child, 'close')) as [number | null];
+  return { shown, exitCode };
+}
+
+describe.skipIf(!hasScript)('on a terminal', () => {
+  test.for<[string, number, string]>([
+    ['y\n', 0, '{"answer":"yes"}'],
+    ['yes\n', 0, '{"answer":"yes"}'],
+    ['n\n', 8, 'error: nothing was deleted'],
+    ['\n', 8, 'error: nothing was deleted'],
+    ['yikes\n', 8, 'error: nothing was deleted'],
+    ['\u0003', 130, 'error: stopped by SIGINT'],
+    ['\u0004', 8, 'error: nothing was deleted'],
+  ])('a question answered with %j: %i', async ([input, exitCode, text]) => {
+    const run = await onTerminal(['ask'], { when: '[y/N]', input });
+    expect(run.shown).toContain('delete everything? [y/N] ');
+    expect(run.shown).toContain(text);
+    expect(run.exitCode).toBe(exitCode);
+  });
+
+  test('F39: in CI nothing is asked', async () => {
+    const run = await onTerminal(['ask'], { env: { CI: 'true' } });
+    expect(run.exitCode).toBe(2);
+    expect(run.shown).not.toContain('[y/N]');
+  });
+
+  test('the bar is drawn, steps aside, and is gone at the end', async () => {
+    const { shown } = await onTerminal(['progress', '60']);
+    expect(shown).toMatch(/\r\[=* *\] embedding: \d+ of 60 chunks/);
+    expect(shown).toContain('\r\u001B[2Kwarning: look here\r\n');
+    // oxlint-disable-next-line eslint/no-control-regex -- what takes the bar away
+    expect(shown).toMatch(/\u001B\[2Kembedding: 60 chunks in .*\r\n\{"done":true\}\r\n$/);
+  });
+
+  test.for<[string, string[], Record<string, string>]>([
+    ['--quiet', ['--quiet'], {}],
+    ['CI', [], { CI: '1' }],
+    ['TERM=dumb', [], { TERM: 'dumb' }],
+  ])('F39: no bar with %s', async ([, args, env]) => {
+    expect((await onTerminal(['progress', '5', ...args], { env })).shown).not.toContain('\u001B');
+  });
+
+  test.for(hostileTexts.filter(([, text]) => !text.includes('\u0000')))('F37: %s is inert', async ([, text]) => {
+    const { shown } = await onTerminal(['echo', `<${text}>`, '--verbose']);
+    expect(shown.replaceAll('\r\n', '\n')).not.toMatch(actingCharacters);
+    expect(shown).toContain('<');
+  });
+});
+
+describe('without a terminal', () => {
+  test('F39: a question is a usage error that names --yes', async () => {
+    expect(await runProbe(['ask'])).toEqual({
+      stdout: '',
+      stderr: 'error: nobody can be asked here: delete everything?\nadd --yes to answer yes\n',
+      exitCode: 2,
+    });
+  });
+
+  test.for(['--yes', '-y'])('%s answers yes', async (flag) => {
+    expect((await runProbe(['ask', flag])).stdout).toBe('{"answer":"yes"}\n');
+  });
+
+  test('progress is lines', async () => {
+    const { stdout, stderr } = await runProbe(['progress', '30']);
+    expect(stdout).toBe('{"done":true}\n');
+    expect(stderr).toMatch(
+      /^embedding: 0 of 30 chunks \(0 %\)\nwarning: look here\nembedding: 30 chunks in [\d.]+ s, .*\n$/,
+    );
+  });
+
+  test('--quiet leaves warnings', async () => {
+    expect((await runProbe(['progress', '30', '--quiet'])).stderr).toBe('warning: look here\n');
+  });
+
+  test('--progress json is one object a line, warnings too', async () => {
+    const { stderr } = await runProbe(['progress', '30', '--progress', 'json']);
+    const types = stderr
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { messageType: string }).messageType);
+    expect(new Set(types)).toEqual(new Set(['phase', 'progress', 'warning']));
+  });
+});
