@@ -68,7 +68,8 @@ export interface Connection {
    */
   request<T>(method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE', path: string, options?: RequestOptions): Promise<T>;
   /**
-   * The official client, for administration, on the same limits. Its errors come translated like those of `request`.
+   * The official client, for administration, on the same limits. Its errors come translated like those of `request`; it
+   * does not retry. Not for ids and payloads: on Node 20 it rounds integers beyond 2^53 without a word.
    */
   client(): Promise<QdrantClient>;
   /** Read once for each connection. */

@@ -108,6 +108,19 @@ test('a binary that is not there: 2, one sentence and what to do', async () => {
   );
 });
 
+test('a data folder that is a file: 2, one sentence and what to do', async () => {
+  const file = join(home, 'file');
+  writeFileSync(file, '');
+  const { exitCode, stdout, stderr } = await runQdx(['server', 'start', '--data-dir', file], { home });
+  expect({ exitCode, stdout, stderr }).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr:
+      `error: the local server cannot keep its data in ${file} (EEXIST)\n` +
+      'name a folder that you can write to with --data-dir\n',
+  });
+});
+
 test('storage of a newer Qdrant: 8', async () => {
   await runQdx(['server', 'start'], { home });
   await runQdx(['server', 'stop'], { home });

@@ -86,6 +86,16 @@ describe('stop', () => {
     expect(await stopLocalServer(local.dataDir)).toEqual({ dataDir: local.dataDir, stopped: false, killed: false });
     expect(existsSync(join(local.dataDir, 'server.json'))).toBe(false);
   });
+  test('who asks for the server while it ends gets another one', async () => {
+    const first = await startLocalServer(local.input());
+    await fetch(first.url); // an open connection makes the end take seconds
+    const stopping = stopLocalServer(local.dataDir);
+    await expect.poll(() => existsSync(join(local.dataDir, 'server.json'))).toBe(false);
+    const second = await startLocalServer(local.input());
+    expect(second).toMatchObject({ started: true });
+    expect(second.pid).not.toBe(first.pid);
+    expect(await stopping).toMatchObject({ stopped: true, killed: false });
+  });
   test('one that does not end by itself is killed when the patience is over', async () => {
     const { pid } = await startLocalServer(local.input());
     process.kill(pid, 'SIGSTOP');

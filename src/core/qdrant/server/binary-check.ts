@@ -2,10 +2,10 @@
  * Checks a Qdrant binary before its first run, and remembers the outcome while the file stays as it is.
  */
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { QdxError } from '../../../lib/errors.ts';
 
@@ -92,9 +92,14 @@ async function readMemory(path: string): Promise<Readonly<Record<string, Remembe
   }
 }
 
+/** Where it cannot be kept, the file is hashed again the next time; that is no reason to stop. */
 async function remember(path: string, known: Readonly<Record<string, Remembered>>): Promise<void> {
-  await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${Math.random().toString(36).slice(2)}`;
-  await writeFile(temporary, JSON.stringify(known, null, 2), { mode: 0o600 });
-  await rename(temporary, path);
+  const temporary = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await writeFile(temporary, JSON.stringify(known, null, 2), { mode: 0o600 });
+    await rename(temporary, path);
+  } catch {
+    await rm(temporary, { force: true }).catch(() => {});
+  }
 }

@@ -5,6 +5,9 @@ import { readFileSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** Longest wait for another process that starts or stops the server of a folder: as long as a start may take. */
+export const startLockWaitMs = 130_000;
+
 /** Kept with mode 0600, since it holds the key. */
 export interface ServerState {
   readonly format: 1;

@@ -1,7 +1,8 @@
 /**
  * Starts the local server of a data folder, or finds it running.
  */
-import { mkdir } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
@@ -11,7 +12,14 @@ import { type BinaryInput, findBinary, type FoundBinary } from './binary.ts';
 import { crashLoop, doesNotStart, mostAttempts, recentCrashes } from './crashes.ts';
 import { findRunningServer, otherBinaryWarning } from './find-running.ts';
 import { freePort, launch, type Launched, waitUntilReady } from './launch.ts';
-import { removeState, type ServerPaths, serverPaths, type ServerState, writeState } from './server-state.ts';
+import {
+  removeState,
+  type ServerPaths,
+  serverPaths,
+  type ServerState,
+  startLockWaitMs,
+  writeState,
+} from './server-state.ts';
 import { endProcess } from './stop.ts';
 import { assertStorageIsNotNewer, noteStorageVersion } from './storage-version.ts';
 
@@ -45,11 +53,8 @@ const defaultReadyWithinMs = 120_000;
  */
 export async function startLocalServer(input: StartInput): Promise<StartedServer> {
   const paths = serverPaths(input.dataDir);
-  await mkdir(input.dataDir, { recursive: true, mode: 0o700 });
-  const lock = {
-    waitMs: (input.readyWithinMs ?? defaultReadyWithinMs) + 10_000,
-    label: `the start of the server in ${input.dataDir}`,
-  };
+  await makeFolder(input.dataDir);
+  const lock = { waitMs: startLockWaitMs, label: `the start of the server in ${input.dataDir}` };
   return withLockFile(paths.lock, { ...lock, ...(input.signal && { signal: input.signal }) }, async () => {
     const running = await findRunningServer(input.dataDir);
     const warning = running && otherBinaryWarning(running, input.qdrantBin);
@@ -58,6 +63,20 @@ export async function startLocalServer(input: StartInput): Promise<StartedServer
     if (running) return summaryOf(await adopt(running, paths, input), paths, false);
     return summaryOf(await startFresh(paths, input), paths, true);
   });
+}
+
+/** @throws QdxError `usage` where there can be no folder, or none that this user can write to. */
+async function makeFolder(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new QdxError('usage', `the local server cannot keep its data in ${dataDir} (${code})`, {
+      hint: 'name a folder that you can write to with --data-dir',
+      cause: error,
+    });
+  }
 }
 
 const summaryOf = (state: ServerState, { dataDir }: ServerPaths, started: boolean): StartedServer => ({

@@ -1,9 +1,10 @@
 /**
  * Stops the local server of a data folder.
  */
+import { withLockFile } from '../../../lib/lock-file.ts';
 import { processInfo, sendSignal, waitForEnd } from '../../../lib/process-info.ts';
 import { findRunningServer } from './find-running.ts';
-import { removeState, serverPaths } from './server-state.ts';
+import { removeState, serverPaths, startLockWaitMs } from './server-state.ts';
 
 export interface StoppedServer {
   readonly dataDir: string;
@@ -13,17 +14,26 @@ export interface StoppedServer {
   readonly killed: boolean;
 }
 
-/** With open connections Qdrant takes about four seconds to end; with a flush to write, more. */
+/**
+ * Ends the server of a data folder and waits until it is gone. With open connections Qdrant takes about four seconds;
+ * with much to write, more. Who connects meanwhile waits, and starts another one.
+ */
 export async function stopLocalServer(dataDir: string, patienceMs = 30_000): Promise<StoppedServer> {
   const paths = serverPaths(dataDir);
-  const running = await findRunningServer(dataDir);
-  if (!running) {
+  const nothing = { dataDir, stopped: false, killed: false };
+  if (!(await findRunningServer(dataDir))) {
     await removeState(paths.state);
-    return { dataDir, stopped: false, killed: false };
+    return nothing;
   }
-  const how = await endProcess(running.pid, patienceMs);
-  await removeState(paths.state);
-  return { dataDir, stopped: true, killed: how === 'killed' };
+  const lock = { waitMs: startLockWaitMs, label: `the start of the server in ${dataDir}` };
+  return withLockFile(paths.lock, lock, async () => {
+    const running = await findRunningServer(dataDir);
+    if (!running) return nothing;
+    // First of all, so that nobody takes the one that is ending for one that runs.
+    await removeState(paths.state);
+    const how = await endProcess(running.pid, patienceMs);
+    return { dataDir, stopped: true, killed: how === 'killed' };
+  });
 }
 
 /** SIGTERM, and SIGKILL when the patience is over. */
