@@ -14,8 +14,12 @@ export interface NamedRootsInput {
   readonly source?: string;
 }
 
-/** @throws QdxError `notFound` for a path that is not there, `usage` for one name and several folders. */
+/** @throws QdxError `notFound` for a path that is not there, `usage` for no path, or one name and several folders. */
 export async function namedRoots({ paths, cwd, source }: NamedRootsInput): Promise<CorpusRoot[]> {
+  if (paths.length === 0)
+    throw new QdxError('usage', 'there is nothing to embed: no folder was named', {
+      hint: 'Name folders or files, or give the collection its paths in qdx.config.json.',
+    });
   const roots: CorpusRoot[] = [];
   let folders = 0;
   for (const typed of paths) {

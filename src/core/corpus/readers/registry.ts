@@ -29,6 +29,7 @@ const byExtension: Readonly<Record<string, ReaderName>> = {
   mkd: 'markdown',
   csv: 'csv',
   tsv: 'csv',
+  tab: 'csv',
   jsonl: 'jsonl',
   ndjson: 'jsonl',
   json: 'json',
