@@ -142,9 +142,15 @@ async function embedChanged(changed: Changed, run: RunOptions) {
       settings: params.settings.upload,
       expectedCount: plan.cached + plan.fresh,
     },
-    run,
+    plan.fresh > 0 ? withoutUploadProgress(run) : run,
   );
   return { counts, written: upload.points, embeddingMs: performance.now() - startedAt };
+}
+
+/** Two stages that run side by side are shown as one: the slower. */
+function withoutUploadProgress({ onEvent, ...run }: RunOptions): RunOptions {
+  if (!onEvent) return run;
+  return { ...run, onEvent: (event) => event.type !== 'progress' && onEvent(event) };
 }
 
 /** Of an existing collection its own settings count. */

@@ -1,0 +1,133 @@
+/**
+ * Stopped anywhere and run again, an embedding run ends as one that was not stopped: ids, payloads, vectors.
+ */
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Connection } from '../../../src/core/qdrant/connection.ts';
+import { connectTo } from '../../helpers/connection.ts';
+import { contentsOf, corpusFolder, manyFiles, runEmbed, sectionText, writeFiles } from '../../helpers/embed-corpus.ts';
+import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
+import { type RunQdxOptions, temporaryHome } from '../../helpers/run-qdx.ts';
+
+let server: RunningQdrant;
+let connection: Connection;
+let number = 0;
+let name = '';
+let home = '';
+let whole: Map<string, string>;
+const folder = corpusFolder(manyFiles(12, 8));
+
+beforeAll(async () => {
+  server = await startQdrant();
+  connection = connectTo(server);
+  await runEmbed(server, ['-c', 'whole', folder]);
+  whole = await contentsOf(connection, 'whole');
+});
+afterAll(async () => {
+  await connection.close();
+  await server.stop();
+});
+beforeEach(() => {
+  name = `c${++number}`;
+  home = temporaryHome();
+});
+
+const embed = (options: RunQdxOptions = {}, ...args: string[]) =>
+  runEmbed(server, ['-c', name, folder, '--batch-size', '8', ...args], { home, ...options });
+
+describe('kill -9 and the same command again', () => {
+  test.each([
+    ['while the corpus is read', { killWhen: /reading: \d/ }],
+    ['at the first vector', { killWhen: /embedding: 1 of/ }],
+    ['in the middle of embedding', { killWhen: /embedding: [2-9]\d of/ }],
+    ['after 400 ms', { killAfterMs: 400 }],
+    ['after 1.1 s', { killAfterMs: 1100 }],
+  ])('%s', async (_title, kill) => {
+    const killed = await embed({ killSignal: 'SIGKILL', ...kill });
+    expect([137, 0]).toContain(killed.exitCode);
+    const { summary } = await embed();
+    expect(summary.chunks).toBe(summary.unchanged + summary.cached + summary.embedded);
+    expect(await contentsOf(connection, name)).toEqual(whole);
+  });
+
+  test.each([
+    ['at the first batch', { killWhen: /uploading: \d/ }],
+    ['at the last batch, before anything was read back', { killWhen: /uploading: .*100 %/ }],
+  ])('with all vectors in the cache, %s', async (_title, kill) => {
+    expect((await runEmbed(null, [folder, '--out', join(home, 'v.jsonl')], { home })).exitCode).toBe(0);
+    await embed({ killSignal: 'SIGKILL', ...kill });
+    expect((await embed()).exitCode).toBe(0);
+    expect(await contentsOf(connection, name)).toEqual(whole);
+  });
+
+  test('what was embedded before the kill is not embedded again', async () => {
+    await embed({ killSignal: 'SIGKILL', killWhen: /embedding: [2-9]\d of/ });
+    const { summary } = await embed();
+    expect(summary.unchanged + summary.cached).toBeGreaterThanOrEqual(20);
+    expect(await contentsOf(connection, name)).toEqual(whole);
+  });
+
+  test.each([
+    ['while the new chunks are embedded', { killWhen: /embedding: \d/ }, ['--no-cache']],
+    ['before the old points are removed', { killWhen: /uploading: .*100 %/ }, []],
+  ])('of an update, %s', async (_title, kill, cacheOption) => {
+    const own = corpusFolder(manyFiles(12, 8));
+    const update = (options: RunQdxOptions = {}) => runEmbed(server, ['-c', name, own], { home, ...options });
+    expect((await update()).exitCode).toBe(0);
+    for (const page of [0, 2, 4])
+      writeFiles(own, { [`guides/page-${page}.md`]: `# New\n\n${sectionText(700 + page)}` });
+    await runEmbed(null, [own, '--out', join(home, 'v.jsonl'), ...cacheOption], { home });
+    await update({ killSignal: 'SIGKILL', ...kill });
+    expect((await update()).exitCode).toBe(0);
+    await runEmbed(server, ['-c', `${name}-afresh`, own], { home });
+    expect(await contentsOf(connection, name)).toEqual(await contentsOf(connection, `${name}-afresh`));
+  });
+});
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('F5: %s ends after what is on its way, and the same command goes on', async (killSignal, exitCode) => {
+  const stopped = await embed({ killSignal, killWhen: /embedding: [2-9]\d of/ });
+  expect(stopped.exitCode).toBe(exitCode);
+  expect(stopped.stderr).toContain('what is done is kept');
+  expect(stopped.stderr).not.toMatch(/^\s+at /m);
+  const { summary } = await embed();
+  expect(summary.unchanged + summary.cached).toBeGreaterThanOrEqual(20);
+  expect(await contentsOf(connection, name)).toEqual(whole);
+});
+
+test('F7: the server goes away for good in the middle: exit 5 with one sentence; when it is back, the run completes', async () => {
+  const own = await startQdrant();
+  const config = { retries: '1', deadline: '3000' };
+  const env = { QDX_RETRIES: config.retries, QDX_RETRY_DEADLINE_MS: config.deadline };
+  const running = runEmbed(own, ['-c', name, folder, '--batch-size', '8'], { home, env });
+  await sleep(1600);
+  await own.kill();
+  const broken = await running;
+  expect(broken.exitCode).toBe(5);
+  expect(broken.stderr).toContain(own.url);
+  expect(broken.stderr).not.toMatch(/^\s+at /m);
+  await own.restart();
+  const again = await runEmbed(own, ['-c', name, folder, '--batch-size', '8'], { home });
+  expect(again.summary.chunks).toBe(whole.size);
+  const line = connectTo(own);
+  expect(await contentsOf(line, name)).toEqual(whole);
+  await line.close();
+  await own.stop();
+});
+
+test('F14: a second run on the same collection ends with 10 and names the first one; another shard of its run does not', async () => {
+  const first = runEmbed(server, ['-c', name, folder, '--no-cache', '--shard', '1/2', '--run', 'r1'], { home });
+  await sleep(900);
+  const [second, sibling] = await Promise.all([
+    runEmbed(server, ['-c', name, folder]),
+    runEmbed(server, ['-c', name, folder, '--shard', '2/2', '--run', 'r1']),
+  ]);
+  expect(second.exitCode).toBe(10);
+  expect(second.stderr).toMatch(/qdx embed/);
+  expect(sibling.exitCode).toBe(0);
+  expect((await first).exitCode).toBe(0);
+  expect(await contentsOf(connection, name)).toEqual(whole);
+});
