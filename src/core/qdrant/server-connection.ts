@@ -4,6 +4,7 @@
 import type { QdrantClient } from '@qdrant/js-client-rest';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QdxError } from '../../lib/errors.ts';
+import type { QdxEvent } from '../../lib/events.ts';
 import { createHttpTransport, type HttpTransport } from '../../lib/http.ts';
 import { stringifyJson } from '../../lib/json.ts';
 import { retry } from '../../lib/retry.ts';
@@ -96,8 +97,7 @@ export class ServerConnection implements Connection {
         ...(signal && { signal }),
         onRetry: (attempt, waitMs, reason) => {
           options.onRetry?.(attempt, waitMs, reason);
-          const message = `${context.what}: ${reason}, attempt ${attempt + 1} in ${waitMs} ms`;
-          this.#options.onEvent?.({ type: 'trace', message });
+          this.#options.onEvent?.(retryEvent(context, attempt, waitMs, reason));
         },
       });
     } catch (error) {
@@ -156,6 +156,15 @@ export class ServerConnection implements Connection {
     }
   }
 }
+
+/** A wait that a person would notice is told; a short one only to who asks for details. */
+function retryEvent({ url, what }: RequestContext, attempt: number, waitMs: number, reason: string): QdxEvent {
+  const seconds = (waitMs / 1000).toFixed(waitMs < 10_000 ? 1 : 0);
+  const message = `${url}: ${what} failed (${reason}); attempt ${attempt + 1} in ${seconds} s`;
+  return { type: waitMs >= noticedWaitMs ? 'note' : 'trace', message };
+}
+
+const noticedWaitMs = 2_000;
 
 async function createClient(
   url: ServerUrl,

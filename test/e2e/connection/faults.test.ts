@@ -5,6 +5,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { closeAll, openConnection } from '../../../src/core/qdrant/registry.ts';
 import { exitCodes, type QdxError } from '../../../src/lib/errors.ts';
+import type { QdxEvent } from '../../../src/lib/events.ts';
 import { connectionOptions } from '../../helpers/connection-options.ts';
 import { type StubAnswer, type StubServer, startStubServer } from '../../helpers/stub-server.ts';
 
@@ -55,6 +56,20 @@ describe('F8 (a stub: a real server names no such times)', () => {
   test('429 with garbage waits as without it', async () => {
     const wait = await firstWait(limited('soon'), 120_000);
     expect(wait).toBeLessThanOrEqual(500);
+  });
+  test('a wait that a person would notice is told', async () => {
+    const stop = new AbortController();
+    const events: QdxEvent[] = [];
+    const onEvent = (event: QdxEvent) => {
+      events.push(event);
+      if (event.type === 'note') stop.abort();
+    };
+    stub = await startStubServer({ status: 503, headers: { 'retry-after': '0' } }, limited('30'));
+    await failure(stub.url, { onEvent, retryDeadlineMs: 60_000 }, { signal: stop.signal }).catch(() => {});
+    expect(events).toEqual([
+      { type: 'trace', message: `${stub.url}: GET /collections failed (status 503); attempt 2 in 0.0 s` },
+      { type: 'note', message: `${stub.url}: GET /collections failed (status 429); attempt 3 in 30 s` },
+    ]);
   });
   test('a wait beyond the total deadline is not begun: 5, and it says what was asked', async () => {
     stub = await startStubServer(limited('30'));
