@@ -30,4 +30,22 @@ export function readAnswer(answer: HttpAnswer): ServerAnswer {
   return { accepted: answer.status === 202, document };
 }
 
+/**
+ * Hands the bytes of a successful answer to `read`, unparsed; a SyntaxError of it means that the answer is not what it
+ * should be. @throws FailedRequest, as readAnswer does.
+ */
+export function readRawAnswer<T>(answer: HttpAnswer, read: (body: Buffer) => T): T {
+  if (answer.status === 200 && /[/+]json\b/.test(answer.headers['content-type'] ?? '')) {
+    try {
+      return read(answer.body);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+  }
+  readAnswer(answer);
+  throw new FailedRequest(
+    statusFailure(answer.status, 'the answer has another shape than expected', 'application/json'),
+  );
+}
+
 export const resultOf = (document: unknown): unknown => (document as { result?: unknown } | null)?.result;

@@ -68,6 +68,16 @@ export interface Connection {
    */
   request<T>(method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE', path: string, options?: RequestOptions): Promise<T>;
   /**
+   * Like `request`, for what no parser may touch (payloads keep `1.0` and 64-bit integers): `read` gets the bytes of the
+   * whole answer, and throws a SyntaxError where they are not what it expects. For requests that are never accepted (202).
+   */
+  requestRaw<T>(
+    method: 'GET' | 'POST',
+    path: string,
+    read: (body: Buffer) => T,
+    options?: Omit<RequestOptions, 'whenAccepted'>,
+  ): Promise<T>;
+  /**
    * The official client, for administration, on the same limits. Its errors come translated like those of `request`; it
    * does not retry. Not for ids and payloads: on Node 20 it rounds integers beyond 2^53 without a word.
    */

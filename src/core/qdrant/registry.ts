@@ -50,6 +50,7 @@ function handleTo(shared: Shared, key: string): Connection {
   return {
     url: connection.url,
     request: async (method, path, options) => connection.request(method, path, options),
+    requestRaw: async (method, path, read, options) => connection.requestRaw(method, path, read, options),
     client: async () => connection.client(),
     server: async () => connection.server(),
     close: async () => {

@@ -5,10 +5,10 @@ import type { QdrantClient } from '@qdrant/js-client-rest';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QdxError } from '../../lib/errors.ts';
 import type { QdxEvent } from '../../lib/events.ts';
-import { createHttpTransport, type HttpTransport } from '../../lib/http.ts';
+import { createHttpTransport, type HttpAnswer, type HttpTransport } from '../../lib/http.ts';
 import { stringifyJson } from '../../lib/json.ts';
 import { retry } from '../../lib/retry.ts';
-import { readAnswer, resultOf, type ServerAnswer } from './answer.ts';
+import { readAnswer, readRawAnswer, resultOf } from './answer.ts';
 import type { Connection, ConnectionOptions, RequestOptions, ServerInfo } from './connection.ts';
 import { missingCollectionName, type RequestContext, translateServerError } from './errors.ts';
 import { asServerFailure } from './failure.ts';
@@ -40,9 +40,13 @@ export class ServerConnection implements Connection {
   }
 
   async request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
-    const { accepted, document } = await this.#ask(method, path, options);
+    const { accepted, document } = await this.#ask(method, path, options, readAnswer);
     if (!accepted) return resultOf(document) as T;
     return (await this.#untilDone(`${method} ${path}`, options)) as T;
+  }
+
+  async requestRaw<T>(method: Method, path: string, read: (body: Buffer) => T, options: RequestOptions = {}) {
+    return this.#ask(method, path, options, (answer) => readRawAnswer(answer, read));
   }
 
   async client(): Promise<QdrantClient> {
@@ -72,7 +76,7 @@ export class ServerConnection implements Connection {
   }
 
   async #readVersion(): Promise<string> {
-    const { document } = await this.#ask('GET', '/', {});
+    const { document } = await this.#ask('GET', '/', {}, readAnswer);
     const { title, version } = document as { title?: string; version?: string };
     if (typeof version === 'string' && title?.startsWith('qdrant')) return version;
     throw new QdxError('failed', `${this.url} answers in JSON, but it is no Qdrant server`, {
@@ -80,7 +84,7 @@ export class ServerConnection implements Connection {
     });
   }
 
-  async #ask(method: Method, path: string, options: RequestOptions): Promise<ServerAnswer> {
+  async #ask<T>(method: Method, path: string, options: RequestOptions, read: (answer: HttpAnswer) => T): Promise<T> {
     const body = encodeBody(options.body);
     const context: RequestContext = {
       url: this.url,
@@ -90,7 +94,12 @@ export class ServerConnection implements Connection {
     };
     const { signal, repeatable = true } = options;
     try {
-      return await retry(async () => this.#attempt(method, path, options, body), {
+      const attempt = async () => {
+        const answer = await this.#attempt(method, path, options, body);
+        this.#hasAnswered = true;
+        return read(answer);
+      };
+      return await retry(attempt, {
         retries: this.#options.retries,
         deadlineMs: this.#options.retryDeadlineMs,
         advise: (error) => adviseRetry(error, { repeatable, hasAnswered: this.#hasAnswered }),
@@ -105,9 +114,14 @@ export class ServerConnection implements Connection {
     }
   }
 
-  async #attempt(method: Method, path: string, options: RequestOptions, body: Uint8Array | undefined) {
+  async #attempt(
+    method: Method,
+    path: string,
+    options: RequestOptions,
+    body: Uint8Array | undefined,
+  ): Promise<HttpAnswer> {
     const { apiKey } = this.#options;
-    const answer = await this.#transport.send({
+    return this.#transport.send({
       method,
       url: requestUrl(this.url, path, options.query),
       headers: {
@@ -118,8 +132,6 @@ export class ServerConnection implements Connection {
       timeoutMs: options.timeoutMs ?? this.#options.timeoutMs,
       ...(options.signal && { signal: options.signal }),
     });
-    this.#hasAnswered = true;
-    return readAnswer(answer);
   }
 
   /** Asks until the accepted work is done, at first soon, then every second; the request's own timeout bounds it. */
