@@ -5,7 +5,6 @@ import { CommanderError } from 'commander';
 import { asksForJson, typedCommands } from './cli/argv.ts';
 import { type Commands, createProgram } from './cli/program.ts';
 import { reportError, usageError } from './cli/report-error.ts';
-import { runCommand } from './cli/run-command.ts';
 import { type GlobalFlags, globalFlagsWithValue } from './commands/global-options.ts';
 import { commands as builtIn } from './commands/index.ts';
 import { secretsOfEnvironment } from './core/config/table.ts';
@@ -44,6 +43,8 @@ async function runWords(argv: readonly string[], { process, commands, output }: 
   const program = await createProgram(argv, commands, {
     onText: (text) => texts.push(text),
     onCommand: async (module, command) => {
+      // Help needs none of it.
+      const { runCommand } = await import('./cli/run-command.ts');
       const globals = program.opts<GlobalFlags>();
       output.choose({ ...globals, talkJson: globals.progress === 'json' });
       exitCode = await runCommand(module, command, { process, output, globals });

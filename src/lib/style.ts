@@ -2,7 +2,6 @@
  * Colour and links for renders. What is painted here is marked with a number that no payload can know; the output turns
  * the marks into escape sequences and makes all other text inert, so that a render need not think of hostile text.
  */
-import { randomBytes } from 'node:crypto';
 import type { View } from './output.ts';
 import { sanitizeForTerminal } from './terminal.ts';
 
@@ -17,7 +16,8 @@ const styles = {
 
 export type Style = keyof typeof styles;
 
-const nonce = randomBytes(8).toString('hex');
+// Fresh in each process and never shown, so nothing better than Math.random (and its load time) is needed.
+const nonce = `${Math.random()}${Math.random()}`.replaceAll('.', '');
 const open = `\u0001${nonce}`;
 const close = '\u0002';
 

@@ -6,6 +6,7 @@
 import { pathFilter } from '../corpus/walk/globs.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { QdxError } from '../../lib/errors.ts';
+import { formatCount } from '../../lib/quantities.ts';
 import type { Connection } from '../qdrant/connection.ts';
 import { keyOf, type PayloadKeys } from '../qdrant/payload-keys.ts';
 import { scrollPoints } from '../qdrant/points.ts';
@@ -86,7 +87,7 @@ const isWithoutIndex = (error: unknown): boolean => /No appropriate index/i.test
 const tooManyPaths = (collection: string): QdxError =>
   new QdxError(
     'usage',
-    `${collection} has more than ${maxPaths.toLocaleString('en')} files: too many to match globs against`,
+    `${collection} has more than ${formatCount(maxPaths)} files: too many to match globs against`,
     {
       hint: 'Narrow the search with --subdirectory or --filter source=<name> first; globs then look at what is left.',
     },
