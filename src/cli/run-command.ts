@@ -6,7 +6,7 @@ import type { CommandModule, CommandResult, CommandStream } from '../commands/co
 import { createContext } from '../commands/context.ts';
 import type { GlobalFlags } from '../commands/global-options.ts';
 import { typedSettings } from '../core/config/options.ts';
-import { exitCodes, isQdxError, type Outcome, QdxError } from '../lib/errors.ts';
+import { exitCodes, type Outcome, QdxError } from '../lib/errors.ts';
 import { stringifyJson } from '../lib/json.ts';
 import type { Output } from '../lib/output.ts';
 import { listenToSignals } from '../lib/signals.ts';
@@ -37,15 +37,12 @@ export async function runCommand(module: CommandModule, command: Command, run: R
     return exitCodes[outcome];
   } catch (error) {
     // Whatever an aborted run failed with, it failed because it was asked to stop.
-    throw signals.signal.aborted && !isSignalError(error) ? signals.signal.reason : error;
+    throw signals.signal.aborted ? signals.signal.reason : error;
   } finally {
     await context.close();
     signals.stop();
   }
 }
-
-const isSignalError = (error: unknown): boolean =>
-  isQdxError(error) && (error.kind === 'interrupted' || error.kind === 'terminated');
 
 function checkedFormat(globals: GlobalFlags, module: CommandModule): string {
   const known = ['text', 'json', ...(module.formats ?? [])];

@@ -41,6 +41,6 @@ export const embed: CommandModule = {
       },
       context,
     );
-    return { data: { schemaVersion: 1, ...summary }, text: (view) => renderEmbedSummary(summary, view) };
+    return { data: summary, text: (view) => renderEmbedSummary(summary, view) };
   },
 };
