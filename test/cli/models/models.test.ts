@@ -92,6 +92,7 @@ test('verify-model passes the built-in model and reports its figures', async () 
     'document prefix: passed',
     'long text: passed',
     'determinism: passed',
+    'second opinion: passed',
     'parity: passed',
     'known answers: passed',
   ]);

@@ -2,13 +2,15 @@
  * A collection against the model: a sample of its points is embedded again and compared with what is stored.
  */
 import { readCard } from '../../qdrant/card-store.ts';
+import type { CollectionCard } from '../../qdrant/collection-card.ts';
 import type { Connection } from '../../qdrant/connection.ts';
+import { measureParity, type ParitySample } from '../../qdrant/parity.ts';
 import { resolveCollection } from '../../qdrant/names.ts';
 import { scrollPoints } from '../../qdrant/points.ts';
 import { storedText } from '../../qdrant/stored-text.ts';
 import { describeSpaceDifference, sameSpace } from '../space.ts';
 import type { Lab } from './lab.ts';
-import { type Check, check, cosine, digits, skipped } from './report.ts';
+import { type Check, check, digits, skipped } from './report.ts';
 
 export interface CollectionCheckParams {
   readonly connection: Connection;
@@ -35,17 +37,29 @@ export async function checkCollection(
     );
   if (!sameSpace(card.model, model))
     return check(name, false, expected, `another vector space: ${describeSpaceDifference(card.model, model)}`);
-  const cosines: number[] = [];
-  for await (const point of scrollPoints(connection, physical, { withVector: [card.vectorName], pageSize: sample })) {
-    const stored = point.vectors?.[card.vectorName];
+  const samples = await readSamples(connection, { physical, card, sample });
+  if (samples.length === 0) return skipped(name, expected, 'none of its points has both a text and a vector');
+  const { lowest, lowestId, mean, floor, compared } = await measureParity(lab.bulk, samples);
+  const found = `mean ${digits(mean)}, lowest ${digits(lowest)} (id ${lowestId}) over ${compared} points`;
+  return check(name, lowest >= floor, expected, found);
+}
+
+interface SampleQuery {
+  readonly physical: string;
+  readonly card: CollectionCard;
+  readonly sample: number;
+}
+
+async function readSamples(connection: Connection, { physical, card, sample }: SampleQuery): Promise<ParitySample[]> {
+  const { vectorName } = card;
+  const samples: ParitySample[] = [];
+  for await (const point of scrollPoints(connection, physical, { withVector: [vectorName], pageSize: sample })) {
+    const vector = point.vectors?.[vectorName];
     const text = storedText(point, card);
-    if (isDense(stored) && text !== null)
-      cosines.push(cosine((await lab.bulk.encode(text, { role: 'document' })).vector, stored));
-    if (cosines.length >= sample) break;
+    if (isDense(vector) && text !== null) samples.push({ id: String(point.id), text, vector });
+    if (samples.length >= sample) break;
   }
-  if (cosines.length === 0) return skipped(name, expected, 'none of its points has both a text and a vector');
-  const lowest = Math.min(...cosines);
-  return check(name, lowest >= model.parityFloor, expected, `lowest ${digits(lowest)} over ${cosines.length} points`);
+  return samples;
 }
 
 const isDense = (vector: unknown): vector is readonly number[] =>

@@ -1,8 +1,9 @@
 /**
  * Known-answer ranking: questions whose right text no usable model may rank below the others.
  */
+import { cosine } from '../../qdrant/parity.ts';
 import type { Lab } from './lab.ts';
-import { type Check, check, cosine } from './report.ts';
+import { type Check, check } from './report.ts';
 
 /** Written for qdx; each question belongs to the text beside it, the other texts are its wrong answers. */
 const pairs: readonly (readonly [question: string, answer: string])[] = [

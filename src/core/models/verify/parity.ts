@@ -1,6 +1,7 @@
 /**
  * Parity: the vectors of this file against those of a reference of the same space.
  */
+import { cosine } from '../../qdrant/parity.ts';
 import { readFile } from 'node:fs/promises';
 import { QdxError } from '../../../lib/errors.ts';
 import { openSession } from '../session.ts';
@@ -8,7 +9,7 @@ import { bulkSession } from '../session-options.ts';
 import { createTextEncoder } from '../text-encoder.ts';
 import type { Lab } from './lab.ts';
 import { parityTexts } from './parity-texts.ts';
-import { type Check, check, cosine, digits, skipped } from './report.ts';
+import { type Check, check, digits, skipped } from './report.ts';
 
 /** What the mean over all texts must reach, whatever the model. */
 export const meanFloor = 0.99;

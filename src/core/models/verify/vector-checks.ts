@@ -1,9 +1,10 @@
 /**
  * Checks of single vectors: dimension, length, pooling, prefixes, long texts, determinism.
  */
+import { cosine } from '../../qdrant/parity.ts';
 import { normalize, pool } from '../pool.ts';
 import type { Lab } from './lab.ts';
-import { type Check, check, cosine, digits, sameBytes, skipped } from './report.ts';
+import { type Check, check, digits, sameBytes, skipped } from './report.ts';
 
 const text = 'def read_lines(path): open a file and return its lines without the newline at their end';
 const question = 'how do I read a file line by line';

@@ -12,6 +12,7 @@ import { checkKnownAnswers } from './known-answers.ts';
 import { type Lab, openLab } from './lab.ts';
 import { checkParity } from './parity.ts';
 import type { Check, VerifyReport } from './report.ts';
+import { checkSecondOpinion } from './second-opinion.ts';
 import {
   checkDeterminism,
   checkDimension,
@@ -69,4 +70,5 @@ const vectorChecks: readonly ((lab: Lab) => Promise<Check | Check[]>)[] = [
   checkPrefixes,
   checkLongText,
   checkDeterminism,
+  checkSecondOpinion,
 ];
