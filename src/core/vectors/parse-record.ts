@@ -2,7 +2,7 @@
  * The bytes of one line -> VectorRecord, checked.
  */
 import { parsePointId } from '../corpus/ids.ts';
-import { parseJson } from '../../lib/json.ts';
+import { parseStrictJson } from '../../lib/strict-json.ts';
 import { canonicalUuid } from '../../lib/uuid.ts';
 import type { SparseVector } from '../retrieval/lexical.ts';
 import { vectorOfBytes } from './encode-record.ts';
@@ -50,18 +50,13 @@ function splitVector(line: Buffer, dimension: number | undefined): { fields: Fie
   if (start === undefined) return { fields: parseFields(line) };
   const { values, end } = parseFloat32Array(line, start - 1, dimension);
   // What is left is an object again once the vector between its two commas is cut out.
-  const head = line.toString('latin1', 0, line.lastIndexOf(0x2c, start - 1));
-  const rest = skipSpace(line, end);
-  return { fields: parseFields(`${head}${line.toString('utf8', rest)}`), vector: values };
+  const head = line.subarray(0, line.lastIndexOf(0x2c, start - 1));
+  return { fields: parseFields(Buffer.concat([head, line.subarray(skipSpace(line, end))])), vector: values };
 }
 
-function parseFields(text: string | Buffer): Fields {
-  let value: unknown;
-  try {
-    value = parseJson(text);
-  } catch (error) {
-    throw new RangeError(`it is no JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-  }
+/** @throws RangeError for what is no JSON object, no UTF-8, or nested too deep. */
+function parseFields(bytes: Buffer): Fields {
+  const { value } = parseStrictJson(bytes);
   if (!isObject(value)) throw new RangeError('it is no JSON object');
   return value;
 }

@@ -120,7 +120,7 @@ function createChecker(path: string) {
         if (footer) return 'footer';
       }
       if (header) hash.update(line.bytes).update(line.isEnded ? '\n' : '');
-      else if (line.bytes.length === 0) return 'blank';
+      else if (line.bytes.toString('latin1', 0, 80).trim() === '') return 'blank';
       records++;
       return 'record';
     },
