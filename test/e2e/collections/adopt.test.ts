@@ -5,6 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { fileURLToPath } from 'node:url';
 import { readCard } from '../../../src/core/qdrant/card-store.ts';
 import type { Connection } from '../../../src/core/qdrant/connection.ts';
+import type * as FindModel from '../../../src/core/models/find-model.ts';
+import type * as OpenEncoder from '../../../src/core/models/open-encoder.ts';
 import type { Encoder } from '../../../src/core/models/encoder.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
@@ -23,12 +25,8 @@ beforeAll(async () => {
   home = temporaryHome();
   // Built code: the encoder may start workers of its own.
   const dist = (path: string) => fileURLToPath(new URL(`../../../dist/core/models/${path}`, import.meta.url));
-  const { findModel } = (await import(
-    dist('find-model.js')
-  )) as typeof import('../../../src/core/models/find-model.ts');
-  const { openEncoder } = (await import(
-    dist('open-encoder.js')
-  )) as typeof import('../../../src/core/models/open-encoder.ts');
+  const { findModel } = (await import(dist('find-model.js'))) as typeof FindModel;
+  const { openEncoder } = (await import(dist('open-encoder.js'))) as typeof OpenEncoder;
   const model = await findModel('all-MiniLM-L6-v2', { cacheFolder: home });
   encoder = await openEncoder(model, { device: 'cpu', workers: 1, use: 'query', cacheFolder: home });
 });
@@ -71,10 +69,10 @@ describe('qdx collections adopt', () => {
   test('writes the card once the vectors came out the same', async () => {
     await foreignCollection(size, (vector) => vector);
     const rehearsed = await adopt('--text-field', 'text', '--dry-run');
-    expect(rehearsed.exitCode, rehearsed.stderr).toBe(0);
+    expect(rehearsed).toMatchObject({ exitCode: 0 });
     expect(await readCard(connection, name)).toBeNull();
     const run = await adopt('--text-field', 'text', '--path-field', 'file', '--description', 'Old notes');
-    expect(run.exitCode, run.stderr).toBe(0);
+    expect(run).toMatchObject({ exitCode: 0 });
     expect(run.stdout).toMatch(
       /5 points of a\d+ embedded again with all-MiniLM-L6-v2: lowest cosine (1\.0000|0\.999\d)/u,
     );

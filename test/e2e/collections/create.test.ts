@@ -232,7 +232,15 @@ describe('F19: vectors of another space are refused, naming both', () => {
   });
 
   test('another template of the embedded text is refused', async () => {
-    const chunking = { version: 1, maxTokens: 256, targetTokens: 200, template: 'a@1' };
+    const chunking = {
+      version: 1,
+      maxTokens: 256,
+      targetTokens: 200,
+      template: 'a@1',
+      codeTargetTokens: 200,
+      minTokens: 40,
+      codeMinTokens: 20,
+    };
     await ensure({ card: testCard({ chunking }) });
     await expect(ensure({ card: testCard({ chunking: { ...chunking, template: 'b@1' } }) })).rejects.toMatchObject({
       kind: 'refused',

@@ -66,7 +66,9 @@ describe.each(ways)('%s', (_title, line) => {
 
   test('another target is free', async () => {
     const lock = await acquire('one', {}, line());
-    await (await acquire('two', { target: `${target}-other` }, line())).release();
+    const other = await acquire('two', { target: `${target}-other` }, line());
+    expect([lock.lost.aborted, other.lost.aborted]).toEqual([false, false]);
+    await other.release();
     await lock.release();
   });
 

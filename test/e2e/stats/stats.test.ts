@@ -28,7 +28,7 @@ beforeAll(async () => {
     '--quantization',
     'int8',
   );
-  expect(uploaded.exitCode, uploaded.stderr).toBe(0);
+  if (uploaded.exitCode !== 0) throw new Error(uploaded.stderr);
   await connection.request('PUT', '/collections/foreign', {
     body: { vectors: { size: 4, distance: 'Dot' }, hnsw_config: { m: 32, ef_construct: 40 } },
   });
@@ -41,7 +41,7 @@ afterAll(async () => {
 describe('qdx stats', () => {
   test('all there is to say of a collection, as JSON', async () => {
     const run = await qdx('stats', 'docs', '--json');
-    expect(run.exitCode, run.stderr).toBe(0);
+    expect(run).toMatchObject({ exitCode: 0 });
     expect(JSON.parse(run.stdout)).toMatchObject({
       schemaVersion: 1,
       server: { version: expect.stringMatching(/^1\./u), peers: 1, residentBytes: expect.any(Number) },

@@ -50,7 +50,7 @@ const builtIn = ['--model', 'all-MiniLM-L6-v2'];
 describe('a vectors file', () => {
   test('goes into a new collection behind an alias; the summary adds up', async () => {
     const run = await qdx([await write([record(1), record(2)], { sources: ['handbook'] }), '--json']);
-    expect(run.exitCode, run.stderr).toBe(0);
+    expect(run).toMatchObject({ exitCode: 0 });
     expect(JSON.parse(run.stdout)).toMatchObject({
       schemaVersion: 1,
       name,
@@ -107,7 +107,7 @@ describe('a vectors file', () => {
 describe('plain lines', () => {
   test('with a model; lexical terms are made from their content', async () => {
     const run = await qdx([plainFile(plainLine(7)), ...builtIn]);
-    expect(run.exitCode, run.stderr).toBe(0);
+    expect(run).toMatchObject({ exitCode: 0 });
     const [point] = await retrievePoints(connection, name, [7], { withVector: true });
     expect(Object.keys(point?.vectors ?? {}).toSorted()).toEqual(['bm25', 'dense']);
   });
@@ -119,7 +119,7 @@ describe('plain lines', () => {
 
   test('from stdin', async () => {
     const run = await qdx(['-', ...builtIn], plainLine(1) + plainLine(2));
-    expect(run.exitCode, run.stderr).toBe(0);
+    expect(run).toMatchObject({ exitCode: 0 });
     expect(await countPoints(connection, name)).toBe(2);
   });
 
@@ -138,7 +138,7 @@ describe('plain lines', () => {
       plainLine(10),
     ];
     const run = await qdx([plainFile(lines.join('')), ...builtIn, '--rejects', rejects, '--json']);
-    expect(run.exitCode, run.stderr).toBe(3);
+    expect(run).toMatchObject({ exitCode: 3 });
     expect(JSON.parse(run.stdout)).toMatchObject({ read: 10, points: 2, rejected: 8, pointsAfter: 2 });
     const written = readFileSync(rejects, 'utf8')
       .trim()
@@ -156,7 +156,7 @@ describe('plain lines', () => {
 
   test('--id-hash derives ids and keeps the original', async () => {
     const run = await qdx([plainFile(plainLine('doc-17')), ...builtIn, '--id-hash']);
-    expect(run.exitCode, run.stderr).toBe(0);
+    expect(run).toMatchObject({ exitCode: 0 });
     for await (const point of (await import('../../../src/core/qdrant/points.ts')).scrollPoints(connection, name))
       expect(point).toMatchObject({ id: expect.stringMatching(/^[0-9a-f-]{36}$/u), payload: { source_id: 'doc-17' } });
   });
@@ -177,7 +177,7 @@ describe('plain lines', () => {
 describe('before anything is written', () => {
   test('--dry-run counts, checks and makes nothing', async () => {
     const run = await qdx([plainFile(plainLine(1) + plainLine(-1)), ...builtIn, '--dry-run', '--json']);
-    expect(run.exitCode, run.stderr).toBe(3);
+    expect(run).toMatchObject({ exitCode: 3 });
     expect(JSON.parse(run.stdout)).toMatchObject({ dryRun: true, read: 2, points: 1, rejected: 1, created: true });
     await expect(countPoints(connection, name)).rejects.toMatchObject({ kind: 'notFound' });
   });

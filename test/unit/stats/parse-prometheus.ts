@@ -12,37 +12,40 @@ const metricName = /^[a-zA-Z_:][a-zA-Z0-9_:]*/u;
 
 export function parsePrometheus(text: string): PrometheusSample[] {
   if (!text.endsWith('\n')) throw new Error('the last line must end with a line feed');
-  const samples: PrometheusSample[] = [];
-  const types = new Map<string, string>();
-  const helps = new Set<string>();
-  const finished = new Set<string>();
-  let current = '';
+  const state: State = { samples: [], seen: new Set(), declared: new Set() };
   for (const line of text.slice(0, -1).split('\n')) {
     const comment = /^# (HELP|TYPE) (\S+) (.*)$/u.exec(line);
-    if (comment) {
-      const [, kind = '', name = '', rest = ''] = comment;
-      if (metricName.exec(name)?.[0] !== name) throw new Error(`bad metric name: ${line}`);
-      if (kind === 'HELP' && helps.has(name)) throw new Error(`second HELP: ${line}`);
-      if (kind === 'TYPE' && (types.has(name) || samples.some((sample) => sample.name === name)))
-        throw new Error(`TYPE is late or doubled: ${line}`);
-      if (kind === 'TYPE' && !/^(counter|gauge|histogram|summary|untyped)$/u.test(rest))
-        throw new Error(`bad type: ${line}`);
-      if (kind === 'HELP') helps.add(name);
-      else types.set(name, rest);
-      continue;
-    }
-    const sample = parseSample(line);
-    if (!types.has(sample.name)) throw new Error(`no TYPE before ${line}`);
-    if (sample.name !== current && finished.has(sample.name)) throw new Error(`lines of ${sample.name} are scattered`);
-    finished.add(sample.name);
-    current = sample.name;
-    const twin = samples.find(
-      (other) => JSON.stringify([other.name, other.labels]) === JSON.stringify([sample.name, sample.labels]),
-    );
-    if (twin) throw new Error(`doubled sample: ${line}`);
-    samples.push(sample);
+    if (comment) takeComment(comment, line, state);
+    else takeSample(parseSample(line), line, state);
   }
-  return samples;
+  return state.samples;
+}
+
+interface State {
+  readonly samples: PrometheusSample[];
+  /** Name and labels of every sample. */
+  readonly seen: Set<string>;
+  /** `HELP name` and `TYPE name`. */
+  readonly declared: Set<string>;
+}
+
+function takeComment([, kind = '', name = '', rest = '']: RegExpExecArray, line: string, state: State): void {
+  if (metricName.exec(name)?.[0] !== name) throw new Error(`bad metric name: ${line}`);
+  if (state.declared.has(`${kind} ${name}`)) throw new Error(`doubled: ${line}`);
+  if (state.samples.some((sample) => sample.name === name)) throw new Error(`behind its samples: ${line}`);
+  if (kind === 'TYPE' && !/^(counter|gauge|histogram|summary|untyped)$/u.test(rest))
+    throw new Error(`bad type: ${line}`);
+  state.declared.add(`${kind} ${name}`);
+}
+
+function takeSample(sample: PrometheusSample, line: string, { samples, seen, declared }: State): void {
+  if (!declared.has(`TYPE ${sample.name}`)) throw new Error(`no TYPE before ${line}`);
+  const isScattered = samples.at(-1)?.name !== sample.name && samples.some(({ name }) => name === sample.name);
+  if (isScattered) throw new Error(`lines of ${sample.name} are scattered`);
+  const key = JSON.stringify([sample.name, sample.labels]);
+  if (seen.has(key)) throw new Error(`doubled sample: ${line}`);
+  seen.add(key);
+  samples.push(sample);
 }
 
 function parseSample(line: string): PrometheusSample {

@@ -114,7 +114,9 @@ describe('warnings', () => {
   });
   test('a small collection needs no index', () => {
     const small = estimateMemory({
-      ...{ points: 100, dimension: 768, m: 16 },
+      points: 100,
+      dimension: 768,
+      m: 16,
       vectorsOnDisk: false,
       graphOnDisk: false,
       quantization: null,

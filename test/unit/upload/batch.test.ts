@@ -1,7 +1,7 @@
 /**
  * Batches: bodies of JSON that can be cut anywhere between two points.
  */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseJson } from '../../../src/lib/json.ts';
 import { createBatchBuilder, sliceBatch } from '../../../src/core/qdrant/upload/batch.ts';

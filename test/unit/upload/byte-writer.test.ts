@@ -1,7 +1,7 @@
 /**
  * Vectors as bytes of JSON: exact where asked, within 5e-9 otherwise.
  */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createByteWriter, writeText, writeVector } from '../../../src/core/qdrant/upload/byte-writer.ts';
 

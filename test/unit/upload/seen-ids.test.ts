@@ -1,7 +1,7 @@
 /**
  * Ids that were seen, in flat memory.
  */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createSeenIds } from '../../../src/core/qdrant/upload/seen-ids.ts';
 
