@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
-export interface HubFaults {
+interface HubFaults {
   /** Answers every request with this status. */
   status?: number;
   /** Serves this instead of the content of a path. */
@@ -22,7 +22,7 @@ export interface HubFaults {
   redirectTo?: string;
 }
 
-export interface SeenRequest {
+interface SeenRequest {
   readonly host: 'hub' | 'cdn';
   readonly url: string;
   readonly authorization: string | undefined;

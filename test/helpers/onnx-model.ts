@@ -14,7 +14,7 @@ export interface TinyModelOptions {
   readonly external?: { readonly location: string; readonly offset?: string; readonly length?: string };
 }
 
-export const tinyDefaults = { vocabulary: 32, dimension: 4 } as const;
+const tinyDefaults = { vocabulary: 32, dimension: 4 } as const;
 
 /** Row of a token: distinct directions, so that pooling shows. */
 export const tinyRow = (id: number, dimension: number = tinyDefaults.dimension): number[] =>
@@ -92,17 +92,15 @@ export const tinyTokenizer = (): object => ({
   version: '1.0',
   truncation: null,
   padding: null,
-  added_tokens: words
-    .slice(0, 4)
-    .map((content, id) => ({
-      id,
-      content,
-      special: true,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-    })),
+  added_tokens: words.slice(0, 4).map((content, id) => ({
+    id,
+    content,
+    special: true,
+    single_word: false,
+    lstrip: false,
+    rstrip: false,
+    normalized: false,
+  })),
   normalizer: {
     type: 'BertNormalizer',
     clean_text: true,

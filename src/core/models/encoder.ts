@@ -16,7 +16,7 @@ export interface EncodedText {
   readonly tokenVectors?: Float32Array;
 }
 
-export interface EncodeOptions {
+interface EncodeOptions {
   readonly role: EncodeRole;
   /** Also give the vectors before pooling. */
   readonly tokenVectors?: boolean;

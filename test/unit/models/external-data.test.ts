@@ -1,6 +1,7 @@
 /** F31: external data of a model is walked before native code follows it. */
-import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { assertSafeExternalData } from '../../../src/core/models/external-data.ts';
@@ -9,18 +10,23 @@ import { temporaryFolder } from '../../helpers/temporary.ts';
 
 type External = Parameters<typeof tinyModel>[0] & {};
 
-function modelWith(
+async function modelWith(
   external: External['external'] & {},
-  prepare: (folder: string, outside: string) => void = () => {},
-): string {
+  prepare: (folder: string, outside: string) => void | Promise<void> = () => {},
+): Promise<string> {
   const outside = temporaryFolder('outside');
   writeFileSync(join(outside, 'secret'), tinyTable());
   const folder = join(outside, 'model');
   mkdirSync(folder);
   writeFileSync(join(folder, 'model.onnx'), tinyModel({ external }));
   writeFileSync(join(folder, 'weights'), tinyTable());
-  prepare(folder, outside);
+  await prepare(folder, outside);
   return join(folder, 'model.onnx');
+}
+
+async function listenOn(path: string): Promise<void> {
+  const server = createServer().listen(path).unref();
+  await once(server, 'listening');
 }
 
 const hostile: readonly [string, Parameters<typeof modelWith>, RegExp][] = [
@@ -48,8 +54,8 @@ const hostile: readonly [string, Parameters<typeof modelWith>, RegExp][] = [
     /hard links/,
   ],
   [
-    'a pipe',
-    [{ location: 'pipe' }, (folder) => void execFileSync('mkfifo', [join(folder, 'pipe')])],
+    'a socket, as any device',
+    [{ location: 'socket' }, (folder) => listenOn(join(folder, 'socket'))],
     /not a regular file/,
   ],
   ['a folder', [{ location: 'folder' }, (folder) => mkdirSync(join(folder, 'folder'))], /not a regular file/],
@@ -58,14 +64,14 @@ const hostile: readonly [string, Parameters<typeof modelWith>, RegExp][] = [
 ];
 
 test.each(hostile)('F31: external data at %s is refused', async (_what, parameters, message) => {
-  await expect(assertSafeExternalData(modelWith(...parameters))).rejects.toMatchObject({
+  await expect(assertSafeExternalData(await modelWith(...parameters))).rejects.toMatchObject({
     kind: 'refused',
     message: expect.stringMatching(message) as string,
   });
 });
 
 test('F31: a length that is no number is no model', async () => {
-  await expect(assertSafeExternalData(modelWith({ location: 'weights', length: '-1' }))).rejects.toMatchObject({
+  await expect(assertSafeExternalData(await modelWith({ location: 'weights', length: '-1' }))).rejects.toMatchObject({
     kind: 'verification',
   });
 });
@@ -76,5 +82,5 @@ const good: readonly [string, External['external'] & {}][] = [
 ];
 
 test.each(good)('F31: external data in %s is followed', async (_what, external) => {
-  await expect(assertSafeExternalData(modelWith(external))).resolves.toBeUndefined();
+  await expect(assertSafeExternalData(await modelWith(external))).resolves.toBeUndefined();
 });
