@@ -23,25 +23,23 @@ export function reportError(error: unknown, output: Output, asJson: boolean): nu
 
 /** Commander's errors in our words: its first line is the sentence, the rest (`(Did you mean ...?)`) the hint. */
 export function usageError(error: CommanderError, program: Command, typed: readonly string[]): QdxError {
-  const command = findCommand(program, typed);
+  const { command, rest } = findCommand(program, typed);
   const name = commandPath(command);
-  if (error.code === 'commander.help') {
-    const members = command.commands.map((member) => member.name()).filter((member) => member !== 'help');
+  const members = command.commands.map((member) => member.name()).filter((member) => member !== 'help');
+  if (error.code === 'commander.help')
     return new QdxError('usage', `${name} needs a command: ${members.join(', ')}`, { hint: `${name} --help` });
-  }
-  const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
-  const suggestion = rest.join(' ').replaceAll(/[()]/g, '').replace('Did', 'did').trim();
+  // A family that is a command itself (`qdx collections`) takes a misspelt member for an argument too many.
+  if (error.code === 'commander.excessArguments' && members.length > 0 && rest[0] !== undefined)
+    return new QdxError('usage', `unknown command '${rest[0]}'`, { hint: `${name} knows ${members.join(', ')}` });
+  const [first = '', ...more] = error.message.replace(/^error: /, '').split('\n');
+  const suggestion = more.join(' ').replaceAll(/[()]/g, '').replace('Did', 'did').trim();
   return new QdxError('usage', first.replace(/\.$/, ''), { hint: suggestion || `see ${name} --help` });
 }
 
-function findCommand(program: Command, typed: readonly string[]): Command {
-  let command = program;
-  for (const word of typed) {
-    const next = command.commands.find((member) => member.name() === word);
-    if (!next) break;
-    command = next;
-  }
-  return command;
+function findCommand(program: Command, typed: readonly string[]): { command: Command; rest: readonly string[] } {
+  const [word, ...rest] = typed;
+  const next = program.commands.find((member) => member.name() === word);
+  return next ? findCommand(next, rest) : { command: program, rest: typed };
 }
 
 const commandPath = (command: Command): string =>

@@ -18,7 +18,7 @@ export interface GlobalFlags {
 }
 
 /** Settings that every command takes as flags. */
-export const globalSettings = [
+const globalSettings = [
   'connection.url',
   'connection.apiKeyFile',
   'connection.dataDir',

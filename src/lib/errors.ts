@@ -23,7 +23,10 @@ export const exitCodes = {
 
 export type Outcome = keyof typeof exitCodes;
 
-/** What each means, and whether the same command may succeed later: for docs/exit-codes.md. */
+/**
+ * What each means, and whether the same command may succeed later.
+ * @public for scripts/pages/exit-codes.js
+ */
 export const exitMeanings: Readonly<Record<Outcome, string>> = {
   done: 'Done, and everything that was asked for was checked.',
   failed: 'Failed for a reason that has no code of its own, or a bug of qdx.',

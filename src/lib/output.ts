@@ -29,12 +29,12 @@ export interface OutputChoices {
 }
 
 /** A drawing at the end of stderr that steps aside for a line of text. */
-export interface Drawing {
+interface Drawing {
   clear(): void;
   redraw(): void;
 }
 
-export type TalkType = 'note' | 'warning' | 'error' | 'trace';
+type TalkType = 'note' | 'warning' | 'error' | 'trace';
 
 export interface Output {
   /** How stdout is shown. */

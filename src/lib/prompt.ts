@@ -12,7 +12,7 @@ export interface PromptStreams {
 }
 
 /** A question needs somebody who sees it and can type; in CI there is nobody, whatever the streams say. */
-export const canAsk = ({ stdin, stderr, environment }: PromptStreams): boolean =>
+const canAsk = ({ stdin, stderr, environment }: PromptStreams): boolean =>
   stdin.isTTY && stderr.isTTY && !environment['CI'];
 
 /**

@@ -4,7 +4,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { QdxError } from '../../lib/errors.ts';
-import { parseStrictJson } from './strict-json.ts';
+import { parseSettingsJson } from './settings-json.ts';
 
 export const settingsFileName = 'qdx.config.json';
 
@@ -26,7 +26,7 @@ export const userFile = (configFolder: string): string => join(configFolder, 'co
 
 /** @throws QdxError notFound, or usage where it cannot be read as settings. */
 export async function readSettingsFile(path: string): Promise<SettingsFile> {
-  return { path, value: parseStrictJson(await readBytes(path), path) };
+  return { path, value: parseSettingsJson(await readBytes(path), path) };
 }
 
 export const readSettingsFileIfThere = async (path: string): Promise<SettingsFile | null> =>

@@ -12,7 +12,7 @@ const positive = z.number().int().positive();
 const text = z.string().min(1);
 const preset = z.enum(['documents', 'code']);
 
-export const connectionSettings = z.strictObject({
+const connectionSettings = z.strictObject({
   /** Absent: the local server that qdx starts. */
   url: z.url({ protocol: /^https?$/ }).optional(),
   apiKey: text.optional(),
@@ -55,7 +55,7 @@ export const quantizationKeys: Readonly<Record<string, readonly string[]>> = Obj
   quantization.options.map(({ shape }) => [shape.kind.value, Object.keys(shape)]),
 );
 
-export const vectorSettings = z.strictObject({
+const vectorSettings = z.strictObject({
   /** `auto`: the model's dimension. */
   size: z.union([z.literal('auto'), positive.max(65_536)]).default('auto'),
   distance: z.enum(['Cosine', 'Dot', 'Euclid', 'Manhattan']).default('Cosine'),
@@ -65,7 +65,7 @@ export const vectorSettings = z.strictObject({
   quantization: quantization.default({ kind: 'none' }),
 });
 
-export const indexSettings = z.strictObject({
+const indexSettings = z.strictObject({
   m: z.number().int().min(0).max(512).default(16),
   efConstruct: z.number().int().min(4).max(4096).default(100),
   efSearch: z.number().int().min(1).max(10_000).default(64),
@@ -74,7 +74,7 @@ export const indexSettings = z.strictObject({
   payloadIndexes: z.array(text).default(['subdirectory', 'source_file', 'source_path', 'language', 'source']),
 });
 
-export const optimizationSettings = z.strictObject({
+const optimizationSettings = z.strictObject({
   /** 0: one segment for each core of the server. */
   segmentNumber: z.number().int().min(0).default(0),
   memmapThresholdKb: z.number().int().min(0).optional(),
@@ -84,7 +84,7 @@ export const optimizationSettings = z.strictObject({
   writeConsistencyFactor: positive.default(1),
 });
 
-export const embedSettings = z.strictObject({
+const embedSettings = z.strictObject({
   /** Name of a built-in card, a hub repository, or a folder. Absent: what the preset names. */
   model: text.optional(),
   device: z.enum(['auto', 'cpu', 'cuda']).default('auto'),
@@ -106,7 +106,7 @@ export const embedSettings = z.strictObject({
   vectorFormat: z.enum(['numbers', 'base64']).default('numbers'),
 });
 
-export const uploadSettings = z.strictObject({
+const uploadSettings = z.strictObject({
   batchSize: positive.max(10_000).default(256),
   parallel: positive.max(64).default(4),
   onDuplicate: z.enum(['error', 'first', 'last']).default('error'),
@@ -123,7 +123,7 @@ export const searchSettings = z.strictObject({
 });
 
 /** Where models come from; the names of the environment are those of the Hugging Face tools. */
-export const hubSettings = z.strictObject({
+const hubSettings = z.strictObject({
   endpoint: z.url({ protocol: /^https?$/ }).default('https://huggingface.co'),
   token: text.optional(),
   offline: z.boolean().default(false),
@@ -148,7 +148,7 @@ const payloadFields = [
 ] as const satisfies readonly PayloadField[];
 
 /** qdx's payload field -> the key under which somebody else's collection keeps it. */
-export const payloadKeys = z.partialRecord(z.enum(payloadFields), text);
+const payloadKeys = z.partialRecord(z.enum(payloadFields), text);
 
 /** Groups of which a collection may set anything for itself. */
 export const collectionGroups = ['vector', 'index', 'optimization', 'embed', 'upload', 'search'] as const;

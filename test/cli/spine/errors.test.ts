@@ -20,6 +20,7 @@ describe('what was typed wrong ends in two lines and exit code 2', () => {
     ],
     [['family'], 'qdx family needs a command: one, two', 'qdx family --help'],
     [['family', 'three'], "unknown command 'three'", 'see qdx family --help'],
+    [['both', 'ones'], "unknown command 'ones'", 'qdx both knows one, two'],
     [['family', 'ones'], "unknown command 'ones'", 'did you mean one?'],
     [
       ['gate', '--format', 'csv'],

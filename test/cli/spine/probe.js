@@ -97,4 +97,5 @@ const commands = Object.fromEntries(
   Object.entries(modules).map(([name, module]) => [name, { summary: `Does ${name}`, load: async () => module }]),
 );
 
-await main(process, { ...commands, family: { summary: 'Two', members: { one: commands.gate, two: commands.gate } } });
+const members = { one: commands.gate, two: commands.gate };
+await main(process, { ...commands, family: { summary: 'Two', members }, both: { ...commands.gate, members } });

@@ -82,6 +82,15 @@ describe('without a terminal', () => {
     });
   });
 
+  test('F39: with stdin closed too', async () => {
+    const child = spawn(process.execPath, [probePath, 'ask'], {
+      env: environmentOf(temporaryHome()),
+      stdio: ['ignore', 'ignore', 'ignore'],
+    });
+    const [exitCode] = (await once(child, 'close')) as [number | null];
+    expect(exitCode).toBe(2);
+  });
+
   test.for(['--yes', '-y'])('%s answers yes', async (flag) => {
     expect((await runProbe(['ask', flag])).stdout).toBe('{"answer":"yes"}\n');
   });

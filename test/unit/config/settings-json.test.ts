@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseStrictJson } from '../../../src/core/config/strict-json.ts';
+import { parseSettingsJson } from '../../../src/core/config/settings-json.ts';
 import { resolveIn } from './resolve-in.ts';
 
-const parse = (text: string) => parseStrictJson(Buffer.from(text), 'f.json');
+const parse = (text: string) => parseSettingsJson(Buffer.from(text), 'f.json');
 
 describe('F40: JSON of settings is read strictly', () => {
   test.for<[string, string]>([
@@ -30,7 +30,7 @@ describe('F40: JSON of settings is read strictly', () => {
   });
 
   test('bytes that are not UTF-8 are refused, not replaced', () => {
-    expect(() => parseStrictJson(Uint8Array.from([0x22, 0xff, 0x22]), 'f.json')).toThrow('f.json is not UTF-8 text');
+    expect(() => parseSettingsJson(Uint8Array.from([0x22, 0xff, 0x22]), 'f.json')).toThrow('f.json is not UTF-8 text');
   });
 
   test('every document is read as JSON.parse reads it', () => {

@@ -8,7 +8,7 @@ import { QdxError } from '../../lib/errors.ts';
  * @param name The file, for messages.
  * @throws QdxError usage with line and column: bad UTF-8, bad JSON, a key given twice, `__proto__` as a key.
  */
-export function parseStrictJson(bytes: Uint8Array, name: string): unknown {
+export function parseSettingsJson(bytes: Uint8Array, name: string): unknown {
   const text = decodeUtf8(bytes, name);
   const reader: Reader = { text, at: 0, depth: 0 };
   try {
