@@ -22,7 +22,7 @@ export interface JsonlOptions {
 }
 
 /** A record with a payload of tens of megabytes passes; a file without newlines does not. */
-export const defaultMaxLineBytes = 64 * 1024 * 1024;
+const defaultMaxLineBytes = 64 * 1024 * 1024;
 
 /**
  * Lines end at \n alone (U+2028 and a bare \r are characters like others); a \r before it is dropped, as are a leading

@@ -12,7 +12,7 @@ export interface StrictJson {
 }
 
 /** Deeper nesting is no data but an attack: whoever walks it recursively would run out of stack. */
-export const maxJsonDepth = 200;
+const maxJsonDepth = 200;
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 

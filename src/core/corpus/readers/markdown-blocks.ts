@@ -8,7 +8,7 @@ import type { TextLines } from '../chunking/lines.ts';
 import type { Block } from '../document.ts';
 import { headingText } from './heading-text.ts';
 
-export interface Heading {
+interface Heading {
   /** 1 to 6. */
   readonly level: number;
   readonly text: string;
