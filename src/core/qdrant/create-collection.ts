@@ -4,6 +4,7 @@
  * Order of writes: collection with its card, payload indexes (they must be there before the points), alias last. A run
  * that was killed in between leaves an empty collection that the next run finds and finishes.
  */
+import { quantizationWarnings, settledDimension } from '../config/rules.ts';
 import { isQdxError, QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { nextVersionName, pointAlias, versionOf } from './alias.ts';
@@ -44,6 +45,7 @@ export async function ensureCollection(
   run: RunOptions = {},
 ): Promise<EnsuredCollection> {
   assertCollectionName(input.name);
+  settledDimension(input.settings.vector.size, input.card.model);
   const collections = await listCollections(connection, run.signal);
   const existing = resolveAmong(collections, input.name);
   if (existing) return useExisting(connection, existing.physical, input, run);
@@ -134,6 +136,10 @@ async function createCollection(
   const server = await connection.server();
   const deferIndexing = await defersIndexing(connection, input);
   const { vectorName, sparseName, model } = card;
+  if (settings.vector.size === 'auto')
+    // With a size in the settings it was said when they were read.
+    for (const message of quantizationWarnings(settings.vector.quantization, model.dimension))
+      run.onEvent?.({ type: 'warning', message });
   const body = collectionBody({ settings, vectorName, sparseName, dimension: model.dimension, server, deferIndexing });
   const mark = deferIndexing ? { [deferralKey]: settings.optimization.indexingThresholdKb } : {};
   const metadata = server.features.collectionMetadata ? { metadata: { [cardKey]: card, ...mark } } : {};

@@ -170,3 +170,15 @@ describe('the key file', () => {
     expect(run.stderr).toMatch(/^error: no API key file .*none\.txt\n$/);
   });
 });
+
+describe('rules that need the model', () => {
+  test('a vector size that is not the model’s is refused before anything is embedded', async () => {
+    const folder = home({ project: { vector: { size: 768 } } });
+    writeFileSync(join(folder, 'work/a.md'), '# A\n\nText.\n');
+    const run = await runQdx(['embed', '.', '--out', 'vectors.jsonl'], { home: folder });
+    expect(run.stderr).toMatch(
+      /^error: vector\.size is 768, but the model all-MiniLM-L6-v2 makes vectors of 384 dimensions\nleave vector\.size at auto/,
+    );
+    expect([run.exitCode, existsSync(join(folder, 'work/vectors.jsonl'))]).toEqual([2, false]);
+  });
+});

@@ -1,16 +1,18 @@
 /**
  * The first half of every embedding run: the model, and all chunks of the corpus in a spool.
  */
+import { settledDimension } from '../../config/rules.ts';
 import { join } from 'node:path';
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
-import type { ChunkingSettings } from '../../corpus/chunk.ts';
+import type { Chunk, ChunkingSettings } from '../../corpus/chunk.ts';
 import { chunkingSettings } from '../../corpus/chunking/settings.ts';
 import { type CorpusSummary, readCorpus } from '../../corpus/read-corpus.ts';
 import { skipReasons, type SkipReason } from '../../corpus/skips.ts';
 import { chosenModel } from '../../models/default-model.ts';
 import type { FoundModel } from '../../models/find-model.ts';
 import { openTokenizer } from '../../models/open-tokenizer.ts';
+import { type Embedder, openEmbedder } from './embedder.ts';
 import type { EmbedParams } from './params.ts';
 import { type Spool, spoolChunks } from './spool.ts';
 
@@ -29,18 +31,57 @@ export interface RunInput extends RunModel {
 export async function findRunModel({ settings, folders }: EmbedParams): Promise<RunModel> {
   const places = { cacheFolder: folders.cache, hub: settings.hub };
   const model = await chosenModel(settings.embed.model, settings.preset, places);
+  // Before anything is embedded, not after an hour of it.
+  settledDimension(settings.vector.size, model.card);
   const { chunkTokens } = settings.embed;
   return { model, chunking: chunkingSettings({ maxTokens: model.card.maxTokens, chunkTokens }) };
 }
 
+export interface WithInput extends RunModel {
+  readonly params: EmbedParams;
+  /** Open the model while the corpus is still being read, at the first text that will need it. */
+  readonly warmsUp: 'always' | 'whereCached' | 'never';
+}
+
 /**
- * The caller removes the spool.
+ * Reads the corpus, lets `use` work with it, and cleans up.
  * @throws QdxError `notFound` for a root that is not there, `usage` where there is nothing to embed, with the reasons.
  */
-export async function readInput(
+export async function withInput<T>(
+  { params, warmsUp, ...model }: WithInput,
+  run: RunOptions,
+  use: (input: RunInput, embedder: Embedder) => Promise<T>,
+): Promise<T> {
+  const { settings, folders } = params;
+  const embedder = await openEmbedder(
+    { model: model.model, settings: settings.embed, cacheFolder: folders.cache },
+    run,
+  );
+  // With an empty cache an unknown text may well be in the collection already.
+  const mayWarmUp = warmsUp === 'always' || (warmsUp === 'whereCached' && embedder.knownCount > 0);
+  let isWarm = !mayWarmUp;
+  const onChunk = ({ text }: Chunk) => {
+    if (isWarm || embedder.isKnown(text)) return;
+    isWarm = true;
+    embedder.warmUp();
+  };
+  try {
+    const input = await readInput(params, model, run, onChunk);
+    try {
+      return await use(input, embedder);
+    } finally {
+      await input.spool.remove();
+    }
+  } finally {
+    await embedder.close();
+  }
+}
+
+async function readInput(
   params: EmbedParams,
   { model, chunking }: RunModel,
   run: RunOptions,
+  onChunk: (chunk: Chunk) => void,
 ): Promise<RunInput> {
   const startedAt = performance.now();
   run.onEvent?.({ type: 'phase', name: 'reading', detail: params.roots.map(({ path }) => path).join(', ') });
@@ -63,6 +104,7 @@ export async function readInput(
   const spool = await spoolChunks(corpus.chunks, {
     folder: join(params.folders.cache, 'spool'),
     shard: params.shard,
+    onChunk,
     ...(run.signal && { signal: run.signal }),
   });
   const summary = corpus.summary();
