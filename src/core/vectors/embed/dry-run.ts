@@ -5,11 +5,10 @@
 import type { RunOptions } from '../../../lib/events.ts';
 import { cardOfRun, inspectTarget } from './collection-target.ts';
 import { type CollectionView, findStale } from './compare.ts';
-import { openEmbedder } from './embedder.ts';
 import { sourceFolders, viewOf } from './into-collection.ts';
 import type { EmbedParams, EmbedSummary } from './params.ts';
 import { planRun } from './plan.ts';
-import { findRunModel, readInput, type RunInput, type RunModel } from './read-input.ts';
+import { findRunModel, type RunInput, type RunModel, withInput } from './read-input.ts';
 import { assertPruneLeavesSome, type Removal } from './removal.ts';
 import { assertSameFolders } from './source-folders.ts';
 import { summarize } from './summary.ts';
@@ -17,16 +16,12 @@ import { summarize } from './summary.ts';
 export async function dryRunEmbed(params: EmbedParams, run: RunOptions): Promise<EmbedSummary> {
   const model = await findRunModel(params);
   const view = await existingView(params, model, run);
-  const input = await readInput(params, model, run);
-  const embedder = await openEmbedder(
-    { model: model.model, settings: params.settings.embed, cacheFolder: params.folders.cache },
-    run,
-  );
-  try {
+  return withInput({ ...model, params, warmsUp: 'never' }, run, async (input, embedder) => {
     const plan = await planRun(input.spool, embedder, view, run);
     const removal = view ? await plannedRemoval(params, view, input) : undefined;
     const counts = { cached: plan.cached, embedded: plan.fresh, truncated: 0, tokens: plan.freshTokens };
     const written = params.destination.kind === 'chunks' ? input.spool.count : plan.cached + plan.fresh;
+    const runId = params.runId ?? '';
     return summarize({
       params,
       input,
@@ -35,14 +30,11 @@ export async function dryRunEmbed(params: EmbedParams, run: RunOptions): Promise
       counts,
       written,
       embeddingMs: 0,
-      runId: params.runId ?? '',
+      runId,
       ...(removal && { removal }),
       ...(view && { physical: view.physical }),
     });
-  } finally {
-    await embedder.close();
-    await input.spool.remove();
-  }
+  });
 }
 
 async function existingView(params: EmbedParams, model: RunModel, run: RunOptions): Promise<CollectionView | null> {

@@ -21,6 +21,10 @@ export interface Embedder {
   /** Whether the cache seems to have it. */
   isKnown(text: string): boolean;
   embed(text: string): Promise<EmbeddedText>;
+  /** Begins to open the model, so that it is ready when the first text comes; its errors come with that text. */
+  warmUp(): void;
+  /** Vectors in the cache, at the start. */
+  readonly knownCount: number;
   /** How many texts to have under way. */
   readonly inFlight: number;
   /** Device and provider really used; null while no model was needed. */
@@ -35,23 +39,10 @@ export interface EmbedderOptions {
   readonly cacheFolder: string;
 }
 
-export async function openEmbedder(
-  { model, settings, cacheFolder }: EmbedderOptions,
-  run: RunOptions,
-): Promise<Embedder> {
-  const openCache = async (device: string): Promise<VectorCache> => {
-    if (!settings.cache) return emptyCache;
-    return openVectorCache({
-      folder: join(cacheFolder, 'vectors'),
-      card: model.card,
-      // Kernels differ between processors, and a cache folder may be shared by several machines.
-      device: device === 'cpu' ? `cpu ${await cpuIdentity()}` : device,
-      maxBytes: settings.cacheBytes,
-      ...(run.onEvent && { onEvent: run.onEvent }),
-    });
-  };
+export async function openEmbedder(options: EmbedderOptions, run: RunOptions): Promise<Embedder> {
+  const { model, settings, cacheFolder } = options;
   let cacheDevice = deviceName(chooseDevice(settings.device, deviceFacts()));
-  let cache = await openCache(cacheDevice);
+  let cache = await openCache(options, cacheDevice, run);
   let opening: Promise<Encoder> | undefined;
   let encoder: Encoder | undefined;
   const open = async (): Promise<Encoder> => {
@@ -62,7 +53,7 @@ export async function openEmbedder(
     // CUDA could not be started after all: these vectors are those of the processor.
     cache.close();
     cacheDevice = encoder.device;
-    cache = await openCache(cacheDevice);
+    cache = await openCache(options, cacheDevice, run);
     return encoder;
   };
   return {
@@ -77,6 +68,11 @@ export async function openEmbedder(
       cache.put(key, { vector, tokenCount, truncated });
       return { vector, tokenCount, truncated, isCached: false };
     },
+    warmUp() {
+      opening ??= open();
+      opening.catch(() => {});
+    },
+    knownCount: cache.size,
     get inFlight() {
       return 2 * (encoder?.parallel ?? (settings.workers || availableParallelism()));
     },
@@ -91,6 +87,22 @@ export async function openEmbedder(
       cache.close();
     },
   };
+}
+
+async function openCache(
+  { model, settings, cacheFolder }: EmbedderOptions,
+  device: string,
+  { onEvent }: RunOptions,
+): Promise<VectorCache> {
+  if (!settings.cache) return emptyCache;
+  return openVectorCache({
+    folder: join(cacheFolder, 'vectors'),
+    card: model.card,
+    // Kernels differ between processors, and a cache folder may be shared by several machines.
+    device: device === 'cpu' ? `cpu ${await cpuIdentity()}` : device,
+    maxBytes: settings.cacheBytes,
+    ...(onEvent && { onEvent }),
+  });
 }
 
 const deviceName = (device: ReturnType<typeof chooseDevice>): string =>

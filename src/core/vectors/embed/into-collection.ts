@@ -14,11 +14,11 @@ import { createLexicalEncoder } from '../../retrieval/lexical.ts';
 import { checkStored } from './check-stored.ts';
 import { cardOfRun, inspectTarget, lockTarget } from './collection-target.ts';
 import type { CollectionView } from './compare.ts';
-import { type Embedder, openEmbedder } from './embedder.ts';
+import type { Embedder } from './embedder.ts';
 import type { EmbedDestination, EmbedParams, EmbedSummary } from './params.ts';
 import { planRun, type RunPlan } from './plan.ts';
-import { findRunModel, readInput, type RunInput } from './read-input.ts';
-import { type EmbedCounts, embedRecords, type RecordShape } from './records.ts';
+import { findRunModel, type RunInput, withInput, type WithInput } from './read-input.ts';
+import { embedRecords, noCounts, type RecordShape } from './records.ts';
 import { assertPruneLeavesSome, type Removal, type RemovalInput, removeStale } from './removal.ts';
 import { assertSameFolders, rememberFolders, type SourceFolders } from './source-folders.ts';
 import { summarize } from './summary.ts';
@@ -36,14 +36,13 @@ export async function embedIntoCollection(params: EmbedParams, target: Target, r
   const lock = await lockTarget(connection, target.name, runId, params, run);
   const signal = run.signal ? AbortSignal.any([run.signal, lock.lost]) : lock.lost;
   try {
-    const input = await readInput(params, model, { ...run, signal });
-    try {
-      const summary = await writeInto({ connection, params, target, card, input, runId }, { ...run, signal });
-      await rememberFolders(place, params.roots);
-      return summary;
-    } finally {
-      await input.spool.remove();
-    }
+    const watched = { ...run, signal };
+    const input: WithInput = { ...model, params, warmsUp: existing === null ? 'always' : 'whereCached' };
+    const summary = await withInput(input, watched, (read, embedder) =>
+      writeInto({ connection, params, target, card, runId, embedder, input: read }, watched),
+    );
+    await rememberFolders(place, params.roots);
+    return summary;
   } finally {
     // A release that fails (the server is gone) must not hide why; the lock becomes stale by itself.
     await lock.release().catch(() => {});
@@ -62,38 +61,34 @@ interface Writing {
   readonly target: Target;
   readonly card: CollectionCard;
   readonly input: RunInput;
+  readonly embedder: Embedder;
   readonly runId: string;
 }
 
 async function writeInto(writing: Writing, run: RunOptions): Promise<EmbedSummary> {
-  const { connection, params, target, card, input, runId } = writing;
+  const { connection, params, target, card, input, embedder, runId } = writing;
   const { settings } = params;
   const alias = settings.upload.alias;
   const ensured = await ensureCollection(connection, { name: target.name, card, settings, alias }, run);
-  const embedder = await openEmbedder({ ...input, settings: settings.embed, cacheFolder: params.folders.cache }, run);
-  try {
-    const view = viewOf(connection, ensured.physical, ensured.card, run);
-    const removal: RemovalInput = { view, ...input, prune: params.prune, isSharded: params.shard.shards > 1 };
-    if (params.prune && !params.allowPruneAll && !ensured.created) await assertPruneLeavesSome(removal);
-    const plan = await planRun(input.spool, embedder, ensured.created ? null : view, run);
-    if (ensured.needsParityCheck) await checkStored(view, ensured.card, embedder);
-    // Before the vectors, so that none of a file that the card does not name is ever in the collection.
-    await addToCard(connection, ensured, card);
-    const embedded = await embedChanged({ ...writing, embedder, plan, ensured }, run);
-    const removed = ensured.created ? nothingRemoved : await removeStale(removal);
-    return summarize({
-      params,
-      input,
-      runId,
-      plan,
-      embedder,
-      ...embedded,
-      removal: removed,
-      physical: ensured.physical,
-    });
-  } finally {
-    await embedder.close();
-  }
+  const view = viewOf(connection, ensured.physical, ensured.card, run);
+  const removal: RemovalInput = { view, ...input, prune: params.prune, isSharded: params.shard.shards > 1 };
+  if (params.prune && !params.allowPruneAll && !ensured.created) await assertPruneLeavesSome(removal);
+  const plan = await planRun(input.spool, embedder, ensured.created ? null : view, run);
+  if (ensured.needsParityCheck) await checkStored(view, ensured.card, embedder);
+  // Before the vectors, so that none of a file that the card does not name is ever in the collection.
+  await addToCard(connection, ensured, card);
+  const embedded = await embedChanged({ ...writing, plan, ensured }, run);
+  const removed = ensured.created ? nothingRemoved : await removeStale(removal);
+  return summarize({
+    params,
+    input,
+    runId,
+    plan,
+    embedder,
+    ...embedded,
+    removal: removed,
+    physical: ensured.physical,
+  });
 }
 
 const nothingRemoved: Removal = {
@@ -111,7 +106,6 @@ export const viewOf = (
 ): CollectionView => ({ connection, physical, payloadKeys: card?.payloadKeys, ...(signal && { signal }) });
 
 interface Changed extends Writing {
-  readonly embedder: Embedder;
   readonly plan: RunPlan;
   readonly ensured: EnsuredCollection;
 }
@@ -119,7 +113,7 @@ interface Changed extends Writing {
 /** Embeds and uploads the chunks that are not in the collection as they are now. */
 async function embedChanged(changed: Changed, run: RunOptions) {
   const { connection, params, ensured, embedder, plan, input } = changed;
-  const counts: EmbedCounts = { cached: 0, embedded: 0, truncated: 0, tokens: 0 };
+  const counts = noCounts();
   if (plan.cached + plan.fresh === 0) return { counts, written: 0, embeddingMs: 0 };
   const startedAt = performance.now();
   run.onEvent?.({ type: 'phase', name: 'embedding' });
@@ -144,7 +138,7 @@ async function embedChanged(changed: Changed, run: RunOptions) {
     },
     plan.fresh > 0 ? withoutUploadProgress(run) : run,
   );
-  return { counts, written: upload.points, embeddingMs: performance.now() - startedAt };
+  return { counts, written: upload.points, embeddingMs: counts.lastVectorAtMs - startedAt };
 }
 
 /** Two stages that run side by side are shown as one: the slower. */

@@ -7,28 +7,20 @@ import { fingerprint } from '../../models/space.ts';
 import { createLexicalEncoder, defaultLexical } from '../../retrieval/lexical.ts';
 import { vectorsFileFormat, type VectorRecord, type VectorsFileHeader, vectorsFileVersion } from '../record.ts';
 import { writeVectorsFile } from '../write-file.ts';
-import { type Embedder, openEmbedder } from './embedder.ts';
+import type { Embedder } from './embedder.ts';
 import type { EmbedDestination, EmbedParams, EmbedSummary } from './params.ts';
 import { planRun } from './plan.ts';
-import { findRunModel, readInput, type RunInput } from './read-input.ts';
-import { type EmbedCounts, embedRecords, recordOf, type RecordShape } from './records.ts';
+import { findRunModel, type RunInput, withInput } from './read-input.ts';
+import { type EmbedCounts, embedRecords, noCounts, recordOf, type RecordShape } from './records.ts';
 import { summarize } from './summary.ts';
 
 type FileTarget = Exclude<EmbedDestination, { kind: 'collection' }>;
 
 export async function embedIntoFile(params: EmbedParams, target: FileTarget, run: RunOptions): Promise<EmbedSummary> {
-  const input = await readInput(params, await findRunModel(params), run);
-  try {
-    const cacheFolder = params.folders.cache;
-    const embedder = await openEmbedder({ ...input, settings: params.settings.embed, cacheFolder }, run);
-    try {
-      return await writeFile({ params, target, input, embedder }, run);
-    } finally {
-      await embedder.close();
-    }
-  } finally {
-    await input.spool.remove();
-  }
+  const warmsUp = target.kind === 'vectors' ? 'always' : 'never';
+  return withInput({ ...(await findRunModel(params)), params, warmsUp }, run, (input, embedder) =>
+    writeFile({ params, target, input, embedder }, run),
+  );
 }
 
 interface Writing {
@@ -46,7 +38,7 @@ async function writeFile(writing: Writing, run: RunOptions): Promise<EmbedSummar
     lexical: createLexicalEncoder(defaultLexical),
     sparseName: params.settings.vector.sparseName,
   };
-  const counts: EmbedCounts = { cached: 0, embedded: 0, truncated: 0, tokens: 0 };
+  const counts = noCounts();
   const startedAt = performance.now();
   run.onEvent?.({ type: 'phase', name: target.kind === 'vectors' ? 'embedding' : 'writing', detail: target.path });
   const records = target.kind === 'vectors' ? await vectors(writing, shape, counts, run) : chunks(input, shape);
@@ -54,7 +46,7 @@ async function writeFile(writing: Writing, run: RunOptions): Promise<EmbedSummar
     format: params.settings.embed.vectorFormat,
     ...(signal && { signal }),
   });
-  const embeddingMs = performance.now() - startedAt;
+  const embeddingMs = Math.max(0, counts.lastVectorAtMs - startedAt);
   // Chunks that are only written are none that were in a collection.
   const plan = { unchanged: 0 };
   return summarize({ params, input, plan, embedder, counts, embeddingMs, runId: header.runId, written: count });

@@ -22,7 +22,17 @@ export interface EmbedCounts {
   embedded: number;
   truncated: number;
   tokens: number;
+  /** performance.now() of the last vector. */
+  lastVectorAtMs: number;
 }
+
+export const noCounts = (): EmbedCounts => ({
+  cached: 0,
+  embedded: 0,
+  truncated: 0,
+  tokens: 0,
+  lastVectorAtMs: performance.now(),
+});
 
 export interface RecordsInput {
   readonly chunks: AsyncIterable<Chunk>;
@@ -55,6 +65,7 @@ export function recordOf({ id, payload }: Chunk, shape: RecordShape): Omit<Vecto
 }
 
 function count(counts: EmbedCounts, { isCached, truncated, tokenCount }: EmbeddedText): void {
+  counts.lastVectorAtMs = performance.now();
   if (truncated) counts.truncated++;
   if (isCached) counts.cached++;
   else {

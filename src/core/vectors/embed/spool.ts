@@ -35,6 +35,8 @@ export interface SpoolOptions {
   readonly folder: string;
   readonly shard: Shard;
   readonly signal?: AbortSignal;
+  /** Each chunk as it is read. */
+  readonly onChunk?: (chunk: Chunk) => void;
 }
 
 const maxLineBytes = 256 * 1024 * 1024;
@@ -47,6 +49,7 @@ export async function spoolChunks(chunks: AsyncIterable<Chunk>, options: SpoolOp
     for await (const chunk of chunks) {
       options.signal?.throwIfAborted();
       facts.add(chunk);
+      options.onChunk?.(chunk);
       await file.write(Buffer.from(`${stringifyJson(chunk)}\n`));
     }
     await file.close();

@@ -14,7 +14,7 @@ export interface SummaryInput {
   readonly runId: string;
   readonly plan: Pick<RunPlan, 'unchanged'>;
   readonly embedder: Pick<Embedder, 'device'>;
-  readonly counts: EmbedCounts;
+  readonly counts: Omit<EmbedCounts, 'lastVectorAtMs'>;
   readonly written: number;
   readonly embeddingMs: number;
   readonly removal?: Removal;
@@ -22,7 +22,8 @@ export interface SummaryInput {
 }
 
 export function summarize(summary: SummaryInput): EmbedSummary {
-  const { params, input, runId, plan, embedder, counts, written, embeddingMs, removal, physical } = summary;
+  const { params, input, runId, plan, embedder, written, embeddingMs, removal, physical } = summary;
+  const { cached, embedded, truncated, tokens } = summary.counts;
   const { destination, shard, dryRun } = params;
   const { files, filesByReader, skipped } = input.corpus;
   return {
@@ -41,7 +42,10 @@ export function summarize(summary: SummaryInput): EmbedSummary {
     totalChunks: input.spool.totalCount,
     chunks: input.spool.count,
     unchanged: plan.unchanged,
-    ...counts,
+    cached,
+    embedded,
+    truncated,
+    tokens,
     written,
     removed: removal?.removed ?? 0,
     pruned: removal?.pruned ?? 0,
