@@ -1,18 +1,17 @@
 /**
  * `qdx upload`: vectors files, or plain lines, into a collection.
  */
-import type { View } from '../lib/output.ts';
 import { openEncoder } from '../core/models/open-encoder.ts';
 import { findModel } from '../core/models/find-model.ts';
 import { lockOwner } from '../core/qdrant/lock.ts';
 import { plainModelCard } from '../core/qdrant/upload-files/plain-model.ts';
-import { uploadFiles, type UploadFilesSummary } from '../core/qdrant/upload-files.ts';
+import { uploadFiles } from '../core/qdrant/upload-files.ts';
 import { addSettingOptions } from '../core/config/options.ts';
-import { formatBytes, formatCount, formatDuration } from '../lib/quantities.ts';
 import { version } from '../version.ts';
 import type { Origin } from '../core/config/resolve.ts';
 import type { CommandModule } from './command.ts';
 import { collectionSettingFlags } from './collection-setting-flags.ts';
+import { renderUpload } from './upload-text.ts';
 
 export const upload: CommandModule = {
   examples: [
@@ -62,7 +61,7 @@ export const upload: CommandModule = {
     );
     return {
       data: { schemaVersion: 1, ...data },
-      text: (view) => renderSummary(data, view),
+      text: () => renderUpload(data),
       outcome: data.rejected > 0 ? 'partial' : 'done',
     };
   },
@@ -74,26 +73,3 @@ const isNamed = (origin: Origin | undefined): boolean =>
 
 const descriptionOf = (settings: { collections: Record<string, { description: string }> }, name: string): string =>
   settings.collections[name]?.description ?? '';
-
-export function renderSummary(summary: UploadFilesSummary, _view: View): string {
-  const { name, collection, created, rejected, duplicates } = summary;
-  const place = name === collection ? name : `${name} (${collection})`;
-  const lines = [
-    'dryRun' in summary
-      ? `would upload ${formatCount(summary.points)} points to ${place}${created ? ', which would be made' : ''}`
-      : `uploaded ${formatCount(summary.points)} points to ${place}${created ? ' (new)' : ''} in ` +
-        `${formatDuration(summary.durationMs)} (${formatCount(summary.pointsPerSecond)} points/s, ` +
-        `${formatBytes(summary.sentBytes)}, ${summary.batches} batches, ${summary.retries} repeated)`,
-    `read ${formatCount(summary.read)} = ${formatCount(summary.points)} points + ${formatCount(duplicates)} duplicates + ${formatCount(rejected)} rejected`,
-  ];
-  if (!('dryRun' in summary))
-    lines.push(
-      `${formatCount(summary.idsCompared)} ids read back, ${formatCount(summary.pointsAfter)} points in all, ${summary.status}`,
-    );
-  for (const { file, line, reason } of summary.firstRejects)
-    lines.push(`rejected: ${file === undefined ? '' : `${file} `}line ${line}: ${reason}`);
-  if (rejected > summary.firstRejects.length) lines.push(`... and ${rejected - summary.firstRejects.length} more`);
-  if (summary.rejectsPath) lines.push(`all rejects: ${summary.rejectsPath}`);
-  if (!('dryRun' in summary)) lines.push(`next: qdx search "..." --collection ${name}`);
-  return lines.join('\n');
-}

@@ -6,7 +6,7 @@ import { QdxError } from '../../lib/errors.ts';
 import type { CollectionCard } from './collection-card.ts';
 
 /** Newest card that this version of qdx understands. */
-export const knownCardVersion = 1;
+const knownCardVersion = 1;
 
 const hash = z
   .string()

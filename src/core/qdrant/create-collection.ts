@@ -177,7 +177,7 @@ async function finishCollection(connection: Connection, physical: string, input:
   if (input.alias) await pointAlias(connection, input.name, physical);
 }
 
-export async function ensurePayloadIndexes(
+async function ensurePayloadIndexes(
   connection: Connection,
   physical: string,
   fields: readonly string[],

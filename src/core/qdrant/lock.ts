@@ -37,7 +37,7 @@ export interface LockInput extends RunOptions {
   readonly timing?: LockTiming;
 }
 
-export interface LockTiming {
+interface LockTiming {
   readonly renewEveryMs: number;
   /** Without renewal for so long, a lock is stale. */
   readonly staleAfterMs: number;

@@ -10,7 +10,7 @@ import { countPeers } from './system-collection.ts';
 
 export type { CollectionStats } from './stats/collection-stats.ts';
 
-export interface ServerStats {
+interface ServerStats {
   readonly url: string;
   readonly version: string;
   /** 1 where it is no cluster. */

@@ -1,11 +1,11 @@
 /**
  * `qdx upload`: files of vectors into a collection, one writer at a time, checked before the first write.
  */
-import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import type { Settings } from '../config/schema.ts';
 import type { ModelCard } from '../models/card.ts';
 import type { Encoder } from '../models/encoder.ts';
+import type { ReadRecord } from '../vectors/read-file.ts';
 import { checkExisting } from './check-existing.ts';
 import type { CollectionCard } from './collection-card.ts';
 import type { Connection } from './connection.ts';
@@ -13,10 +13,12 @@ import { addToCard, ensureCollection } from './create-collection.ts';
 import { paysToDefer } from './deferred-indexing.ts';
 import { acquireWriterLock, type LockOwner } from './lock.ts';
 import { assertCollectionName, listCollections, resolveAmong } from './names.ts';
+import { type PayloadKeys, toStoredPayload } from './payload-keys.ts';
 import { recordId } from './system-collection.ts';
 import { dryRunUpload, type DryRunSummary } from './upload/dry-run.ts';
 import { uploadRecords, type RejectSink, type UploadSummary } from './upload.ts';
 import { checkVectors } from './upload-files/check-vectors.ts';
+import { assertIsNew, assertSize, nothingAccepted } from './upload-files/guards.ts';
 import { createRejectsFile } from './upload-files/rejects-file.ts';
 import { openUploadSource, type UploadSource } from './upload-files/source.ts';
 import { type StdinPlace, withStdin } from './upload-files/stdin.ts';
@@ -62,7 +64,7 @@ export async function uploadFiles(
   run: RunOptions = {},
 ): Promise<UploadFilesSummary> {
   assertCollectionName(input.collection);
-  await assertNotForced(connection, input);
+  if (input.force) await assertIsNew(connection, input.collection);
   return withStdin(input.paths, input.stdin, (paths) => uploadPaths(connection, input, paths, run), run);
 }
 
@@ -77,13 +79,14 @@ async function uploadPaths(
     plainModel: input.plainModel,
     sparseName: input.settings.vector.sparseName,
     hashIds: input.hashIds ?? false,
+    shownNames: new Map(paths.map((path, index) => [path, input.paths[index] ?? path])),
     ...(run.signal && { signal: run.signal }),
   });
   assertSize(source.model, input.settings);
   const rejects = input.rejectsPath === undefined ? null : await createRejectsFile(input.rejectsPath);
   const upload = input.dryRun ? rehearse : write;
-  const summary = await upload(connection, input, source, rejects?.add, run);
-  await rejects?.finish();
+  // Rejects are kept also where the run fails: they may be why.
+  const summary = await upload(connection, input, source, rejects?.add, run).finally(() => rejects?.finish());
   if (summary.points === 0) throw nothingAccepted(summary);
   return {
     ...summary,
@@ -124,7 +127,7 @@ async function write(
       connection,
       {
         collection: ensured.physical,
-        records: source.records(),
+        records: withStoredKeys(source.records(), card.payloadKeys),
         card,
         distance: ensured.distance,
         settings: settings.upload,
@@ -167,6 +170,17 @@ async function rehearse(
   return { ...summary, created: existing === null };
 }
 
+/** An adopted collection keeps qdx's fields under keys of its own. */
+async function* withStoredKeys(
+  records: AsyncIterable<ReadRecord>,
+  keys: PayloadKeys | undefined,
+): AsyncGenerator<ReadRecord> {
+  if (!keys || Object.keys(keys).length === 0) yield* records;
+  else
+    for await (const record of records)
+      yield 'reason' in record ? record : { ...record, payload: toStoredPayload(record.payload, keys) };
+}
+
 function cardOfSource(input: UploadFilesInput, source: UploadSource): CollectionCard {
   const { vector } = input.settings;
   return {
@@ -182,32 +196,4 @@ function cardOfSource(input: UploadFilesInput, source: UploadSource): Collection
     qdxVersion: input.qdxVersion,
     createdAt: new Date().toISOString(),
   };
-}
-
-async function assertNotForced(connection: Connection, { force, collection }: UploadFilesInput): Promise<void> {
-  if (!force) return;
-  const exists = resolveAmong(await listCollections(connection), collection) !== null;
-  if (!exists) return;
-  throw new QdxError(
-    'refused',
-    `--force over the existing collection ${collection} is not offered yet: nothing was changed`,
-    {
-      hint: 'it comes together with qdx backup; upload to another name, or without --force to add to it',
-    },
-  );
-}
-
-function assertSize(model: ModelCard, { vector }: Settings): void {
-  if (vector.size === 'auto' || vector.size === model.dimension) return;
-  throw new QdxError('usage', `vector.size is ${vector.size}, but ${model.name} gives ${model.dimension} dimensions`, {
-    hint: 'set vector.size to auto',
-  });
-}
-
-function nothingAccepted({ read, rejected, firstRejects: [first] }: UploadSummary | DryRunSummary): QdxError {
-  const why = first ? `; the first: line ${first.line}: ${first.reason}` : '';
-  return new QdxError('usage', `nothing was uploaded: ${rejected} of ${read} records were rejected${why}`, {
-    hint: '--rejects <file> writes all of them with their reasons',
-    details: { read, rejected },
-  });
 }

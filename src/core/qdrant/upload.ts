@@ -21,7 +21,6 @@ import { createSender, type Sender } from './upload/sender.ts';
 import type { UploadSummary } from './upload/summary.ts';
 import { assertAllPresent } from './upload/verify-upload.ts';
 
-export type { RecordSource, UnreadableRecord, UploadRecord } from './upload/record-source.ts';
 export type { RejectedRecord, RejectSink } from './upload/rejects.ts';
 export type { UploadSummary } from './upload/summary.ts';
 

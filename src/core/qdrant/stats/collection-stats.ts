@@ -50,7 +50,7 @@ export interface CollectionStats {
   readonly warnings: readonly StatsWarning[];
 }
 
-export interface VectorStats {
+interface VectorStats {
   /** Empty for the unnamed one. */
   readonly name: string;
   readonly kind: 'dense' | 'sparse' | 'multi';

@@ -26,6 +26,8 @@ export interface SourceOptions {
   readonly plainModel: () => Promise<ModelCard>;
   readonly sparseName: string;
   readonly hashIds: boolean;
+  /** What the user calls each path: stdin was written to a file. */
+  readonly shownNames: ReadonlyMap<string, string>;
   readonly signal?: AbortSignal;
 }
 
@@ -37,12 +39,23 @@ export async function openUploadSource(paths: readonly string[], options: Source
   const headers: (string | null)[] = [];
   for (const path of paths) headers.push((await readHeader(path, options.signal))?.runId ?? null);
   const plain = paths.filter((_, index) => headers[index] === null);
-  if (plain.length === paths.length) return plainSource(paths, options);
+  if (plain.length === paths.length) return withShownNames(await plainSource(paths, options), options);
   if (plain.length > 0)
     throw new QdxError('usage', `${plain[0]} holds plain lines, the other files are vectors files`, {
       hint: 'upload them one after the other',
     });
-  return runSource(paths, options);
+  return withShownNames(await runSource(paths, options), options);
+}
+
+function withShownNames(source: UploadSource, { shownNames }: SourceOptions): UploadSource {
+  if ([...shownNames].every(([path, name]) => path === name)) return source;
+  return {
+    ...source,
+    async *records() {
+      for await (const record of source.records())
+        yield { ...record, file: shownNames.get(record.file) ?? record.file };
+    },
+  };
 }
 
 async function runSource(paths: readonly string[], { signal }: SourceOptions): Promise<UploadSource> {

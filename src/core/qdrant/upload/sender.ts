@@ -13,7 +13,7 @@ export interface SenderInput extends Pick<DeliveryInput, 'connection' | 'physica
   readonly onConfirmed: (points: number) => void;
 }
 
-export interface SenderCounts {
+interface SenderCounts {
   readonly batches: number;
   /** Requests that were sent again. */
   readonly retries: number;

@@ -1,0 +1,102 @@
+/**
+ * Vectors that another file of the collection's model is said to have made, checked with the real built-in model.
+ */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { embeddedText } from '../../../src/core/corpus/template.ts';
+import { builtInCards } from '../../../src/core/models/built-in-cards.ts';
+import type { ModelCard } from '../../../src/core/models/card.ts';
+import type { Encoder } from '../../../src/core/models/encoder.ts';
+import type * as FindModel from '../../../src/core/models/find-model.ts';
+import type * as OpenEncoder from '../../../src/core/models/open-encoder.ts';
+import { readCard } from '../../../src/core/qdrant/card-store.ts';
+import type { Connection } from '../../../src/core/qdrant/connection.ts';
+import { countPoints } from '../../../src/core/qdrant/points.ts';
+import { writeVectorsFile } from '../../../src/core/vectors/write-file.ts';
+import { fromList, uuidOf } from '../../helpers/collection-card.ts';
+import { connectTo } from '../../helpers/connection.ts';
+import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
+import { runQdx, temporaryHome } from '../../helpers/run-qdx.ts';
+import { temporaryFolder } from '../../helpers/temporary.ts';
+import { header } from '../../helpers/vectors-file.ts';
+
+let server: RunningQdrant;
+let connection: Connection;
+let encoder: Encoder;
+let number = 0;
+let name = '';
+const home = temporaryHome();
+
+beforeAll(async () => {
+  server = await startQdrant();
+  connection = connectTo(server);
+  // Built code: the encoder may start workers of its own.
+  const dist = (path: string) => fileURLToPath(new URL(`../../../dist/core/models/${path}`, import.meta.url));
+  const { findModel } = (await import(dist('find-model.js'))) as typeof FindModel;
+  const { openEncoder } = (await import(dist('open-encoder.js'))) as typeof OpenEncoder;
+  const model = await findModel('all-MiniLM-L6-v2', { cacheFolder: home });
+  encoder = await openEncoder(model, { device: 'cpu', workers: 1, use: 'query', cacheFolder: home });
+});
+afterAll(async () => {
+  await encoder.close();
+  await connection.close();
+  await server.stop();
+});
+beforeEach(() => {
+  name = `p${++number}`;
+});
+
+const texts = ['open a file', 'close the window', 'a cat on a mat'];
+const builtIn = builtInCards[0] as ModelCard;
+const otherFile: ModelCard = { ...builtIn, file: 'onnx/model_fp16.onnx', sha256: 'f'.repeat(64), dtype: 'fp16' };
+
+/** `wrong`: the vectors of other texts. */
+async function vectorsFile(model: ModelCard, firstId: number, wrong = false): Promise<string> {
+  const path = join(temporaryFolder(), 'vectors.jsonl');
+  const head = header({ model, count: texts.length, totalCount: texts.length, runId: `run ${firstId}` });
+  const template = head.chunking?.template ?? '';
+  const records = await Promise.all(
+    texts.map(async (content, index) => {
+      const payload = { content, source: 'docs', source_path: 'a.md' };
+      const text = embeddedText(wrong ? { ...payload, content: 'something else' } : payload, template);
+      return {
+        id: uuidOf(firstId + index),
+        vector: (await encoder.encode(text, { role: 'document' })).vector,
+        payload,
+      };
+    }),
+  );
+  await writeVectorsFile(path, head, fromList(records), { format: 'base64' });
+  return path;
+}
+
+const upload = (path: string) =>
+  runQdx(['upload', path, '--collection', name], { env: { QDRANT_URL: server.url }, home });
+
+describe('another file of the same space', () => {
+  test('passes when its vectors are those of the model, and is recorded', async () => {
+    expect(await upload(await vectorsFile(builtIn, 0))).toMatchObject({ exitCode: 0 });
+    const run = await upload(await vectorsFile(otherFile, 100));
+    expect(run).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('is of the same space as the collection'),
+    });
+    expect(await readCard(connection, name)).toMatchObject({
+      model: { dtype: 'int8' },
+      alsoEmbeddedBy: [{ file: 'onnx/model_fp16.onnx', sha256: 'f'.repeat(64), dtype: 'fp16' }],
+    });
+    expect(await countPoints(connection, name)).toBe(6);
+  });
+
+  test('is refused with the cosine seen when they are not, and nothing is written', async () => {
+    await upload(await vectorsFile(builtIn, 0));
+    const run = await upload(await vectorsFile(otherFile, 100, true));
+    expect(run.exitCode).toBe(8);
+    expect(run.stderr).toMatch(
+      /the vectors to upload are not those that all-MiniLM-L6-v2 gives: the lowest cosine of 3/u,
+    );
+    expect(await countPoints(connection, name)).toBe(3);
+    expect(await readCard(connection, name)).not.toHaveProperty('alsoEmbeddedBy');
+  });
+});
