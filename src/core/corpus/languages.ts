@@ -97,6 +97,13 @@ const byExtension = new Map<string, Language>(
   ),
 );
 
+const withGrammar = new Set(
+  [...byName.values(), ...byExtension.values()].filter((one) => one.grammar).map((one) => one.name),
+);
+
+/** Whether files of this language are cut by their syntax. */
+export const hasGrammar = (language: string): boolean => withGrammar.has(language);
+
 /** The language of a file of source code or configuration; undefined for what is read as plain text. */
 export function languageOf(fileName: string): Language | undefined {
   const name = fileName.toLowerCase();

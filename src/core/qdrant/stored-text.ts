@@ -21,6 +21,7 @@ export function storedText(
     title: field('title'),
     heading_path: field('heading_path'),
     symbol_path: field('symbol_path'),
+    language: field('language'),
   };
   const known = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
   // Payloads of a collection with a card have the types that its template reads.

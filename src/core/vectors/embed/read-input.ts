@@ -34,7 +34,9 @@ export async function findRunModel({ settings, folders }: EmbedParams): Promise<
   // Before anything is embedded, not after an hour of it.
   settledDimension(settings.vector.size, model.card);
   const { chunkTokens } = settings.embed;
-  return { model, chunking: chunkingSettings({ maxTokens: model.card.maxTokens, chunkTokens }) };
+  // Measured for the built-in model alone; a model that was trained on code wants code as it stands.
+  const template = model.origin === 'built-in' ? ({ template: 'path-headings-words@1' } as const) : {};
+  return { model, chunking: chunkingSettings({ maxTokens: model.card.maxTokens, chunkTokens, ...template }) };
 }
 
 export interface WithInput extends RunModel {
