@@ -32,7 +32,7 @@ export interface CandidateLists {
 
 /** What the words of the query weigh in this collection. */
 export interface LexicalQuery {
-  /** By term; terms that no point has are left out. */
+  /** By term. A term that no point has counts as the rarest: a query of unknown words has few words to be found by. */
   readonly idf: ReadonlyMap<string, number>;
   /** The BM25 sum of a chunk that is full of every term: the scale of lexical scores. */
   readonly ideal: number;
@@ -175,9 +175,12 @@ function lexicalQuery(
     const [point] = lists.get(name) ?? [];
     const { indices = [], values = [] } = point?.vector?.[sparseName] ?? {};
     const weight = values[indices.indexOf(encoder.indexOf(term))];
-    if (point && weight !== undefined && weight > 0) idf.set(term, point.score / weight);
+    idf.set(term, point && weight !== undefined && weight > 0 ? point.score / weight : idfOfUnseen(target.pointCount));
   }
   const occurrences = encoder.terms(query);
   const ideal = occurrences.reduce((sum, term) => sum + (idf.get(term) ?? 0) * encoder.highestWeight, 0);
   return { idf, ideal };
 }
+
+/** The server's formula, ln(1 + (N − n + ½) / (n + ½)), for n = 0. */
+const idfOfUnseen = (pointCount: number): number => Math.log(1 + (pointCount + 0.5) / 0.5);

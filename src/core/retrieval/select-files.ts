@@ -85,10 +85,6 @@ async function scrollPaths(connection: Connection, question: FileQuestion, run: 
 const isWithoutIndex = (error: unknown): boolean => /No appropriate index/i.test(JSON.stringify(error) + String(error));
 
 const tooManyPaths = (collection: string): QdxError =>
-  new QdxError(
-    'usage',
-    `${collection} has more than ${formatCount(maxPaths)} files: too many to match globs against`,
-    {
-      hint: 'Narrow the search with --subdirectory or --filter source=<name> first; globs then look at what is left.',
-    },
-  );
+  new QdxError('usage', `${collection} has more than ${formatCount(maxPaths)} files: too many to match globs against`, {
+    hint: 'Narrow the search with --subdirectory or --filter source=<name> first; globs then look at what is left.',
+  });

@@ -21,10 +21,10 @@ export interface RankingWeights {
 
 export const defaultWeights: RankingWeights = {
   words: 0.4,
-  definition: 0.15,
+  definition: 0.2,
   exact: 0.1,
   path: 0.1,
-  coherence: 0.1,
-  repeat: 0.02,
+  coherence: 0.05,
+  repeat: 0.01,
   aside: 0.05,
 };

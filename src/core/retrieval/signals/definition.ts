@@ -4,9 +4,14 @@
 import type { ChunkFacts, DefinedName } from './chunk-facts.ts';
 import { type QueryFacts, shareOfQuery } from './query-facts.ts';
 
+/** Names that share less with the query than this have a word in common with it, not a meaning. */
+const leastAgreement = 0.5;
+
 /** Best harmonic mean, over the names, of the share of the query and the share of the name that the two have in common. */
-export const definition = (chunk: ChunkFacts, query: QueryFacts): number =>
-  Math.max(0, ...chunk.definitions.map((name) => agreement(name, query)));
+export function definition(chunk: ChunkFacts, query: QueryFacts): number {
+  const best = Math.max(0, ...chunk.definitions.map((name) => agreement(name, query)));
+  return best < leastAgreement ? 0 : best;
+}
 
 function agreement(name: DefinedName, query: QueryFacts): number {
   const ofQuery = shareOfQuery(query, name.terms);
@@ -17,6 +22,12 @@ function agreement(name: DefinedName, query: QueryFacts): number {
   return (2 * ofQuery * ofName) / (ofQuery + ofName);
 }
 
-/** 1 where a word of the query, or all of it, is a name that the chunk defines, case and separators aside. */
+/**
+ * A word of the query, or all of it, is a name that the chunk defines, case and separators aside: the square of the share
+ * of the query that the name is, so that a common word in a sentence, which is a name somewhere, counts for little.
+ */
 export const exact = (chunk: ChunkFacts, query: QueryFacts): number =>
-  chunk.definitions.some(({ squeezed }) => query.names.has(squeezed)) ? 1 : 0;
+  Math.max(0, ...chunk.definitions.map((name) => (query.names.has(name.squeezed) ? shareOfName(name, query) ** 2 : 0)));
+
+const shareOfName = ({ squeezed, terms }: DefinedName, query: QueryFacts): number =>
+  Math.max(shareOfQuery(query, new Set([squeezed])), shareOfQuery(query, terms));
