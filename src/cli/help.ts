@@ -3,15 +3,16 @@
  */
 import type { Command, HelpConfiguration, Option } from 'commander';
 import type { CommandModule } from '../commands/command.ts';
+import type { SettingTexts } from '../core/config/defaults.ts';
 import { SettingOption } from '../core/config/options.ts';
 import { settingRow } from '../core/config/table.ts';
 
-/** Defaults of settings as text, by path; empty where they were not loaded (the help of qdx itself). */
-export type DefaultTexts = Readonly<Record<string, string>>;
+/** For the help of qdx itself, which loads nothing to say more. */
+export const noTexts: SettingTexts = { defaults: {}, choices: {} };
 
-export const helpConfiguration = (defaults: DefaultTexts): HelpConfiguration => ({
+export const helpConfiguration = (texts: SettingTexts): HelpConfiguration => ({
   showGlobalOptions: true,
-  optionDescription: (option) => describeOption(option, defaults),
+  optionDescription: (option) => describeOption(option, texts),
 });
 
 export function addExamples(command: Command, module: CommandModule): void {
@@ -28,14 +29,21 @@ function exampleLines(examples: readonly string[]): string {
   return examples.map((example) => `  ${example}`).join('\n');
 }
 
-function describeOption(option: Option, defaults: DefaultTexts): string {
+const switchWords = new Map([
+  ['true', 'on'],
+  ['false', 'off'],
+]);
+
+function describeOption(option: Option, texts: SettingTexts): string {
   const choices = option.argChoices ? ` (${option.argChoices.join(', ')})` : '';
   if (!(option instanceof SettingOption)) return `${option.description}${choices}`;
   const row = settingRow(option.settingPath);
-  const known = row.absent ?? defaults[option.settingPath];
+  const known = row.absent ?? texts.defaults[option.settingPath];
+  const words = texts.choices[option.settingPath];
   const notes = [
-    ...(row.type === 'list' ? ['may be repeated'] : []),
-    ...(known === undefined ? [] : [`default: ${known}`]),
+    ...(words === undefined ? [] : [words]),
+    ...(row.type === 'list' ? ['repeatable'] : []),
+    ...(known === undefined ? [] : [`default: ${switchWords.get(known) ?? known}`]),
     `env: ${row.env.at(-1)}`,
   ];
   return `${option.description} (${notes.join('; ')})`;

@@ -3,10 +3,11 @@
  */
 import { Command } from 'commander';
 import type { CommandEntry, CommandModule } from '../commands/command.ts';
+import type { SettingTexts } from '../core/config/defaults.ts';
 import { addGlobalOptions, globalFlagsWithValue } from '../commands/global-options.ts';
 import { version } from '../version.ts';
 import { asksForHelp, typedCommands } from './argv.ts';
-import { addExamples, type DefaultTexts, helpConfiguration, rootExamples } from './help.ts';
+import { addExamples, helpConfiguration, noTexts, rootExamples } from './help.ts';
 
 export type Commands = Readonly<Record<string, CommandEntry>>;
 
@@ -23,8 +24,8 @@ export async function createProgram(
   hooks: ProgramHooks,
 ): Promise<Command> {
   const typed = typedCommands(argv, globalFlagsWithValue);
-  const defaults = asksForHelp(argv) && typed.length > 0 ? await loadDefaults() : {};
-  const program = prepare(new Command('qdx'), defaults, hooks)
+  const texts = asksForHelp(argv) && typed.length > 0 ? await loadTexts() : noTexts;
+  const program = prepare(new Command('qdx'), texts, hooks)
     .description('Embed, search, migrate and benchmark Qdrant collections of code and documents.')
     .usage('[options] COMMAND')
     .version(version, '--version', 'Print the version')
@@ -32,7 +33,7 @@ export async function createProgram(
     .addHelpText('after', rootExamples);
   addGlobalOptions(program);
   for (const [name, entry] of Object.entries(commands))
-    program.addCommand(await createCommand({ name, entry, typed, defaults, hooks }));
+    program.addCommand(await createCommand({ name, entry, typed, texts, hooks }));
   return program;
 }
 
@@ -41,13 +42,13 @@ interface CommandSeed {
   readonly entry: CommandEntry;
   /** The words that could name this command and its members, outermost first. */
   readonly typed: readonly string[];
-  readonly defaults: DefaultTexts;
+  readonly texts: SettingTexts;
   readonly hooks: ProgramHooks;
 }
 
 async function createCommand(seed: CommandSeed): Promise<Command> {
-  const { name, entry, typed, defaults, hooks } = seed;
-  const command = prepare(new Command(name), defaults, hooks)
+  const { name, entry, typed, texts, hooks } = seed;
+  const command = prepare(new Command(name), texts, hooks)
     .summary(entry.summary)
     .description(entry.summary)
     .allowExcessArguments(false);
@@ -65,15 +66,15 @@ function attachModule(command: Command, module: CommandModule, hooks: ProgramHoo
 }
 
 /** Nothing is written and nothing exits but by way of main. */
-function prepare(command: Command, defaults: DefaultTexts, hooks: ProgramHooks): Command {
+function prepare(command: Command, texts: SettingTexts, hooks: ProgramHooks): Command {
   return command
     .helpOption('-h, --help', 'Print help')
-    .configureHelp(helpConfiguration(defaults))
+    .configureHelp(helpConfiguration(texts))
     .configureOutput({ writeOut: hooks.onText, writeErr: () => {} })
     .exitOverride();
 }
 
-async function loadDefaults(): Promise<DefaultTexts> {
-  const { defaultTexts } = await import('../core/config/defaults.ts');
-  return defaultTexts();
+async function loadTexts(): Promise<SettingTexts> {
+  const { settingTexts } = await import('../core/config/defaults.ts');
+  return settingTexts();
 }

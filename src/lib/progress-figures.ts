@@ -96,5 +96,6 @@ const rateParts = ({ rate, tokenRate }: Pick<ProgressFigures, 'rate' | 'tokenRat
 
 function amount({ done, total, unit }: StageProgress): string {
   const all = total === undefined || total === done ? '' : ` of ${formatCount(total)}`;
-  return `${formatCount(done)}${all} ${unit}`;
+  const isOne = done === 1 && all === '';
+  return `${formatCount(done)}${all} ${isOne ? unit.replace(/s$/, '') : unit}`;
 }

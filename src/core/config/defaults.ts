@@ -1,9 +1,25 @@
 /**
- * Defaults as text, for help and documentation.
+ * Defaults and choices as text, for help and documentation.
  */
+import { choicesAt } from './expected.ts';
 import { settingsSchema } from './schema.ts';
 import { valueAt } from './layer.ts';
 import { settingPaths } from './table.ts';
+
+/** What help tells of settings, by path. */
+export interface SettingTexts {
+  readonly defaults: Readonly<Record<string, string>>;
+  readonly choices: Readonly<Record<string, string>>;
+}
+
+export const settingTexts = (): SettingTexts => ({
+  defaults: defaultTexts(),
+  choices: Object.fromEntries(
+    settingPaths
+      .map((path) => [path, choicesAt(path.split('.')).join(', ')] as const)
+      .filter(([, words]) => words !== ''),
+  ),
+});
 
 /** By path; settings without a default are missing. */
 export function defaultTexts(): Readonly<Record<string, string>> {

@@ -13,6 +13,12 @@ export function expectedAt(path: readonly string[]): string | null {
 export const defaultAt = (path: readonly string[]): unknown =>
   nodesAt(settingsJsonSchema(), path).find((node) => node.default !== undefined)?.default;
 
+/** The words that a setting takes, where it takes words of a list; else none. */
+export const choicesAt = (path: readonly string[]): readonly (string | number)[] => {
+  const nodes = nodesAt(settingsJsonSchema(), path);
+  return [...nodes.flatMap((node) => node.const ?? []), ...nodes.flatMap((node) => node.enum ?? [])];
+};
+
 /** Names of the keys at a place; empty where keys are free (a record). */
 export const keysAt = (path: readonly string[]): string[] => [
   ...new Set(nodesAt(settingsJsonSchema(), path).flatMap((node) => keysOf(node))),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { runQdx } from '../../helpers/run-qdx.ts';
 import { runProbe } from './run-probe.ts';
 
 describe('F44: machine output knows no locale and no time zone', () => {
@@ -49,6 +50,11 @@ describe('help', () => {
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
       '--timeout-ms <ms> Longest wait for one answer of the server (default: 60000; env: QDX_TIMEOUT_MS)',
     );
+  });
+
+  test('a setting of a command shows its words, its default and its variable', async () => {
+    const { stdout } = await runQdx(['search', '--help']);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('(hybrid, dense, lexical; default: hybrid; env: QDX_MODE)');
   });
 
   test('--version', async () => {

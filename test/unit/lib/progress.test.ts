@@ -49,6 +49,7 @@ describe('figures', () => {
   });
 
   test.for<[string, ReturnType<typeof event>[], string]>([
+    ['one', [event(0, 1), event(1, 1)], 'embedding: 1 chunk (100 %), 1/s'],
     ['nothing yet', [event(0, 10)], 'embedding: 0 of 10 chunks (0 %)'],
     ['no total', [event(0, undefined), event(5, undefined)], 'embedding: 5 chunks, 5/s'],
     ['an empty stage', [event(0, 0)], 'embedding: 0 chunks'],
