@@ -5,7 +5,7 @@ import { sha256Hex } from '../../../lib/hash.ts';
 import type { Chunk, ChunkPayload } from '../chunk.ts';
 import type { Document } from '../document.ts';
 import { chunkId } from '../ids.ts';
-import { embeddedText } from '../template.ts';
+import { embeddedText, writtenContent } from '../template.ts';
 import { type FileIdentity, type FrameContext, payloadFrames, type PayloadFrame } from './frame.ts';
 import { fitBlocks, type Piece } from './fit.ts';
 import { textLines, type TextLines } from './lines.ts';
@@ -24,11 +24,12 @@ const leastRoom = 8;
 /** @returns the chunks; none for blank text; undefined where path and title alone use up the model's limit. */
 export function cutDocument(document: Document, file: FileIdentity, context: CutContext): Chunk[] | undefined {
   const lines = textLines(document.text);
-  const count = (text: string): number => context.tokenizer.count(text);
   const frames = payloadFrames(document, file, context);
   const room = (path: readonly string[]): number => frames(path).room;
+  const written = writtenContent(frames([]).fields, context.chunking.template);
+  const count = (text: string): number => context.tokenizer.count(written(text));
   if (room([]) < leastRoom) return undefined;
-  const counts = tokenCounts(lines, context.tokenizer);
+  const counts = tokenCounts(lines, { count });
   const pieces = fitBlocks(document.blocks, { lines, counts, count, room });
   const { minTokens, codeMinTokens } = context.chunking;
   const least = document.kind === 'code' ? codeMinTokens : minTokens;

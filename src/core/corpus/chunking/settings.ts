@@ -7,7 +7,7 @@ import type { TemplateId } from '../template.ts';
 /** Raised when the same input would give other chunks. */
 const chunkingVersion = 1;
 
-/** Sections of this size rank best with a 256-token model (benchmarks/ranking); more context blurs one vector. */
+/** About a section: what a 256-token model takes whole, with room left for path and headings. */
 const documentTokens = 230;
 /** About 40 lines of code. */
 const codeTokens = 400;

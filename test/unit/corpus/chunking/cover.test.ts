@@ -13,7 +13,23 @@ import { cut, settings, wordTokenizer } from '../support.ts';
 
 const lineEnd = fc.constantFrom('\n', '\n', '\r\n', '\n\n', '\r\n\r\n', '\n \n', '');
 const words = fc.array(
-  fc.constantFrom('alpha', 'béta', '漢字', '😀', 'x', '{', '}', '(', ')', ';', '`', '|', '<!--', '-->'),
+  fc.constantFrom(
+    'alpha',
+    'béta',
+    'parseSetCookieHTTPHeader',
+    '漢字',
+    '😀',
+    'x',
+    '{',
+    '}',
+    '(',
+    ')',
+    ';',
+    '`',
+    '|',
+    '<!--',
+    '-->',
+  ),
   {
     maxLength: 12,
   },
@@ -55,6 +71,8 @@ const texts = fc
   .array(fc.tuple(pieces, lineEnd), { maxLength: 40 })
   .map((lines) => lines.map(([line, end]) => line + end).join(''));
 
+const templates = fc.constantFrom('path-headings-content@1', 'path-headings-words@1', 'headings-content@1');
+
 const readersOfText: [name: string, read: (text: string) => Document | Promise<Document>][] = [
   ['Markdown', markdownDocument],
   ['plain text', (text) => textDocument(text, 'notes.txt')],
@@ -66,14 +84,14 @@ const readersOfText: [name: string, read: (text: string) => Document | Promise<D
 describe.each(readersOfText)('%s', (_name, read) => {
   test('contents put together are the file, and every chunk keeps the limit', async () => {
     await fc.assert(
-      fc.asyncProperty(texts, fc.integer({ min: 24, max: 200 }), async (text, maxTokens) => {
-        const chunks = cut(await read(text), settings(maxTokens));
+      fc.asyncProperty(texts, fc.integer({ min: 24, max: 200 }), templates, async (text, maxTokens, template) => {
+        const chunks = cut(await read(text), settings(maxTokens, { template }));
         expect(chunks.map((chunk) => chunk.payload.content).join('')).toBe(text.trim() === '' ? '' : text);
         for (const chunk of chunks) {
           expect(chunk.tokenCount).toBeLessThanOrEqual(maxTokens);
           expect(chunk.tokenCount).toBe(wordTokenizer.count(chunk.text) + wordTokenizer.specialTokens);
           expect(chunk.payload.content.trim()).not.toBe('');
-          expect(embeddedText(chunk.payload, 'path-headings-content@1')).toBe(chunk.text);
+          expect(embeddedText(chunk.payload, template)).toBe(chunk.text);
         }
       }),
       { numRuns: 150 },
