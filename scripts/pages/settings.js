@@ -1,7 +1,7 @@
 /**
  * docs/settings.md and docs/settings.schema.json, from the tables and the schema of settings.
  */
-import { defaultTexts } from '../../dist/core/config/defaults.js';
+import { settingTexts } from '../../dist/core/config/defaults.js';
 import { expectedAt } from '../../dist/core/config/expected.js';
 import { settingsJsonSchema } from '../../dist/core/config/json-schema.js';
 import { settingPaths, settingRow } from '../../dist/core/config/table.js';
@@ -19,7 +19,7 @@ const groupTexts = {
 };
 
 export function settingsPage() {
-  const defaults = defaultTexts();
+  const { defaults } = settingTexts();
   const sections = groups().map(([group, paths]) => {
     const rows = paths.map((path) => settingLine(path, defaults));
     return `## ${group}\n\n${groupTexts[group] ?? ''}\n\n| Setting | Takes | Default | Flag | Variables | |\n| --- | --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`;

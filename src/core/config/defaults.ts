@@ -22,7 +22,7 @@ export const settingTexts = (): SettingTexts => ({
 });
 
 /** By path; settings without a default are missing. */
-export function defaultTexts(): Readonly<Record<string, string>> {
+function defaultTexts(): Readonly<Record<string, string>> {
   const settings = settingsSchema.parse({});
   const int8 = settingsSchema.parse({ vector: { quantization: { kind: 'int8' } } });
   const binary = settingsSchema.parse({ vector: { quantization: { kind: 'binary' } } });
