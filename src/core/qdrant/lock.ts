@@ -11,6 +11,7 @@
  * there every run writes its holder, then withdraws if it sees another run's (of two that start at once, both may).
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { processIdentity } from '../../lib/process-identity.ts';
@@ -48,6 +49,9 @@ export interface WriterLock {
   readonly lost: AbortSignal;
   release(): Promise<void>;
 }
+
+/** Longer than a replica of a cluster is behind the others. */
+const replicaLagMs = 1_000;
 
 const defaultTiming: LockTiming = { renewEveryMs: 10_000, staleAfterMs: 60_000 };
 
@@ -100,7 +104,13 @@ async function assertMayTake(
   timing: LockTiming,
 ): Promise<void> {
   if (input.breakLock) return;
-  const holders = (await listHolders(connection, me.target)).filter((holder) => holder.runId === runId);
+  const listed = async () => (await listHolders(connection, me.target)).filter((holder) => holder.runId === runId);
+  let holders = await listed();
+  if (holders.length === 0) {
+    // Its owner ended while it released the lock; or a replica that is a moment behind was asked.
+    await sleep(replicaLagMs, undefined, input.signal ? { signal: input.signal } : {});
+    holders = await listed();
+  }
   const [first] = holders;
   if (first && !(await watchForRenewal(connection, holders, { ...timing, me, signal: input.signal })))
     throw locked(me.target, first);

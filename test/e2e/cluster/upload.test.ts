@@ -41,6 +41,23 @@ const replicaStates = async (peer: RunningQdrant): Promise<string[]> => {
   return (collections[0]?.replicas ?? []).map(({ state }) => state);
 };
 
+test('F14: of nine runs that start at once on three peers exactly one gets the lock', async () => {
+  const lines = cluster.peers.map((peer) => connectTo(peer));
+  for (let round = 0; round < 3; round++) {
+    const tries = await Promise.allSettled(
+      Array.from({ length: 9 }, (_, run) => {
+        const line = lines[run % lines.length];
+        if (!line) throw new Error('no line');
+        return acquireWriterLock(line, { target: `race ${round}`, runId: `run ${run}`, owner: lockOwner('test') });
+      }),
+    );
+    const winners = tries.filter((one) => one.status === 'fulfilled');
+    expect(winners).toHaveLength(1);
+    for (const { value } of winners) await value.release();
+  }
+  for (const line of lines) await line.close();
+});
+
 test('shards, replicas and consistency as set; a peer killed in mid-upload loses nothing and comes back', async () => {
   const [first, second, third] = cluster.peers;
   if (!first || !second || !third) throw new Error('three peers');

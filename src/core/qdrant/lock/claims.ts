@@ -1,5 +1,9 @@
 /**
  * The claim of the writer lock: the one record per target that says which run may write. Every change is conditional.
+ *
+ * On a cluster all changes go through one replica, so that they are decided one after the other: `medium` ordering picks it
+ * among those alive (`strong` keeps to one that may be down). Holders are written before, by any peer: that write finds
+ * out which replicas are dead.
  */
 import { recordId, systemCollection } from '../system-collection.ts';
 import type { Connection } from '../connection.ts';
@@ -28,7 +32,7 @@ export async function readClaim(connection: Connection, target: string): Promise
 /** Deletes the claim that was seen, if nobody joined or took it since. */
 export async function deleteClaim(connection: Connection, target: string, seen: Claim): Promise<void> {
   await connection.request('POST', pointsPath(systemCollection, '/delete'), {
-    query: { wait: true, ordering: 'strong' },
+    query: { wait: true, ordering: 'medium' },
     body: {
       filter: {
         must: [{ has_id: [claimId(target)] }, matches('runId', seen.runId), matches('lastToken', seen.lastToken)],
@@ -40,7 +44,7 @@ export async function deleteClaim(connection: Connection, target: string, seen: 
 async function upsertIf(connection: Connection, me: Holder, condition: unknown): Promise<void> {
   const payload = { kind: 'claim', target: me.target, runId: me.runId, lastToken: me.token };
   await connection.request('PUT', pointsPath(systemCollection), {
-    query: { wait: true, ordering: 'strong' },
+    query: { wait: true, ordering: 'medium' },
     body: { points: [{ id: claimId(me.target), vector: {}, payload }], update_filter: condition },
   });
 }

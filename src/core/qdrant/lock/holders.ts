@@ -27,7 +27,7 @@ export interface Holder {
 export async function writeHolder(connection: Connection, holder: Holder): Promise<void> {
   const point = { id: holderId(holder), vector: {}, payload: { kind: 'holder', ...holder } };
   await connection.request('PUT', pointsPath(systemCollection), {
-    query: { wait: true, ordering: 'strong' },
+    query: { wait: true },
     body: { points: [point] },
   });
 }
