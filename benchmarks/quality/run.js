@@ -1,0 +1,189 @@
+/**
+ * How well does search rank? Judged queries over documentation, code and CoSQA, end to end: embedded by the built binary
+ * into a real Qdrant, searched by the library, each list alone, both, and with one signal off at a time.
+ *
+ * node benchmarks/quality/run.js [--work FOLDER] [--only docs|code|cosqa]   (FOLDER keeps vectors for the next run)
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { datasets } from './datasets.js';
+import { mean } from './metrics.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const shared = join(root, '../shared');
+const { values: options } = parseArgs({ options: { work: { type: 'string' }, only: { type: 'string' } } });
+
+/** Bars of the dev halves; `best` is the better of the two lists alone. */
+const bars = {
+  docs: { file: 0.8, passage: 0.66 },
+  code: { file: 0.77, passage: 0.56 },
+  cosqa: { dense: 0.595 },
+  toleratedLoss: 0.01,
+};
+
+const noSignals = { definition: 0, exact: 0, path: 0, coherence: 0, repeat: 0, aside: 0 };
+const rankings = {
+  dense: { mode: 'dense' },
+  lexical: { mode: 'lexical' },
+  'both, no signals': { mode: 'hybrid', weights: noSignals },
+  default: { mode: 'hybrid' },
+  ...Object.fromEntries(
+    Object.keys(noSignals).map((name) => [`without ${name}`, { mode: 'hybrid', weights: { [name]: 0 } }]),
+  ),
+};
+
+if (!existsSync(join(shared, 'datasets'))) {
+  console.log('skipped: the judged sets are not beside this repository (../shared/datasets)');
+} else {
+  await main();
+}
+
+async function main() {
+  const work = options.work ?? mkdtempSync(join(tmpdir(), 'qdx-quality-'));
+  mkdirSync(work, { recursive: true });
+  const env = {
+    PATH: process.env.PATH,
+    HOME: work,
+    XDG_CACHE_HOME: join(work, 'cache'),
+    XDG_CONFIG_HOME: join(work, 'config'),
+    XDG_DATA_HOME: join(work, 'data'),
+  };
+  const qdx = (args) =>
+    spawnSync(process.execPath, [join(root, 'bin/qdx.js'), ...args], {
+      cwd: work,
+      env,
+      encoding: 'utf8',
+      maxBuffer: 1e8,
+    });
+  try {
+    const sets = datasets(shared, work).filter(({ group }) => !options.only || group === options.only);
+    for (const { collection, embed } of sets) {
+      const run = qdx(['embed', '-c', collection, ...embed, '--json', '-q']);
+      if (run.status !== 0) throw new Error(`embedding ${collection}: ${run.stderr}`);
+      console.error(`${collection}: ${JSON.parse(run.stdout).chunks} chunks`);
+    }
+    const results = await rankAll(sets, join(work, 'data', 'qdx'), work, env);
+    console.log(table(results));
+    const failures = failedBars(results);
+    for (const failure of failures) console.log(`bar not met: ${failure}`);
+    keep(results);
+    if (failures.length > 0) process.exitCode = 9;
+  } finally {
+    qdx(['server', 'stop']);
+    if (!options.work) rmSync(work, { recursive: true, force: true });
+  }
+}
+
+async function rankAll(sets, dataFolder, work, environment) {
+  const load = (path) => import(new URL(`../../dist/core/${path}`, import.meta.url));
+  const { connect } = await load('qdrant/connect.js');
+  const { settingsSchema } = await load('config/schema.js');
+  const { createSearcher } = await load('retrieval/search.js');
+  const { findModel } = await load('models/find-model.js');
+  const settings = settingsSchema.parse({});
+  const connection = await connect({ connection: settings.connection, dataFolder, environment });
+  const cacheFolder = join(work, 'cache', 'qdx');
+  const places = { cacheFolder, findModel: (name) => findModel(name, { cacheFolder }) };
+  const results = [];
+  for (const set of sets) {
+    for (const [ranking, { mode, weights }] of Object.entries(rankings)) {
+      const searcher = await createSearcher(
+        connection,
+        {
+          collections: [set.collection],
+          mode,
+          modeIsExplicit: true,
+          limit: 100,
+          candidates: settings.search.candidates,
+          filters: { conditions: [], paths: [], excludes: [], subdirectories: [], languages: [] },
+          exact: false,
+          ef: settings.index.efSearch,
+          oversampling: settings.search.oversampling,
+          contextLines: 0,
+          explain: false,
+          vectorName: settings.vector.name,
+          payloadKeys: {},
+          ...(weights && { weights }),
+        },
+        places,
+      );
+      const judged = [];
+      for (const query of set.queries) {
+        const { hits } = await searcher.search(query.query);
+        judged.push({ id: query.id, type: query.type, ...set.judge(query, hits) });
+      }
+      await searcher.close();
+      results.push({ group: set.group, collection: set.collection, ranking, judged });
+    }
+  }
+  await connection.close();
+  return results;
+}
+
+/** Docs: mean of the collections' means. Code: mean over all queries, as the sets define it. */
+function figure(results, group, ranking, name) {
+  const sets = results.filter((one) => one.group === group && one.ranking === ranking);
+  const values = sets.map(({ judged }) => judged.map((one) => one[name]));
+  return group === 'docs' ? mean(values.map(mean)) : mean(values.flat());
+}
+
+const shown = (value) => (Number.isNaN(value) ? '' : value.toFixed(3));
+
+function table(results) {
+  const row = (ranking) => {
+    const of = (group, name) => shown(figure(results, group, ranking, name));
+    const three = (group) => ['file', 'passage', 'hitAt5', 'fileOfTen'].map((name) => of(group, name)).join(' / ');
+    return `| ${ranking} | ${three('docs')} | ${three('code')} | ${of('cosqa', 'file')} |`;
+  };
+  const perSet = [...new Set(results.map(({ collection }) => collection))].map((collection) => {
+    const of = (ranking) => {
+      const { judged } = results.find((one) => one.collection === collection && one.ranking === ranking);
+      return [judged.map(({ file }) => file), judged.map(({ passage }) => passage ?? Number.NaN)].map((values) =>
+        shown(mean(values)),
+      );
+    };
+    return `| ${collection} | ${['dense', 'lexical', 'default'].map((ranking) => of(ranking).filter(Boolean).join(' / ')).join(' | ')} |`;
+  });
+  return [
+    'nDCG@10: file / passage / hit@5 / file over ten hits',
+    '',
+    '| ranking | docs | code | CoSQA |',
+    '| --- | --- | --- | --- |',
+    ...Object.keys(rankings).map(row),
+    '',
+    '| set (file / passage) | dense | lexical | default |',
+    '| --- | --- | --- | --- |',
+    ...perSet,
+  ].join('\n');
+}
+
+function failedBars(results) {
+  const failures = [];
+  const check = (what, value, bar) => {
+    if (!Number.isNaN(value) && value < bar) failures.push(`${what} ${value.toFixed(3)} < ${bar.toFixed(3)}`);
+  };
+  for (const group of ['docs', 'code'])
+    for (const name of ['file', 'passage'])
+      check(`${group} ${name}`, figure(results, group, 'default', name), bars[group][name]);
+  check('cosqa dense', figure(results, 'cosqa', 'dense', 'file'), bars.cosqa.dense);
+  for (const group of ['docs', 'code', 'cosqa']) {
+    const best = Math.max(...['dense', 'lexical'].map((ranking) => figure(results, group, ranking, 'file')));
+    check(
+      `${group} both against the better list`,
+      figure(results, group, 'default', 'file'),
+      best - bars.toleratedLoss,
+    );
+  }
+  return failures;
+}
+
+function keep(results) {
+  const folder = fileURLToPath(new URL('runs/', import.meta.url));
+  mkdirSync(folder, { recursive: true });
+  const name = `${new Date().toISOString().slice(0, 10)}${options.only ? `-${options.only}` : ''}.json`;
+  writeFileSync(join(folder, name), `${JSON.stringify({ node: process.version, bars, results }, null, 1)}\n`);
+}

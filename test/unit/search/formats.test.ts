@@ -1,0 +1,97 @@
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { hitFormats } from '../../../src/commands/search-formats.ts';
+import { renderHits } from '../../../src/commands/search-render.ts';
+import type { Hit } from '../../../src/core/retrieval/hit.ts';
+import type { SearchResponse } from '../../../src/core/retrieval/params.ts';
+import { showStyles } from '../../../src/lib/style.ts';
+import { sanitizeForTerminal } from '../../../src/lib/terminal.ts';
+
+const view = { columns: 80, isTty: false, color: false };
+const hit = (change: Partial<Hit> = {}): Hit => ({
+  rank: 1,
+  score: 0.5,
+  collection: 'docs',
+  id: 'a',
+  path: 'guide/a.md',
+  startLine: 3,
+  endLine: 5,
+  text: 'one\ntwo\nthree\n',
+  ...change,
+});
+const response = (hits: readonly Hit[]): SearchResponse => ({
+  query: 'two',
+  mode: 'hybrid',
+  collections: [{ name: 'docs', mode: 'hybrid', model: 'm' }],
+  mergedBy: 'score',
+  hits,
+  timing: { encodeMs: 1, serverMs: 1, rankMs: 1, totalMs: 3 },
+});
+const format = (name: string, hits: readonly Hit[]): string => hitFormats(response(hits))[name]?.(view) ?? '';
+
+describe('csv', () => {
+  test('a reader gets back any text, but for the apostrophe before what looks like a formula', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string(), (text, path) => {
+        const [row] = parse<Record<string, string>>(format('csv', [hit({ text, path })]), {
+          columns: true,
+          record_delimiter: '\r\n',
+          relax_column_count: false,
+        });
+        expect(row?.['text']?.replace(/^'(?=[=+\-@\t\r])/, '')).toBe(text);
+        expect(row?.['path']?.replace(/^'(?=[=+\-@\t\r])/, '')).toBe(path);
+        expect(row?.['startLine']).toBe('3');
+      }),
+    );
+  });
+  test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1'])('a spreadsheet does not run %j', (text) => {
+    expect(format('csv', [hit({ text })])).toContain(`'${text}`);
+  });
+  test('no hits: the header alone', () => {
+    expect(format('csv', [])).toMatch(/^rank,score,/);
+  });
+});
+
+describe('other formats', () => {
+  test('files: each path once, in order of rank', () => {
+    expect(format('files', [hit(), hit({ path: 'b.md' }), hit()])).toBe('guide/a.md\nb.md');
+  });
+  test('jsonl: one hit a line', () => {
+    expect(
+      format('jsonl', [hit(), hit({ id: 18446744073709551615n })])
+        .split('\n')
+        .at(-1),
+    ).toContain('"id":18446744073709551615');
+  });
+  test('md: a fence longer than any in the text', () => {
+    expect(format('md', [hit({ text: '````\nx\n````' })])).toContain('\n`````\n');
+  });
+});
+
+describe('text', () => {
+  const render = (hits: readonly Hit[], isTty = false) =>
+    renderHits(
+      response(hits),
+      { full: false, explain: true, files: new Map([['a', '/x/guide/a.md']]) },
+      { ...view, isTty, color: isTty },
+    );
+
+  test('file:lines, score and the lines with their numbers', () => {
+    expect(render([hit()])).toBe('1. guide/a.md:3-5  0.500\n   \n   3  one\n   4  two\n   5  three');
+  });
+  test('no hits: what to try', () => {
+    expect(render([])).toContain('Nothing in docs for "two".');
+  });
+  test('a collection without lines shows the path alone', () => {
+    expect(render([hit({ startLine: 0, endLine: 0 })])).toContain('1. guide/a.md  0.500');
+  });
+  test('F37: escapes in path, text and headings are inert on a terminal, and the link is ours', () => {
+    const evil = '\u001B]8;;http://evil\u0007x\u001B[2J\u202E';
+    const shown = showStyles(render([hit({ path: evil, text: evil, headingPath: [evil] })], true), sanitizeForTerminal);
+    const links = [...shown.matchAll(/\u001B\]8;;([^\u001B]*)/g)].map(([, url]) => url);
+    expect(links).toEqual(['file:///x/guide/a.md#L3', '']);
+    expect(shown).not.toContain('\u001B[2J');
+    expect(shown).not.toContain('\u202E');
+  });
+});
