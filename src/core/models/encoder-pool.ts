@@ -5,6 +5,7 @@ import { QdxError } from '../../lib/errors.ts';
 import type { OnEvent } from '../../lib/events.ts';
 import type { EncodedText } from './encoder.ts';
 import { type EncoderWorker, fromSentError, type WorkerListeners } from './encoder-worker.ts';
+import { Queue } from './queue.ts';
 import type { TextRequest } from './text-encoder.ts';
 import type { WorkerAnswer } from './worker-messages.ts';
 
@@ -49,7 +50,11 @@ export class EncoderPool {
   readonly opened: Promise<void>;
   private readonly options: EncoderPoolOptions;
   private readonly seats: readonly Seat[];
-  private waiting: Job[] = [];
+  private readonly waiting = new Queue<Job>();
+  /** Sent to a worker that ended before it came to them. */
+  private readonly again = new Queue<Job>();
+  /** Running when a worker ended. */
+  private readonly suspects = new Queue<Job>();
   private settleOpened: (error?: Error) => void = () => {};
   private failedStarts = 0;
   private nextId = 0;
@@ -93,8 +98,8 @@ export class EncoderPool {
   end(error: Error): void {
     if (this.ended) return;
     this.ended = error;
-    const open = [...this.seats.flatMap(({ orders }) => orders.flatMap(({ jobs }) => jobs)), ...this.waiting];
-    this.waiting = [];
+    const given = this.seats.flatMap(({ orders }) => orders.flatMap(({ jobs }) => jobs));
+    const open = [...given, ...this.suspects.drain(), ...this.again.drain(), ...this.waiting.drain()];
     for (const seat of this.seats) {
       seat.orders = [];
       seat.worker?.kill();
@@ -146,12 +151,22 @@ export class EncoderPool {
 
   /** A text that a worker has crashed on goes alone, so that the next crash names it. */
   private nextJobs(): readonly Job[] {
-    this.waiting = this.waiting.filter(({ settled }) => !settled);
-    const [first] = this.waiting;
-    const isAlone = first !== undefined && first.crashes > 0;
-    const suspect = this.waiting.findIndex(({ crashes }) => crashes > 0);
-    const limit = isAlone ? 1 : Math.min(this.options.textsPerOrder, suspect === -1 ? Infinity : suspect);
-    return this.waiting.splice(0, limit);
+    const suspect = this.takeFrom(this.suspects);
+    if (suspect) return [suspect];
+    const jobs: Job[] = [];
+    while (jobs.length < this.options.textsPerOrder) {
+      const job = this.takeFrom(this.again) ?? this.takeFrom(this.waiting);
+      if (!job) break;
+      jobs.push(job);
+    }
+    return jobs;
+  }
+
+  /** The first that still waits for an answer: an abort may have settled it meanwhile. */
+  private takeFrom(queue: Queue<Job>): Job | undefined {
+    let job = queue.shift();
+    while (job?.settled) job = queue.shift();
+    return job;
   }
 
   /** A worker is gone: its texts go back to the front, and a new one takes the seat. */
@@ -163,8 +178,8 @@ export class EncoderPool {
     seat.orders = [];
     const suspects = running?.jobs.filter(({ settled }) => !settled) ?? [];
     for (const job of suspects) if (++job.crashes >= crashesPerText) job.settle(crashedTwice(job, how));
-    const again = suspects.filter(({ settled }) => !settled);
-    this.waiting = [...again, ...others.flatMap(({ jobs }) => jobs), ...this.waiting];
+    this.suspects.push(...suspects);
+    this.again.push(...others.flatMap(({ jobs }) => jobs));
     if (wasReady) this.options.onEvent?.({ type: 'warning', message: describeCrash(suspects, how) });
     this.start(seat);
   }

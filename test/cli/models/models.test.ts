@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type HubServer, startHubServer } from '../../helpers/hub-server.ts';
 import { tinyRepository, writeFiles } from '../../helpers/onnx-model.ts';
@@ -133,4 +134,18 @@ test('verify-model compares with reference vectors', async () => {
   writeFiles(folder, { 'vectors.jsonl': Buffer.from(lines.map((line) => JSON.stringify(line)).join('\n')) });
   const { stdout } = await runQdx(['verify-model', folder, '--reference', join(folder, 'vectors.jsonl')]);
   expect(stdout).toMatch(/failed {3}parity {12}mean .*lowest .* over 1 texts/);
+});
+
+const fp32 = fileURLToPath(new URL('../../../../shared/models/all-MiniLM-L6-v2/onnx/model.onnx', import.meta.url));
+const whyNot = existsSync(fp32) ? '' : ' (skipped: ../shared/models has no fp32 file here)';
+
+test.skipIf(whyNot !== '')(`verify-model compares the built-in int8 file with the fp32 one${whyNot}`, async () => {
+  const { stdout, exitCode } = await runQdx(['verify-model', 'all-MiniLM-L6-v2', '--reference', fp32, '--json']);
+  const { checks } = json(stdout) as { checks: { name: string; status: string; found: string }[] };
+  const parity = checks.find(({ name }) => name === 'parity');
+  expect(parity).toMatchObject({
+    status: 'passed',
+    found: expect.stringMatching(/mean 0\.99\d\d, lowest 0\.99/) as string,
+  });
+  expect(exitCode).toBe(0);
 });
