@@ -22,6 +22,7 @@ const canAsk = ({ stdin, stderr, environment }: PromptStreams): boolean =>
 export async function ask(question: string, streams: PromptStreams, signal: AbortSignal): Promise<boolean> {
   if (!canAsk(streams))
     throw new QdxError('usage', `nobody can be asked here: ${question}`, { hint: 'add --yes to answer yes' });
+  signal.throwIfAborted();
   streams.stderr.write(sanitizeForTerminal(`${question} [y/N] `));
   // Not in terminal mode: there readline would swallow Ctrl-C.
   const lines = createInterface({ input: streams.stdin, terminal: false });
