@@ -51,7 +51,7 @@ const cacheVersion = 1;
 /** A segment of this size is closed and another begun, so that pruning can take them apart. */
 const segmentBytes = 64 * 1024 * 1024;
 
-export const keyOfText = (text: string, role: EncodeRole): Buffer =>
+const keyOfText = (text: string, role: EncodeRole): Buffer =>
   createHash('sha256').update(role).update('\0').update(text).digest();
 
 /** Folder name of everything that decides the bytes of a vector besides its text. */

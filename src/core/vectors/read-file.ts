@@ -17,12 +17,12 @@ const longestFooterBytes = 1024;
 /** One line of a file: a record, or why it is none. What `uploadRecords` takes. */
 export type ReadRecord = ReadGoodRecord | UnreadableLine;
 
-export interface ReadGoodRecord extends VectorRecord {
+interface ReadGoodRecord extends VectorRecord {
   readonly file: string;
   readonly line: number;
 }
 
-export interface UnreadableLine {
+interface UnreadableLine {
   readonly file: string;
   readonly line: number;
   /** End of a sentence: `it is no JSON: …`. */

@@ -36,7 +36,7 @@ async function changeModel(change: Partial<CollectionCard['model']>): Promise<vo
 }
 
 test.each([
-  ['pooling', { pooling: 'cls' } as const, 'pooling "cls" against "mean"'],
+  ['pooling', { pooling: 'cls' } as const, 'another vector space (pooling '],
   ['prefix', { documentPrefix: 'passage: ' }, 'documentPrefix'],
   ['token limit', { maxTokens: 128 }, 'maxTokens 128 against 256'],
   ['model', { name: 'other', repository: 'someone/other' }, 'holds vectors of other'],
