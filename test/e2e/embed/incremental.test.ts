@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readCard } from '../../../src/core/qdrant/card-store.ts';
 import type { Connection } from '../../../src/core/qdrant/connection.ts';
-import { countPoints } from '../../../src/core/qdrant/points.ts';
+import { countPoints, type PointId, retrievePoints, scrollPoints } from '../../../src/core/qdrant/points.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import {
   contentsOf,
@@ -42,6 +42,11 @@ beforeEach(() => {
 });
 
 const embed = (...args: string[]) => runEmbed(server, ['-c', name, ...args], { home });
+async function scrollIds(line: Connection, collection: string): Promise<PointId[]> {
+  const ids: PointId[] = [];
+  for await (const { id } of scrollPoints(line, collection, { withPayload: false })) ids.push(id);
+  return ids;
+}
 /** What a collection holds that was made of the folder as it is, with nothing before it. */
 async function madeAfresh(): Promise<Map<string, string>> {
   const fresh = `${name}-afresh`;
@@ -107,6 +112,19 @@ describe('a second run', () => {
     writeFiles(folder, { 'new.md': sectionText(500) });
     const { summary } = await runEmbed(server, ['-c', name, folder, '--no-cache'], { home });
     expect(summary).toMatchObject({ embedded: 1, cached: 0, written: 1 });
+  });
+
+  test('knows its points in a collection with payload keys of its own', async () => {
+    const own = temporaryHome();
+    const config = { payloadKeys: { content: 'text', source: 'root', source_path: 'path' } };
+    writeFiles(join(own, 'work'), { 'qdx.config.json': JSON.stringify(config) });
+    const run = () => runEmbed(server, ['-c', name, folder], { home: own });
+    const first = await run();
+    const [point] = await retrievePoints(connection, name, (await scrollIds(connection, name)).slice(0, 1));
+    expect(point?.payload).toMatchObject({ text: expect.any(String), root: 'docs', path: expect.any(String) });
+    expect((await run()).summary).toMatchObject({ unchanged: first.summary.chunks, written: 0 });
+    writeFiles(folder, { 'guides/page-0.md': `# Page 0\n\n${sectionText(77)}` });
+    expect((await run()).summary).toMatchObject({ written: 1, removed: 5 });
   });
 
   test('dry run says what would be done, and does none of it', async () => {
