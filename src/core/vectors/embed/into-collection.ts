@@ -43,6 +43,9 @@ export async function embedIntoCollection(params: EmbedParams, target: Target, r
     );
     await rememberFolders(place, params.roots);
     return summary;
+  } catch (error) {
+    // What stops after the lock was taken away stops because of that, whatever it says.
+    throw lock.lost.aborted ? lock.lost.reason : error;
   } finally {
     // A release that fails (the server is gone) must not hide why; the lock becomes stale by itself.
     await lock.release().catch(() => {});
