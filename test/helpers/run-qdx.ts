@@ -55,7 +55,7 @@ export function environmentOf(home: string): Record<string, string> {
   };
 }
 
-function spawnQdx(args: readonly string[], options: RunQdxOptions & { readonly home: string }): ChildProcess {
+export function spawnQdx(args: readonly string[], options: RunQdxOptions & { readonly home: string }): ChildProcess {
   const merged = { ...environmentOf(options.home), ...options.env };
   const env = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
   return spawn(process.execPath, [...(options.nodeArgs ?? []), binPath, ...args], {

@@ -24,7 +24,7 @@ const target = (change: Partial<SearchTarget> = {}): SearchTarget => ({
 const candidate = (
   id: number,
   payload: Record<string, unknown> = {},
-  scores: [number, number?] = [0.5],
+  scores: readonly [number, (number | undefined)?] = [0.5],
 ): Candidate => ({
   target: target(),
   id,
