@@ -17,52 +17,43 @@ const powerOfTen = (exponent: number): number => powersOfTen[exponent] ?? 10 ** 
  */
 export function writeFloat32(value: number, target: Buffer, offset: number): number {
   if (value === 0) return target.write(Object.is(value, -0) ? '-0' : '0', offset, 'latin1') + offset;
-  const size = Math.abs(value);
-  // Below and above, decimals would need more digits than an integer product holds; such components are rare.
-  if (size < 1e-5 || size >= 1e7) return target.write(String(Number(value.toPrecision(9))), offset, 'latin1') + offset;
-  let decimals = 7 - decimalExponent(size);
-  let digits = Math.round(size * powerOfTen(decimals));
-  if (Math.fround(digits / powerOfTen(decimals)) !== size) {
-    decimals++;
-    digits = Math.round(size * powerOfTen(decimals));
+  let size = value;
+  let end = offset;
+  if (value < 0) {
+    size = -value;
+    target[end++] = 0x2d;
   }
-  while (decimals > 0 && digits % 10 === 0) {
-    digits /= 10;
+  // Components of a normalised vector, nearly always.
+  if (size < 1 && size >= 1e-5) return writeFraction(size, target, end);
+  return target.write(String(Number(size.toPrecision(9))), end, 'latin1') + end;
+}
+
+/** `0.0123` for 1e-5 <= size < 1. */
+function writeFraction(size: number, target: Buffer, offset: number): number {
+  // Decimals that give eight significant digits.
+  let decimals = size >= 0.1 ? 8 : size >= 0.01 ? 9 : size >= 0.001 ? 10 : size >= 0.0001 ? 11 : 12;
+  let scale = powerOfTen(decimals);
+  let digits = Math.round(size * scale);
+  if (Math.fround(digits / scale) !== size) {
+    scale = powerOfTen(++decimals);
+    digits = Math.round(size * scale);
+  }
+  // Rounded up to one: the only way to more than nine digits.
+  if (digits >= scale) return target.write('1', offset, 'latin1') + offset;
+  while (digits % 10 === 0) {
+    digits = digits / 10;
     decimals--;
   }
-  let end = offset;
-  if (value < 0) target[end++] = 0x2d;
-  return writeDecimal(digits, decimals, target, end);
-}
-
-/** Floor of log10 for 1e-5 <= size < 1e7; comparing is exact where Math.log10 may round up. */
-function decimalExponent(size: number): number {
-  let exponent = 0;
-  if (size >= 1) while (size >= powerOfTen(exponent + 1)) exponent++;
-  else while (size * powerOfTen(-exponent) < 1) exponent--;
-  return exponent;
-}
-
-/** `digits / 10^decimals` as `0.0123`, without an exponent. */
-function writeDecimal(digits: number, decimals: number, target: Buffer, offset: number): number {
-  const whole = Math.floor(digits / powerOfTen(decimals));
-  let end = writeInteger(whole, 1, target, offset);
-  if (decimals === 0) return end;
-  target[end++] = 0x2e;
-  return writeInteger(digits - whole * powerOfTen(decimals), decimals, target, end);
-}
-
-/** An integer with leading zeros up to `minDigits`. */
-function writeInteger(value: number, minDigits: number, target: Buffer, offset: number): number {
-  let length = minDigits;
-  while (value >= powerOfTen(length)) length++;
-  let rest = value;
-  for (let index = offset + length - 1; index >= offset; index--) {
-    const tens = Math.floor(rest / 10);
-    target[index] = 0x30 + (rest - tens * 10);
-    rest = tens;
+  target[offset] = 0x30;
+  target[offset + 1] = 0x2e;
+  const end = offset + 2 + decimals;
+  for (let index = end - 1; index >= offset + 2; index--) {
+    // Below 2^31, so that integer arithmetic does.
+    const tens = (digits / 10) | 0;
+    target[index] = 0x30 + (digits - tens * 10);
+    digits = tens;
   }
-  return offset + length;
+  return end;
 }
 
 export interface ParsedNumbers {
@@ -84,56 +75,50 @@ export function parseFloat32Array(source: Buffer, offset: number, expectedLength
   for (;;) {
     const end = numberEnd(source, position);
     if (end === position) throw new RangeError(`component ${count} of the vector is no number`);
-    const value = Math.fround(parseNumber(source, position, end));
-    if (!Number.isFinite(value)) throw new RangeError(`component ${count} of the vector is no finite float32`);
+    const value = parseNumber(source, position, end);
     if (count === values.length) values = grown(values);
-    values[count++] = value;
+    values[count] = value;
+    if (!Number.isFinite(values[count])) throw new RangeError(`component ${count} of the vector is no finite float32`);
+    count++;
     position = skipSpace(source, end);
     const byte = source[position];
-    if (byte === 0x5d) return { values: values.slice(0, count), end: position + 1 };
+    if (byte === 0x5d) return { values: count === values.length ? values : values.slice(0, count), end: position + 1 };
     if (byte !== 0x2c) throw new RangeError(`the vector is broken behind component ${count - 1}`);
     position = skipSpace(source, position + 1);
   }
 }
 
+/** 15 digits and a power of ten up to 22 are exact doubles, so that one division rounds correctly. */
+const mostFastBytes = 16;
+
 function parseNumber(source: Buffer, start: number, end: number): number {
-  let position = start;
-  const negative = source[position] === 0x2d;
-  if (negative) position++;
+  const isNegative = source[start] === 0x2d;
+  const first = isNegative ? start + 1 : start;
+  // Of one byte: a digit, or a lone point or sign, which is none.
+  if (end - first > mostFastBytes || end - first < 2) return slowNumber(source, start, end);
   let digits = 0;
-  let decimals = -1;
-  const first = position;
-  for (; position < end; position++) {
-    const byte = source[position] ?? 0;
-    if (byte === 0x2e && decimals < 0) decimals = 0;
-    else if (byte >= 0x30 && byte <= 0x39) {
-      digits = digits * 10 + (byte - 0x30);
-      if (decimals >= 0) decimals++;
-    } else return slowNumber(source, start, end);
+  let point = end;
+  for (let position = first; position < end; position++) {
+    const digit = (source[position] ?? 0) - 0x30;
+    if (digit >= 0 && digit <= 9) digits = digits * 10 + digit;
+    else if (digit === -2 && point === end) point = position;
+    else return slowNumber(source, start, end);
   }
-  // 15 digits and a power of ten up to 22 are exact doubles, so that one division rounds correctly.
-  if (end - first > 16 || decimals > 22) return slowNumber(source, start, end);
-  const value = decimals > 0 ? digits / powerOfTen(decimals) : digits;
-  return negative ? -value : value;
+  const value = point < end - 1 ? digits / powerOfTen(end - 1 - point) : digits;
+  return isNegative ? -value : value;
 }
 
 const slowNumber = (source: Buffer, start: number, end: number): number =>
   Number(source.toString('latin1', start, end));
 
+/** 1 for bytes that a JSON number is made of. */
+const numberBytes = new Uint8Array(256);
+for (const byte of Buffer.from('0123456789+-.eE')) numberBytes[byte] = 1;
+
 function numberEnd(source: Buffer, start: number): number {
   let position = start;
-  for (;;) {
-    const byte = source[position] ?? 0;
-    const belongs =
-      (byte >= 0x30 && byte <= 0x39) ||
-      byte === 0x2e ||
-      byte === 0x2d ||
-      byte === 0x2b ||
-      byte === 0x65 ||
-      byte === 0x45;
-    if (!belongs) return position;
-    position++;
-  }
+  while (numberBytes[source[position] ?? 0] === 1) position++;
+  return position;
 }
 
 export function skipSpace(source: Buffer, start: number): number {

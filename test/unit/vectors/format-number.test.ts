@@ -76,6 +76,9 @@ describe('numbers of a vectors file', () => {
     ['[1,]', 'component 1 of the vector is no number'],
     ['[1 2]', 'the vector is broken behind component 0'],
     ['[1', 'the vector is broken behind component 0'],
+    ['[-]', 'component 0 of the vector is no finite float32'],
+    ['[.]', 'component 0 of the vector is no finite float32'],
+    ['[1,--2]', 'component 1 of the vector is no finite float32'],
     ['[1.2.3]', 'component 0 of the vector is no finite float32'],
   ])('refuses %s', (text, reason) => {
     expect(() => parseFloat32Array(Buffer.from(text), 0)).toThrow(reason);
