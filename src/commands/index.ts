@@ -31,6 +31,14 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'Find passages by meaning and by words',
     load: async () => (await import('./search.ts')).search,
   },
+  backup: {
+    summary: 'Collections into a folder that travels, point by point, with hashes',
+    load: async () => (await import('./backup.ts')).backup,
+  },
+  verify: {
+    summary: 'Check that a backup is what was written',
+    load: async () => (await import('./verify.ts')).verify,
+  },
   config: {
     summary: 'Show, check and write settings',
     members: {

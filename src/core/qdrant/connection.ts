@@ -31,6 +31,8 @@ export interface RequestOptions {
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Longest answer that is read into memory; absent: 512 MiB. */
+  readonly maxAnswerBytes?: number;
   /** False for requests that must not be sent twice. Default true: upserts by id, reads and deletes are. */
   readonly repeatable?: boolean;
   /**

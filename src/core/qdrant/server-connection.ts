@@ -13,6 +13,7 @@ import type { Connection, ConnectionOptions, RequestOptions, ServerInfo } from '
 import { missingCollectionName, type RequestContext, translateServerError } from './errors.ts';
 import { asServerFailure } from './failure.ts';
 import { featuresOf, untestedVersionWarning } from './features.ts';
+import type { OfficialClientOptions } from './official-client.ts';
 import { adviseRetry } from './repeatable.ts';
 import { assertKeyIsSafe, parseServerUrl, type ServerUrl } from './server-url.ts';
 
@@ -50,8 +51,8 @@ export class ServerConnection implements Connection {
   }
 
   async client(): Promise<QdrantClient> {
-    this.#client ??= createClient(this.#server, this.#options, this.#clientSockets, async (error, what) =>
-      this.#explain(error, { url: this.url, what, timeoutMs: this.#options.timeoutMs }),
+    this.#client ??= createClient(this.#server, this.#options, this.#clientSockets, async (call, what) =>
+      this.#repeat(call, { url: this.url, what, timeoutMs: this.#options.timeoutMs }, {}),
     );
     return this.#client;
   }
@@ -92,14 +93,19 @@ export class ServerConnection implements Connection {
       timeoutMs: options.timeoutMs ?? this.#options.timeoutMs,
       ...(body && { bodyBytes: body.length }),
     };
+    return this.#repeat(async () => read(await this.#attempt(method, path, options, body)), context, options);
+  }
+
+  /** Tries until it is done or not worth it; what is thrown then is a sentence. */
+  async #repeat<T>(attempt: () => Promise<T>, context: RequestContext, options: RequestOptions): Promise<T> {
     const { signal, repeatable = true } = options;
+    const answered = async () => {
+      const result = await attempt();
+      this.#hasAnswered = true;
+      return result;
+    };
     try {
-      const attempt = async () => {
-        const answer = await this.#attempt(method, path, options, body);
-        this.#hasAnswered = true;
-        return read(answer);
-      };
-      return await retry(attempt, {
+      return await retry(answered, {
         retries: this.#options.retries,
         deadlineMs: this.#options.retryDeadlineMs,
         advise: (error) => adviseRetry(error, { repeatable, hasAnswered: this.#hasAnswered }),
@@ -130,6 +136,7 @@ export class ServerConnection implements Connection {
       },
       ...(body && { body }),
       timeoutMs: options.timeoutMs ?? this.#options.timeoutMs,
+      ...(options.maxAnswerBytes !== undefined && { maxAnswerBytes: options.maxAnswerBytes }),
       ...(options.signal && { signal: options.signal }),
     });
   }
@@ -182,10 +189,10 @@ async function createClient(
   url: ServerUrl,
   { apiKey, timeoutMs }: ConnectionOptions,
   maxSockets: number,
-  translate: (error: unknown, what: string) => Promise<unknown>,
+  repeat: OfficialClientOptions['repeat'],
 ): Promise<QdrantClient> {
   const { createOfficialClient } = await import('./official-client.ts');
-  return createOfficialClient({ url, apiKey, timeoutMs, maxSockets, translate });
+  return createOfficialClient({ url, apiKey, timeoutMs, maxSockets, repeat });
 }
 
 /** Ready bytes are sent as they are. */

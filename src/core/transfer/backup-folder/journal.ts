@@ -1,0 +1,130 @@
+/**
+ * `journal.jsonl`: how far an unfinished backup is. One line a fact, each on the disk before the next step, so that a run
+ * that was killed is taken up where it was: borders as they were drawn, parts as they were finished. Removed when the manifest
+ * is there.
+ */
+import { open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { QdxError } from '../../../lib/errors.ts';
+import { throwWriteError } from '../../../lib/file-bytes.ts';
+import { parseJson, stringifyJson } from '../../../lib/json.ts';
+import type { IdRange } from '../scan-range.ts';
+import type { Compression, PartEntry } from './manifest.ts';
+
+export const journalName = 'journal.jsonl';
+/** Held by the run that writes the folder. */
+export const lockName = '.lock';
+const journalVersion = 1;
+
+/** What has to be the same for a run to go on with the work of an earlier one. */
+export interface BackupRequest {
+  readonly url: string;
+  readonly collections: readonly string[];
+  readonly filter: unknown;
+  readonly compression: Compression;
+}
+
+export interface JournalStart {
+  readonly type: 'start';
+  readonly version: number;
+  readonly qdxVersion: string;
+  readonly backupId: string;
+  readonly startedAt: string;
+  readonly request: BackupRequest;
+}
+
+export interface JournalCollection {
+  readonly type: 'collection';
+  readonly name: string;
+  readonly folder: string;
+  readonly countBefore: number;
+  readonly ranges: readonly IdRange[];
+}
+
+/** `part` null: the range holds no point. A later line for the same range counts. */
+export interface JournalPart {
+  readonly type: 'part';
+  readonly collection: string;
+  readonly range: number;
+  readonly part: PartEntry | null;
+}
+
+/** The range has to be read again: it changed. */
+export interface JournalStale {
+  readonly type: 'stale';
+  readonly collection: string;
+  readonly range: number;
+}
+
+export type JournalLine = JournalStart | JournalCollection | JournalPart | JournalStale;
+
+export interface Journal {
+  append(line: JournalLine): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openJournal(folder: string): Promise<Journal> {
+  const path = join(folder, journalName);
+  await dropTornLine(path);
+  const handle = await open(path, 'a').catch((error: unknown) => throwWriteError(path, error));
+  let last: Promise<void> = Promise.resolve();
+  const write = async (line: JournalLine) => {
+    await handle.appendFile(`${stringifyJson(line)}\n`).catch((error: unknown) => throwWriteError(path, error));
+    await handle.sync().catch((error: unknown) => throwWriteError(path, error));
+  };
+  return {
+    append: (line) => {
+      last = last.then(() => write(line));
+      return last;
+    },
+    close: () => handle.close(),
+  };
+}
+
+/** Empty where there is none. @throws QdxError `refused` for a journal of a newer qdx, `verification` for a damaged one. */
+export async function readJournal(folder: string): Promise<JournalLine[]> {
+  const path = join(folder, journalName);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  // What follows the last newline was being written when the run was killed.
+  const lines = text.split('\n').slice(0, -1);
+  const parsed = lines.map((line, index) => parseLine(line, path, index + 1));
+  const [start] = parsed;
+  if (start?.type === 'start' && start.version > journalVersion)
+    throw new QdxError('refused', `${path} was begun by qdx ${start.qdxVersion}, in a newer format`, {
+      hint: `use qdx ${start.qdxVersion} or later, or begin in another folder`,
+    });
+  return parsed;
+}
+
+export const removeJournal = (folder: string): Promise<void> => rm(join(folder, journalName), { force: true });
+
+export const startOfJournal = (start: Omit<JournalStart, 'type' | 'version'>): JournalStart => ({
+  type: 'start',
+  version: journalVersion,
+  ...start,
+});
+
+function parseLine(line: string, path: string, number: number): JournalLine {
+  try {
+    return parseJson(line) as JournalLine;
+  } catch {
+    throw new QdxError('verification', `${path} line ${number} is no JSON`, {
+      hint: 'begin again in another folder',
+    });
+  }
+}
+
+/** Nothing may follow half a line. */
+async function dropTornLine(path: string): Promise<void> {
+  const handle = await open(path, 'r+').catch(() => null);
+  if (!handle) return;
+  try {
+    const bytes = await handle.readFile();
+    await handle.truncate(bytes.lastIndexOf(0x0a) + 1);
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * The shape of a manifest, checked before anything in it is trusted: a file name in it never leads out of the folder.
+ */
+import { z } from 'zod';
+import { type BackupManifest, damaged } from './manifest.ts';
+
+const count = z.number().int().nonnegative();
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/u);
+const id = z
+  .string()
+  .regex(/^(?:0|[1-9][0-9]{0,19}|"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")$/u)
+  .nullable();
+
+const partName = /^part-\d{6,}\.jsonl(?:\.gz)?$/u;
+const folderName = /^\d{3,}-[A-Za-z0-9_.-]*$/u;
+
+const part = z.object({
+  file: z.string().regex(partName),
+  sizeBytes: count,
+  sha256,
+  points: count,
+  pointsHash: sha256,
+  from: id,
+  to: id,
+  shardKey: z.union([z.string(), z.number()]).nullable(),
+});
+
+const collection = z.object({
+  name: z.string().min(1),
+  aliases: z.array(z.string().min(1)),
+  folder: z.string().regex(folderName),
+  points: count,
+  pointsHash: sha256,
+  consistency: z.enum(['scroll', 'scroll-while-writing', 'scroll-unchecked']),
+  countBefore: count,
+  countAfter: count,
+  description: z.object({ file: z.literal('collection.json'), sizeBytes: count, sha256 }),
+  parts: z.array(part),
+});
+
+const manifest = z.object({
+  format: z.literal('qdx-backup'),
+  version: z.literal(1),
+  needsQdx: z.string(),
+  backupId: z.string().min(1),
+  startedAt: z.string(),
+  finishedAt: z.string(),
+  qdxVersion: z.string(),
+  source: z.object({ url: z.string(), qdrantVersion: z.string() }),
+  filter: z.unknown(),
+  compression: z.enum(['none', 'gzip']),
+  collections: z.array(collection).min(1),
+});
+
+/** @throws QdxError `verification` for a value of another shape, naming the place. */
+export function parseManifest(value: unknown, path: string): BackupManifest {
+  const result = manifest.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw damaged(path, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'it has another shape'}`);
+}

@@ -1,0 +1,125 @@
+/**
+ * `manifest.json`: what a backup holds, with the hash of every file and, last, its own. It is written when everything else is
+ * on the disk: a folder without it is no backup. docs/backup-format.md is its specification.
+ */
+import { sha256Hex } from '../../../lib/hash.ts';
+import { QdxError } from '../../../lib/errors.ts';
+import { parseJson, stringifyJson } from '../../../lib/json.ts';
+
+export const manifestName = 'manifest.json';
+export const formatName = 'qdx-backup';
+/** Raised when a reader of today would misread what is written tomorrow. */
+export const formatVersion = 1;
+
+/** Whether anything was written to the collection while it was read; see docs/backup.md. */
+export type Consistency = 'scroll' | 'scroll-while-writing' | 'scroll-unchecked';
+export type Compression = 'none' | 'gzip';
+
+export interface BackupManifest {
+  readonly format: typeof formatName;
+  readonly version: number;
+  /** The oldest qdx that reads this version of the format. */
+  readonly needsQdx: string;
+  readonly backupId: string;
+  /** ISO 8601 UTC. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly qdxVersion: string;
+  readonly source: { readonly url: string; readonly qdrantVersion: string };
+  /** The Qdrant filter of `--filter`; null: all points. */
+  readonly filter: unknown;
+  readonly compression: Compression;
+  readonly collections: readonly BackedUpCollection[];
+}
+
+export interface BackedUpCollection {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  /** Its folder in the backup. */
+  readonly folder: string;
+  readonly points: number;
+  /** Of all its points; see points-hash.ts. */
+  readonly pointsHash: string;
+  readonly consistency: Consistency;
+  /** Exact counts of the server, before the first and after the last point was read. */
+  readonly countBefore: number;
+  readonly countAfter: number;
+  readonly description: FileEntry;
+  readonly parts: readonly PartEntry[];
+}
+
+export interface FileEntry {
+  readonly file: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+/** Points of one range of ids, a line each, in the order of ids. */
+export interface PartEntry extends FileEntry {
+  readonly points: number;
+  readonly pointsHash: string;
+  /** JSON text of ids: `5`, `"0b5f…"`; the range is [from, to), null is open. */
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly shardKey: string | number | null;
+}
+
+const hashHead = '  "manifestSha256": "';
+const hashTail = '"\n}\n';
+const hashLineBytes = hashHead.length + 64 + hashTail.length;
+
+/** The hash covers every byte before the line that holds it. */
+export function encodeManifest(manifest: BackupManifest): Buffer {
+  // stringifyJson for the bigints that a filter may hold, then laid out for people.
+  const compact = stringifyJson(manifest);
+  const covered = `${indent(compact).slice(0, -2)},\n`;
+  return Buffer.from(`${covered}${hashHead}${sha256Hex(covered)}${hashTail}`);
+}
+
+/** One field a line at the top, one collection a block, one part a line: to be read with a pager, and compared with diff. */
+function indent(compact: string): string {
+  const { collections, ...head } = parseJson(compact) as BackupManifest;
+  const fields = Object.entries(head).map(([key, value]) => `  ${JSON.stringify(key)}: ${stringifyJson(value)}`);
+  const blocks = collections.map(({ parts, ...rest }) => {
+    const lines = parts.map((entry) => `        ${stringifyJson(entry)}`);
+    const list = lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n      ]`;
+    return `    {\n      ${stringifyJson(rest).slice(1, -1)},\n      "parts": ${list}\n    }`;
+  });
+  return `{\n${fields.join(',\n')},\n  "collections": [\n${blocks.join(',\n')}\n  ]\n}`;
+}
+
+/**
+ * @throws QdxError `verification` for a manifest that was changed or cut, `refused` for one of a newer format.
+ */
+export async function decodeManifest(bytes: Buffer, path: string): Promise<BackupManifest> {
+  const covered = bytes.subarray(0, Math.max(0, bytes.length - hashLineBytes));
+  const hashLine = bytes.toString('latin1', covered.length);
+  const stated = hashLine.slice(hashHead.length, hashHead.length + 64);
+  if (bytes.length === 0) throw damaged(path, 'it is empty');
+  if (hashLine !== `${hashHead}${stated}${hashTail}` || !/^[0-9a-f]{64}$/u.test(stated))
+    throw damaged(path, 'it does not end with its own sha256');
+  const actual = sha256Hex(covered);
+  if (actual !== stated)
+    throw damaged(path, `it was changed after it was written: its sha256 is ${actual}, its last line says ${stated}`);
+  const value = parseJson(bytes) as Partial<BackupManifest>;
+  if (value.format !== formatName) throw damaged(path, `its format is ${JSON.stringify(value.format)}`);
+  if (typeof value.version !== 'number' || value.version > formatVersion) throw newer(path, value);
+  const { parseManifest } = await import('./manifest-schema.ts');
+  return parseManifest(value, path);
+}
+
+export const damaged = (path: string, why: string): QdxError =>
+  new QdxError('verification', `${path} is no sound manifest: ${why}`, {
+    hint: 'take another copy of this backup, or make a new one',
+    details: { file: path },
+  });
+
+const newer = (path: string, { version, needsQdx }: Partial<BackupManifest>): QdxError =>
+  new QdxError(
+    'refused',
+    `${path} is of format version ${String(version)}; this qdx reads versions up to ${formatVersion}`,
+    {
+      hint: `use qdx ${needsQdx ?? 'of a later version'} or later: npm install -g qdx@latest`,
+      details: { file: path, version, needsQdx },
+    },
+  );

@@ -1,0 +1,148 @@
+/**
+ * Reads a whole backup and finds everything in it that is not as it was written: each with a message that names the file.
+ * No server is asked.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { isQdxError, QdxError } from '../../../lib/errors.ts';
+import type { RunOptions } from '../../../lib/events.ts';
+import { decodeDescription } from '../collection-description.ts';
+import { sumOfHashes } from '../points-hash.ts';
+import { journalName, readJournal } from './journal.ts';
+import { type BackupManifest, type BackedUpCollection, decodeManifest, manifestName } from './manifest.ts';
+import { type FileFault, findFileFaults, type ListedFile } from './check-files.ts';
+import { findPartFault } from './check-part.ts';
+
+export interface BackupProblem {
+  /** Relative to the backup. */
+  readonly file: string;
+  readonly kind: FileFault | 'manifest' | 'content' | 'foreign';
+  /** A sentence that begins with the file. */
+  readonly message: string;
+}
+
+export interface BackupReport {
+  readonly folder: string;
+  /** Null where it cannot be read; `problems` says why. */
+  readonly manifest: BackupManifest | null;
+  readonly problems: readonly BackupProblem[];
+  readonly filesRead: number;
+  readonly bytesRead: number;
+  readonly pointsRead: number;
+}
+
+/**
+ * @throws QdxError `notFound` where there is no such folder, `verification` for a backup without manifest (unfinished, or
+ * none), `refused` for a newer format.
+ */
+export async function verifyBackup(folder: string, run: RunOptions = {}): Promise<BackupReport> {
+  const root = resolve(folder);
+  const nothing = { folder: root, manifest: null, filesRead: 0, bytesRead: 0, pointsRead: 0 };
+  let manifest: BackupManifest;
+  try {
+    manifest = await readManifest(root);
+  } catch (error) {
+    if (!isQdxError(error) || error.details?.['file'] === undefined || error.kind !== 'verification') throw error;
+    return { ...nothing, problems: [{ file: manifestName, kind: 'manifest', message: error.message }] };
+  }
+  const files = manifest.collections.flatMap(filesOf);
+  run.onEvent?.({ type: 'phase', name: 'verifying', detail: root });
+  const read = { files: 0, bytes: 0, points: 0 };
+  const problems: BackupProblem[] = [];
+  const faults = await findFileFaults(root, files, (bytes) => {
+    run.signal?.throwIfAborted();
+    read.files++;
+    read.bytes += bytes;
+    run.onEvent?.({ type: 'progress', stage: 'verifying', done: read.files, total: files.length, unit: 'files' });
+  });
+  problems.push(...faults);
+  for (const collection of manifest.collections) {
+    const sound = (file: string) => !faults.some((fault) => fault.file === `${collection.folder}/${file}`);
+    problems.push(...(await checkCollection(root, manifest, collection, sound, read, run)));
+  }
+  return {
+    folder: root,
+    manifest,
+    problems,
+    filesRead: read.files,
+    bytesRead: read.bytes,
+    pointsRead: read.points,
+  };
+}
+
+/** @throws QdxError as verifyBackup does. */
+export async function readManifest(root: string): Promise<BackupManifest> {
+  const path = join(root, manifestName);
+  try {
+    return await decodeManifest(await readFile(path), path);
+  } catch (error) {
+    if (isQdxError(error)) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw await withoutManifest(root);
+    throw new QdxError('verification', `${path} cannot be read: ${readFault(error)}`, { details: { file: path } });
+  }
+}
+
+async function withoutManifest(root: string): Promise<QdxError> {
+  const names = await readdir(root).catch(() => null);
+  if (!names) return new QdxError('notFound', `there is no folder ${root}`, { hint: 'name the folder of a backup' });
+  if (!names.includes(journalName))
+    return new QdxError('verification', `${root} is no backup: it has no ${manifestName}`, {
+      hint: 'name the folder that qdx backup --to wrote',
+    });
+  const done = (await readJournal(root)).filter(({ type }) => type === 'part').length;
+  return new QdxError(
+    'verification',
+    `${root} is an unfinished backup: it has no ${manifestName}, ${done} parts are done`,
+    { hint: 'repeat the same qdx backup command to finish it' },
+  );
+}
+
+/** End of a sentence. */
+const readFault = (error: unknown): string =>
+  (error as NodeJS.ErrnoException).code === 'EISDIR' ? 'it is a folder' : ((error as Error).message ?? String(error));
+
+const filesOf = ({ folder, description, parts }: BackedUpCollection): ListedFile[] =>
+  [description, ...parts].map((entry) => ({ ...entry, file: `${folder}/${entry.file}` }));
+
+async function checkCollection(
+  root: string,
+  manifest: BackupManifest,
+  collection: BackedUpCollection,
+  isSound: (file: string) => boolean,
+  read: { points: number },
+  run: RunOptions,
+): Promise<BackupProblem[]> {
+  const { folder, parts, description } = collection;
+  const problems: BackupProblem[] = [];
+  const foreign = await findForeign(join(root, folder, description.file), manifest);
+  if (foreign !== null)
+    problems.push({ file: `${folder}/${description.file}`, kind: 'foreign', message: `${folder}/${foreign}` });
+  for (const part of parts.filter(({ file }) => isSound(file))) {
+    run.signal?.throwIfAborted();
+    const fault = await findPartFault(join(root, folder, part.file), part);
+    read.points += part.points;
+    const file = `${folder}/${part.file}`;
+    if (fault !== null) problems.push({ file, kind: 'content', message: `${file} ${fault}` });
+  }
+  const points = parts.reduce((sum, part) => sum + part.points, 0);
+  const hash = sumOfHashes(parts.map(({ pointsHash }) => pointsHash));
+  if (points !== collection.points || hash !== collection.pointsHash)
+    problems.push({
+      file: manifestName,
+      kind: 'manifest',
+      message: `${manifestName} contradicts itself: ${collection.name} has ${collection.points} points, its parts have ${points}`,
+    });
+  return problems;
+}
+
+/** The description says which backup it belongs to. Null also where it cannot be read: that is found elsewhere. */
+async function findForeign(path: string, { backupId }: BackupManifest): Promise<string | null> {
+  try {
+    const description = decodeDescription(await readFile(path));
+    if (description.backupId === backupId) return null;
+    return `collection.json belongs to backup ${description.backupId}, ${manifestName} to ${backupId}`;
+  } catch {
+    return null;
+  }
+}

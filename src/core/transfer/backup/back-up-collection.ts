@@ -1,0 +1,191 @@
+/**
+ * One collection into its folder: description, parts, second scan.
+ */
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { QdxError } from '../../../lib/errors.ts';
+import type { RunOptions } from '../../../lib/events.ts';
+import { throwWriteError } from '../../../lib/file-bytes.ts';
+import { sha256Hex } from '../../../lib/hash.ts';
+import { mapOrdered } from '../../../lib/ordered-map.ts';
+import { createPartialFile } from '../../../lib/partial-file.ts';
+import type { Connection } from '../../qdrant/connection.ts';
+import type { ListedCollection } from '../../qdrant/names.ts';
+import type { Journal } from '../backup-folder/journal.ts';
+import type { BackedUpCollection, Compression, FileEntry, PartEntry } from '../backup-folder/manifest.ts';
+import { writePart } from '../backup-folder/part-file.ts';
+import {
+  type CollectionDescription,
+  decodeDescription,
+  describeCollection,
+  descriptionDifferences,
+  displayDifference,
+  encodeDescription,
+} from '../collection-description.ts';
+import { sumOfHashes } from '../points-hash.ts';
+import { countIn, planRanges } from '../ranges.ts';
+import { createPageSize, scanRange } from '../scan-range.ts';
+import { checkConsistency } from './check-consistency.ts';
+import { collectionFolder, partFile } from './open-folder.ts';
+import { type CollectionProgress, newProgress } from './progress-state.ts';
+
+export interface CollectionInput {
+  /** Of the whole backup. */
+  readonly root: string;
+  readonly backupId: string;
+  readonly index: number;
+  readonly listed: ListedCollection;
+  /** Absent where nothing of it was begun. */
+  readonly progress: CollectionProgress | undefined;
+  readonly journal: Journal;
+  readonly filter?: unknown;
+  readonly compression: Compression;
+  readonly secondScan: boolean;
+  readonly strict: boolean;
+  /** Ranges read at once. */
+  readonly parallel: number;
+  readonly partPoints?: number;
+}
+
+const descriptionName = 'collection.json';
+
+export async function backUpCollection(
+  connection: Connection,
+  input: CollectionInput,
+  run: RunOptions,
+): Promise<BackedUpCollection> {
+  const { listed, root } = input;
+  run.onEvent?.({ type: 'phase', name: 'reading', detail: listed.physical });
+  const description = await describeCollection(connection, listed, run);
+  const progress = input.progress
+    ? await takeUp(input, input.progress, description)
+    : await begin(connection, input, description, run);
+  await readParts(connection, input, progress, run);
+  const parts = [...progress.done.values()].filter((part) => part !== null);
+  const points = parts.reduce((sum, part) => sum + part.points, 0);
+  const consistency = await checkConsistency(connection, { ...input, progress, description, points }, run);
+  return {
+    name: listed.physical,
+    aliases: description.aliases,
+    folder: progress.folder,
+    points,
+    pointsHash: sumOfHashes(parts.map(({ pointsHash }) => pointsHash)),
+    consistency,
+    countBefore: progress.countBefore,
+    countAfter: await countAll(connection, input, description, run),
+    description: await fileEntry(join(root, progress.folder)),
+    parts: parts.toSorted((a, b) => (a.file < b.file ? -1 : 1)),
+  };
+}
+
+async function countAll(
+  connection: Connection,
+  { listed, filter }: CollectionInput,
+  { shardKeys }: CollectionDescription,
+  run: RunOptions,
+): Promise<number> {
+  let count = 0;
+  for (const key of shardKeys.length > 0 ? shardKeys : [null])
+    count += await countIn(connection, { physical: listed.physical, filter }, key, run);
+  return count;
+}
+
+async function begin(
+  connection: Connection,
+  input: CollectionInput,
+  description: CollectionDescription,
+  run: RunOptions,
+): Promise<CollectionProgress> {
+  const { root, index, listed, filter, partPoints } = input;
+  const folder = collectionFolder(index, listed.physical);
+  const { shardKeys } = description;
+  const planned = await planRanges(
+    connection,
+    { physical: listed.physical, filter, shardKeys, ...(partPoints !== undefined && { partPoints }) },
+    run,
+  );
+  await mkdir(join(root, folder), { recursive: true }).catch((error: unknown) => throwWriteError(folder, error));
+  const file = await createPartialFile(join(root, folder, descriptionName));
+  await file.write(encodeDescription(description, input.backupId));
+  await file.finish();
+  const line = {
+    type: 'collection',
+    name: listed.physical,
+    folder,
+    countBefore: planned.points,
+    ranges: planned.ranges,
+  } as const;
+  await input.journal.append(line);
+  return newProgress(line);
+}
+
+/** @throws QdxError `usage` where the collection is another than the one that was begun (F3). */
+async function takeUp(
+  { root, listed }: CollectionInput,
+  progress: CollectionProgress,
+  description: CollectionDescription,
+): Promise<CollectionProgress> {
+  const before = decodeDescription(await readFile(join(root, progress.folder, descriptionName)));
+  const [difference] = [
+    ...descriptionDifferences(before, description).map(displayDifference),
+    ...(before.aliases.join() === description.aliases.join() ? [] : ['its aliases are others']),
+  ];
+  if (difference !== undefined)
+    throw new QdxError(
+      'usage',
+      `${root} holds an unfinished backup of ${listed.physical}, which was changed since: ${difference}`,
+      { hint: 'choose another folder for --to, and begin again' },
+    );
+  for (const [range, part] of progress.done) {
+    const size = part && (await stat(join(root, progress.folder, part.file)).catch(() => null))?.size;
+    if (part && size !== part.sizeBytes) progress.done.delete(range);
+  }
+  return progress;
+}
+
+async function readParts(
+  connection: Connection,
+  input: CollectionInput,
+  progress: CollectionProgress,
+  run: RunOptions,
+): Promise<void> {
+  const { root, compression, filter, journal, listed, parallel } = input;
+  const pageSize = createPageSize();
+  let done = [...progress.done.values()].reduce((sum, part) => sum + (part?.points ?? 0), 0);
+  if (done > 0) run.onEvent?.({ type: 'note', message: `${listed.physical}: ${done} points were read before` });
+  const open = progress.ranges.map((range, number) => ({ range, number })).filter((r) => !progress.done.has(r.number));
+  const read = async ({ range, number }: (typeof open)[number]): Promise<void> => {
+    const scan = scanRange(connection, { physical: listed.physical, range, filter, pageSize }, run);
+    const pages = counted(scan, (points) => {
+      run.signal?.throwIfAborted();
+      done += points;
+      run.onEvent?.({ type: 'progress', stage: 'reading', done, total: progress.countBefore, unit: 'points' });
+    });
+    const part: PartEntry | null = await writePart(
+      { folder: join(root, progress.folder), name: partFile(number), range, compression },
+      pages,
+    );
+    await journal.append({ type: 'part', collection: listed.physical, range: number, part });
+    progress.done.set(number, part);
+  };
+  for await (const _ of mapOrdered(inTurn(open), read, { inFlight: parallel }));
+}
+
+async function* counted<T>(
+  pages: AsyncIterable<readonly T[]>,
+  onPage: (points: number) => void,
+): AsyncGenerator<readonly T[], void, undefined> {
+  for await (const page of pages) {
+    onPage(page.length);
+    yield page;
+  }
+}
+
+async function* inTurn<T>(items: readonly T[]): AsyncGenerator<T, void, undefined> {
+  yield* items;
+}
+
+async function fileEntry(folder: string): Promise<FileEntry> {
+  const bytes = await readFile(join(folder, descriptionName));
+  return { file: descriptionName, sizeBytes: bytes.length, sha256: sha256Hex(bytes) };
+}

@@ -1,0 +1,125 @@
+/**
+ * Cuts a collection into ranges of ids of about equal size. The borders come from a random sample, so they are drawn once and
+ * stored; a resumed run reads them and never draws again.
+ */
+import { isQdxError } from '../../lib/errors.ts';
+import type { RunOptions } from '../../lib/events.ts';
+import type { Connection } from '../qdrant/connection.ts';
+import { pointsPath } from '../qdrant/points.ts';
+import { compareIds, type IdToken } from './point-order.ts';
+import { createPageSize, type IdRange, scanRange } from './scan-range.ts';
+
+export interface RangesInput {
+  readonly physical: string;
+  readonly filter?: unknown;
+  readonly shardKeys: readonly (string | number)[];
+  /** Points of a range; absent: by their size. */
+  readonly partPoints?: number;
+}
+
+export interface PlannedRanges {
+  readonly points: number;
+  readonly ranges: readonly IdRange[];
+}
+
+/** What a part should weigh: all of it is read again when it was cut off. */
+const partBytes = 64 * 1024 * 1024;
+const samplesOfRange = 16;
+const mostSamples = 10_000;
+
+export async function planRanges(
+  connection: Connection,
+  input: RangesInput,
+  run: RunOptions = {},
+): Promise<PlannedRanges> {
+  const keys = input.shardKeys.length > 0 ? input.shardKeys : [null];
+  const partPoints = input.partPoints ?? (await fittingPoints(connection, input, run));
+  let points = 0;
+  const ranges: IdRange[] = [];
+  for (const shardKey of keys) {
+    const count = await countIn(connection, input, shardKey, run);
+    const wanted = Math.max(1, Math.ceil(count / partPoints));
+    const borders = wanted === 1 ? [] : await drawBorders(connection, input, shardKey, wanted, run);
+    points += count;
+    ranges.push(...between(borders, shardKey));
+  }
+  return { points, ranges };
+}
+
+/** Exact count, of one shard key or of all. */
+export async function countIn(
+  connection: Connection,
+  { physical, filter }: Pick<RangesInput, 'physical' | 'filter'>,
+  shardKey: IdRange['shardKey'],
+  { signal }: RunOptions = {},
+): Promise<number> {
+  const { count } = await connection.request<{ count: number }>('POST', pointsPath(physical, '/count'), {
+    body: { exact: true, ...(filter !== undefined && { filter }), ...(shardKey !== null && { shard_key: shardKey }) },
+    ...(signal && { signal }),
+  });
+  return count;
+}
+
+/** Points that make a part of the wanted size, by the first few there are. */
+async function fittingPoints(connection: Connection, input: RangesInput, run: RunOptions): Promise<number> {
+  const range = { from: null, to: null, shardKey: input.shardKeys[0] ?? null };
+  for await (const points of scanRange(connection, { ...input, range, pageSize: createPageSize() }, run)) {
+    const bytes = points.reduce((sum, { line }) => sum + line.length, 0);
+    const average = points.length === 0 ? 1 : bytes / points.length;
+    return Math.max(100, Math.min(20_000, Math.floor(partBytes / average)));
+  }
+  return 20_000;
+}
+
+async function drawBorders(
+  connection: Connection,
+  { physical, filter }: RangesInput,
+  shardKey: IdRange['shardKey'],
+  ranges: number,
+  run: RunOptions,
+): Promise<IdToken[]> {
+  const ids = await sampleIds(
+    connection,
+    physical,
+    {
+      limit: Math.min(mostSamples, ranges * samplesOfRange),
+      ...(filter !== undefined && { filter }),
+      ...(shardKey !== null && { shard_key: shardKey }),
+    },
+    run,
+  );
+  const sorted = [...new Set(ids)].toSorted(compareIds);
+  const borders = Array.from({ length: ranges - 1 }, (_, index) =>
+    sorted.at(Math.floor(((index + 1) * sorted.length) / ranges)),
+  );
+  return [...new Set(borders.filter((id) => id !== undefined))];
+}
+
+async function sampleIds(
+  connection: Connection,
+  physical: string,
+  body: Readonly<Record<string, unknown>> & { readonly limit: number },
+  run: RunOptions,
+): Promise<IdToken[]> {
+  try {
+    const { points } = await connection.request<{ points: { id: string | number | bigint }[] }>(
+      'POST',
+      pointsPath(physical, '/query'),
+      {
+        body: { ...body, query: { sample: 'random' }, with_payload: false, with_vector: false },
+        ...(run.signal && { signal: run.signal }),
+      },
+    );
+    return points.map(({ id }) => (typeof id === 'string' ? JSON.stringify(id) : String(id)));
+  } catch (error) {
+    // Strict mode allows fewer: as many as that are still good for some borders.
+    const stated = isQdxError(error) ? /Limit exceeded \d+ > (\d+) for "limit"/u.exec(error.message)?.[1] : undefined;
+    if (stated === undefined || Number(stated) >= body.limit) throw error;
+    return sampleIds(connection, physical, { ...body, limit: Math.max(1, Number(stated)) }, run);
+  }
+}
+
+function between(borders: readonly IdToken[], shardKey: IdRange['shardKey']): IdRange[] {
+  const edges = [null, ...borders, null];
+  return edges.slice(1).map((to, index) => ({ from: edges[index] ?? null, to, shardKey }));
+}
