@@ -46,7 +46,7 @@ function partialFile({ handle, partial, target, path }: Parts): PartialFile {
     get sizeBytes() {
       return bytes.sizeBytes;
     },
-    write: bytes.write,
+    write: (piece) => bytes.write(piece),
     async finish() {
       await bytes.flush();
       await handle.sync().catch((error: unknown) => throwWriteError(path, error));

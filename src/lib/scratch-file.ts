@@ -34,7 +34,7 @@ async function tryFolder(folder: string, prefix: string): Promise<ScratchFile> {
   const bytes = createFileBytes(handle, path);
   return {
     path,
-    write: bytes.write,
+    write: (piece) => bytes.write(piece),
     async close() {
       await bytes.flush();
       await handle.close();
