@@ -36,12 +36,6 @@ const rankings = {
   ),
 };
 
-if (!existsSync(join(shared, 'datasets'))) {
-  console.log('skipped: the judged sets are not beside this repository (../shared/datasets)');
-} else {
-  await main();
-}
-
 async function main() {
   const work = options.work ?? mkdtempSync(join(tmpdir(), 'qdx-quality-'));
   mkdirSync(work, { recursive: true });
@@ -186,4 +180,10 @@ function keep(results) {
   mkdirSync(folder, { recursive: true });
   const name = `${new Date().toISOString().slice(0, 10)}${options.only ? `-${options.only}` : ''}.json`;
   writeFileSync(join(folder, name), `${JSON.stringify({ node: process.version, bars, results }, null, 1)}\n`);
+}
+
+if (!existsSync(join(shared, 'datasets'))) {
+  console.log('skipped: the judged sets are not beside this repository (../shared/datasets)');
+} else {
+  await main();
 }

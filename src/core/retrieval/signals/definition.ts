@@ -14,7 +14,10 @@ export function definition(chunk: ChunkFacts, query: QueryFacts): number {
 }
 
 function agreement(name: DefinedName, query: QueryFacts): number {
+  // Typed as one word, a name agrees as a whole.
+  const asWhole = shareOfQuery(query, new Set([name.squeezed]));
   const ofQuery = shareOfQuery(query, name.terms);
+  if (asWhole > ofQuery) return (2 * asWhole) / (asWhole + 1);
   if (ofQuery === 0) return 0;
   let common = 0;
   for (const term of name.terms) if (query.idf.has(term)) common += 1;
