@@ -6,8 +6,9 @@ import type { Connection } from './connection.ts';
 
 /** Points a public name to a collection, wherever it led before. One atomic step on the server. */
 export async function pointAlias(connection: Connection, alias: string, physical: string): Promise<void> {
-  await connection.request('POST', '/collections/aliases', {
-    body: { actions: [{ create_alias: { collection_name: physical, alias_name: alias } }] },
+  const client = await connection.client();
+  await client.updateCollectionAliases({
+    actions: [{ create_alias: { collection_name: physical, alias_name: alias } }],
   });
 }
 

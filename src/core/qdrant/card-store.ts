@@ -42,7 +42,7 @@ export async function writeCard(connection: Connection, physical: string, card: 
   const { features } = await connection.server();
   if (features.collectionMetadata) {
     const body = { metadata: { [cardKey]: card } };
-    await connection.request('PATCH', `/collections/${encodeURIComponent(physical)}`, { body });
+    await (await connection.client()).updateCollection(physical, body);
     return;
   }
   await ensureSystemCollection(connection);

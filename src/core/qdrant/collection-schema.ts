@@ -2,6 +2,7 @@
  * Schema of a collection: settings -> what the server is asked for, and whether what it has is what was asked for.
  * Qdrant ignores unknown fields silently, so every collection is read back and compared.
  */
+import type { QdrantClient } from '@qdrant/js-client-rest';
 import type { Settings } from '../config/schema.ts';
 import type { CollectionInfo } from './collection-info.ts';
 import type { ServerInfo } from './connection.ts';
@@ -22,16 +23,7 @@ export interface SchemaInput {
 }
 
 /** Body of `PUT /collections/{name}`, without metadata. */
-export interface CollectionBody {
-  readonly vectors: unknown;
-  readonly sparse_vectors?: Readonly<Record<string, { readonly modifier: 'idf' }>>;
-  readonly hnsw_config: Readonly<Record<string, unknown>>;
-  readonly optimizers_config: Readonly<Record<string, unknown>>;
-  readonly quantization_config?: unknown;
-  readonly shard_number: number;
-  readonly replication_factor: number;
-  readonly write_consistency_factor: number;
-}
+export type CollectionBody = Parameters<QdrantClient['createCollection']>[1];
 
 export function collectionBody(input: SchemaInput): CollectionBody {
   const { vector, index, optimization } = input.settings;
@@ -60,18 +52,26 @@ export function collectionBody(input: SchemaInput): CollectionBody {
 
 const binaryEncodings = { oneBit: 'one_bit', oneAndHalfBits: 'one_and_half_bits', twoBits: 'two_bits' } as const;
 
-function quantizationBody(quantization: Settings['vector']['quantization'], server: ServerInfo): unknown {
+function quantizationBody(
+  quantization: Settings['vector']['quantization'],
+  server: ServerInfo,
+): NonNullable<CollectionBody['quantization_config']> | null {
   if (quantization.kind === 'none') return null;
   if (quantization.kind === 'int8')
     return { scalar: { type: 'int8', quantile: quantization.quantile, always_ram: quantization.alwaysRam } };
   return { binary: { always_ram: quantization.alwaysRam, ...binaryEncoding(quantization, server) } };
 }
 
+interface BinaryEncoding {
+  readonly encoding?: (typeof binaryEncodings)[keyof typeof binaryEncodings];
+  readonly query_encoding?: 'default' | 'binary' | 'scalar4bits' | 'scalar8bits';
+}
+
 /** @throws QdxError `refused` where the server is too old for what is asked: it would ignore it without a word. */
 function binaryEncoding(
   { encoding, queryEncoding }: Extract<Settings['vector']['quantization'], { kind: 'binary' }>,
   server: ServerInfo,
-): Readonly<Record<string, string>> {
+): BinaryEncoding {
   if (encoding === 'oneBit' && queryEncoding === 'default') return {};
   requireFeature(server, 'binaryEncodings', 'set vector.quantization.encoding to oneBit and queryEncoding to default');
   return { encoding: binaryEncodings[encoding], query_encoding: queryEncoding };

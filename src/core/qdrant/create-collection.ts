@@ -144,6 +144,7 @@ async function createCollection(
   const mark = deferIndexing ? { [deferralKey]: settings.optimization.indexingThresholdKb } : {};
   const metadata = server.features.collectionMetadata ? { metadata: { [cardKey]: card, ...mark } } : {};
   try {
+    // Not over the official client: 1.18 drops `metadata`, and a collection must never be there without its card.
     await connection.request('PUT', `/collections/${encodeURIComponent(physical)}`, {
       body: { ...body, ...metadata },
       ...(run.signal && { signal: run.signal }),
@@ -161,7 +162,7 @@ async function createCollection(
 async function assertTaken(connection: Connection, physical: string, body: CollectionBody): Promise<void> {
   const [first, ...more] = schemaDifferences(body, await readCollectionInfo(connection, physical));
   if (!first) return;
-  await connection.request('DELETE', `/collections/${encodeURIComponent(physical)}`);
+  await (await connection.client()).deleteCollection(physical);
   const { version } = await connection.server();
   throw new QdxError(
     'failed',
@@ -182,12 +183,10 @@ async function ensurePayloadIndexes(
   physical: string,
   fields: readonly string[],
 ): Promise<void> {
+  const client = await connection.client();
   await Promise.all(
     fields.map((field) =>
-      connection.request('PUT', `/collections/${encodeURIComponent(physical)}/index`, {
-        query: { wait: true },
-        body: { field_name: field, field_schema: 'keyword' },
-      }),
+      client.createPayloadIndex(physical, { wait: true, field_name: field, field_schema: 'keyword' }),
     ),
   );
 }

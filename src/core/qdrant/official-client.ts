@@ -1,5 +1,6 @@
 /**
- * The official client on our terms: its own version check off, its warnings unheard, its errors translated.
+ * The official client on our terms: its own version check off, its warnings unheard, its calls repeated and its
+ * errors translated as those of raw requests.
  */
 import type { QdrantClient } from '@qdrant/js-client-rest';
 import type { ServerUrl } from './server-url.ts';
@@ -9,12 +10,12 @@ export interface OfficialClientOptions {
   readonly apiKey: string | undefined;
   readonly timeoutMs: number;
   readonly maxSockets: number;
-  /** Makes what a caller sees out of what the client threw. */
-  readonly translate: (error: unknown, what: string) => Promise<unknown>;
+  /** Makes a call, repeats it where that helps, and makes what a caller sees out of what the client threw. */
+  readonly repeat: <T>(call: () => Promise<T>, what: string) => Promise<T>;
 }
 
 export async function createOfficialClient(options: OfficialClientOptions): Promise<QdrantClient> {
-  const { url, apiKey, timeoutMs, maxSockets, translate } = options;
+  const { url, apiKey, timeoutMs, maxSockets, repeat } = options;
   const { QdrantClient: Client } = await import('@qdrant/js-client-rest');
   const client = new Client({
     host: url.hostname,
@@ -31,13 +32,8 @@ export async function createOfficialClient(options: OfficialClientOptions): Prom
     get(target, property) {
       const member: unknown = Reflect.get(target, property, target);
       if (typeof member !== 'function' || typeof property !== 'string') return member;
-      return (...args: unknown[]) => {
-        const returned: unknown = member.apply(target, args);
-        if (!(returned instanceof Promise)) return returned;
-        return returned.catch(async (error: unknown) => {
-          throw await translate(error, whatOf(property, args));
-        });
-      };
+      return async (...args: unknown[]) =>
+        repeat(async (): Promise<unknown> => member.apply(target, args), whatOf(property, args));
     },
   });
 }
