@@ -7,7 +7,7 @@ import { stringifyJson } from '../lib/json.ts';
 import type { View } from '../lib/output.ts';
 
 /** Raised only for a change that could break a reader; new fields do not. */
-export const searchSchemaVersion = 1;
+const searchSchemaVersion = 1;
 
 export const responseData = (response: SearchResponse) => ({ schemaVersion: searchSchemaVersion, ...response });
 

@@ -104,7 +104,7 @@ export interface SearchDocument {
   readonly hits: readonly SearchedHit[];
 }
 
-export interface SearchedHit {
+interface SearchedHit {
   readonly rank: number;
   readonly score: number;
   readonly collection: string;

@@ -19,7 +19,7 @@ export interface Candidate {
 }
 
 /** Score of one side; the rank is that of its own list, absent for a candidate that only the other list has. */
-export interface StagePlace {
+interface StagePlace {
   readonly rank?: number;
   /** Dense: the cosine (the server's score where the distance has none). Lexical: the server's BM25 sum. */
   readonly score: number;

@@ -26,10 +26,10 @@ export interface LexicalSettings {
   readonly fieldWeights: Readonly<Record<LexicalField, number>>;
 }
 
-export type LexicalField = 'path' | 'heading' | 'symbol';
+type LexicalField = 'path' | 'heading' | 'symbol';
 
 /** What of a payload has terms. */
-export type LexicalPayload = Readonly<
+type LexicalPayload = Readonly<
   Partial<Pick<ChunkPayload, 'content' | 'source_path' | 'heading_path' | 'symbol_path' | 'symbols' | 'title'>>
 >;
 

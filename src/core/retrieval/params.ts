@@ -60,7 +60,7 @@ export interface SearchPlaces {
   readonly findModel: (name: string) => Promise<FoundModel>;
 }
 
-export interface SearchedCollection {
+interface SearchedCollection {
   readonly name: string;
   readonly mode: SearchMode;
   /** Model that encoded the query; null where none was needed. */
@@ -68,7 +68,7 @@ export interface SearchedCollection {
 }
 
 /** Milliseconds; `totalMs` is from the call to the answer, opening the collections not counted. */
-export interface SearchTiming {
+interface SearchTiming {
   readonly encodeMs: number;
   readonly serverMs: number;
   readonly rankMs: number;

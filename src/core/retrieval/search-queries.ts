@@ -13,7 +13,7 @@ export type QueryAnswer =
   | ({ readonly id: QueryId } & SearchResponse)
   | { readonly id: QueryId | null; readonly error: { readonly kind: string; readonly message: string } };
 
-export type QueryId = string | number | bigint;
+type QueryId = string | number | bigint;
 
 /** Queries under way at once: while one is encoded, others wait for the server. */
 const inFlight = 4;

@@ -33,23 +33,6 @@ interface Opened {
   readonly filter: QdrantFilter | undefined;
 }
 
-/** One query. @see createSearcher for many. */
-export async function search(
-  connection: Connection,
-  query: string,
-  params: SearchParams,
-  places: SearchPlaces,
-  run: RunOptions = {},
-): Promise<SearchResponse> {
-  assertQuery(query);
-  const searcher = await createSearcher(connection, params, places, run);
-  try {
-    return await searcher.search(query);
-  } finally {
-    await searcher.close();
-  }
-}
-
 export async function createSearcher(
   connection: Connection,
   params: SearchParams,

@@ -37,10 +37,13 @@ export function queryTerms(text: string): string[] {
 /** The lower-case whole of an identifier without separators: equal for all spellings of the same words. */
 export const squeeze = (text: string): string => fold(text).replaceAll(/[^\p{L}\p{N}]+/gu, '');
 
+/** The term of an identifier as a whole, stemmed as it is when it is typed without its humps. */
+export const wholeTerm = (text: string): string => stem(squeeze(text));
+
 function addWord(run: string, terms: string[]): void {
   if (unspaced.test(run)) return addPairs(run, terms);
   const parts = run.split(boundary).filter((part) => part !== '');
-  if (parts.length > 1) addTerm(squeeze(run), terms);
+  if (parts.length > 1) addTerm(wholeTerm(run), terms);
   for (const part of parts) {
     const folded = fold(part);
     if (!stopWords.has(folded)) addTerm(stem(folded), terms);

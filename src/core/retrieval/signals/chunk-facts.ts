@@ -3,7 +3,7 @@
  */
 import type { PayloadField } from '../../qdrant/collection-card.ts';
 import { keyOf, type PayloadKeys } from '../../qdrant/payload-keys.ts';
-import { documentTerms, squeeze } from '../terms.ts';
+import { documentTerms, squeeze, wholeTerm } from '../terms.ts';
 
 export interface ChunkFacts {
   readonly path: string;
@@ -15,6 +15,8 @@ export interface ChunkFacts {
 
 export interface DefinedName {
   readonly squeezed: string;
+  /** Its term as a whole. */
+  readonly whole: string;
   /** Its words. */
   readonly terms: ReadonlySet<string>;
 }
@@ -33,11 +35,11 @@ export function chunkFacts(payload: Readonly<Record<string, unknown>>, keys: Pay
 }
 
 function definedName(name: string): DefinedName {
-  const squeezed = squeeze(name);
+  const whole = wholeTerm(name);
   const terms = new Set(documentTerms(name));
   // The whole beside its parts would make a name of three words look like four.
-  if (terms.size > 1) terms.delete(squeezed);
-  return { squeezed, terms };
+  if (terms.size > 1) terms.delete(whole);
+  return { squeezed: squeeze(name), whole, terms };
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

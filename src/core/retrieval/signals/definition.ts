@@ -15,7 +15,7 @@ export function definition(chunk: ChunkFacts, query: QueryFacts): number {
 
 function agreement(name: DefinedName, query: QueryFacts): number {
   // Typed as one word, a name agrees as a whole.
-  const asWhole = shareOfQuery(query, new Set([name.squeezed]));
+  const asWhole = shareOfQuery(query, new Set([name.whole]));
   const ofQuery = shareOfQuery(query, name.terms);
   if (asWhole > ofQuery) return (2 * asWhole) / (asWhole + 1);
   if (ofQuery === 0) return 0;
@@ -32,5 +32,5 @@ function agreement(name: DefinedName, query: QueryFacts): number {
 export const exact = (chunk: ChunkFacts, query: QueryFacts): number =>
   Math.max(0, ...chunk.definitions.map((name) => (query.names.has(name.squeezed) ? shareOfName(name, query) ** 2 : 0)));
 
-const shareOfName = ({ squeezed, terms }: DefinedName, query: QueryFacts): number =>
-  Math.max(shareOfQuery(query, new Set([squeezed])), shareOfQuery(query, terms));
+const shareOfName = ({ whole, terms }: DefinedName, query: QueryFacts): number =>
+  Math.max(shareOfQuery(query, new Set([whole])), shareOfQuery(query, terms));
