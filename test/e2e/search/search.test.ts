@@ -93,7 +93,8 @@ describe('the JSON document', () => {
     ['by words alone', ['--mode', 'lexical']],
     ['grouped', ['--group-by', 'path']],
   ])('has the documented shape: %s', async (_title, flags) => {
-    document.parse(await on.search('cookie header', '-c', 'code', ...flags));
+    const found = document.safeParse(await on.search('cookie header', '-c', 'code', ...flags));
+    expect(found.error).toBeUndefined();
   });
 
   test('every documented field is in docs/json-output.md', () => {
@@ -142,11 +143,14 @@ describe('filters hold for both lists', () => {
     ['not a payload value', 'docs', ['--filter', 'source_file!=soup.md'], (path: string) => !path.endsWith('soup.md')],
     ['a range', 'docs', ['--filter', 'start_line>=5'], () => true],
   ])('%s', async (_title, collection, flags, accepts) => {
+    const counts: number[] = [];
     for (const mode of ['hybrid', 'dense', 'lexical']) {
       const found = paths(await on.search('the key soup cookie', '-c', collection, '--mode', mode, ...flags));
       expect(found.filter((path) => !accepts(path))).toEqual([]);
-      if (mode !== 'lexical') expect(found.length).toBeGreaterThan(0);
+      counts.push(found.length);
     }
+    // Words alone may find nothing among the files.
+    expect(Math.min(...counts.slice(0, 2))).toBeGreaterThan(0);
   });
 
   test.each([

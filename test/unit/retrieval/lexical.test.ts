@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hashTerm } from '../../../src/core/retrieval/hash-term.ts';
 import { createLexicalEncoder, defaultLexical } from '../../../src/core/retrieval/lexical.ts';

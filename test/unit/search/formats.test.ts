@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hitFormats } from '../../../src/commands/search-formats.ts';
 import { renderHits } from '../../../src/commands/search-render.ts';
@@ -89,6 +89,7 @@ describe('text', () => {
   test('F37: escapes in path, text and headings are inert on a terminal, and the link is ours', () => {
     const evil = '\u001B]8;;http://evil\u0007x\u001B[2J\u202E';
     const shown = showStyles(render([hit({ path: evil, text: evil, headingPath: [evil] })], true), sanitizeForTerminal);
+    // eslint-disable-next-line no-control-regex -- the escape sequences of links are what is looked for
     const links = [...shown.matchAll(/\u001B\]8;;([^\u001B]*)/g)].map(([, url]) => url);
     expect(links).toEqual(['file:///x/guide/a.md#L3', '']);
     expect(shown).not.toContain('\u001B[2J');
