@@ -9,7 +9,10 @@ import type { View } from '../lib/output.ts';
 /** Raised only for a change that could break a reader; new fields do not. */
 const searchSchemaVersion = 1;
 
-export const responseData = (response: SearchResponse) => ({ schemaVersion: searchSchemaVersion, ...response });
+export const responseData = (response: SearchResponse): SearchResponse & { readonly schemaVersion: number } => ({
+  schemaVersion: searchSchemaVersion,
+  ...response,
+});
 
 export function hitFormats(response: SearchResponse): Readonly<Record<string, (view: View) => string>> {
   const { hits } = response;

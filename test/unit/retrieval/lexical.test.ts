@@ -93,7 +93,9 @@ describe('weights of a document', () => {
 
 describe('weights of a query', () => {
   test('each term counts as often as it is typed', () => {
-    expect(encoder.query('open open file').values.toSorted()).toEqual([1, 2]);
+    const { indices, values } = encoder.query('open open file');
+    expect(values[indices.indexOf(encoder.indexOf('open'))]).toBe(2);
+    expect(values).toHaveLength(2);
   });
   test('stop words alone are no query', () => {
     expect(encoder.query('what is the').indices).toEqual([]);
@@ -105,7 +107,9 @@ function collidingTerms(): [string, string] {
   const seen = new Map<number, string>();
   const letters = 'bcdfghjkmn';
   for (let number = 0; ; number++) {
-    const word = `z${[...String(number).padStart(6, '0')].map((digit) => letters[Number(digit)]).join('')}`;
+    const word = `z${String(number)
+      .padStart(6, '0')
+      .replaceAll(/\d/g, (digit) => letters[Number(digit)] ?? '')}`;
     const hash = hashTerm(word, 'murmur3-32');
     const other = seen.get(hash);
     if (other !== undefined) return [other, word];
