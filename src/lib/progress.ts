@@ -46,17 +46,27 @@ export function createProgress(
 ): ProgressReporter {
   const json = mode === 'json' ? createJsonProgress(output, now) : null;
   const face = mode === 'bar' ? createBar(output, stderr, now) : mode === 'lines' ? createLines(output) : null;
-  let current: StageProgress | null = null;
+  // Stages overlap (texts are embedded while points are uploaded): the first that is not done is the one shown.
+  const running = new Map<string, StageProgress>();
+  const finish = (progress: StageProgress) => {
+    if (isShown(progress.stage)) face?.end();
+    running.delete(progress.stage);
+    if (face && progress.done > progress.first.done) output.note(finishedLine(progress, now()));
+  };
+  const isShown = (stage: string) => running.keys().next().value === stage;
   const end = () => {
-    if (current === null) return;
-    face?.end();
-    if (face && current.done > current.first.done) output.note(finishedLine(current, now()));
-    current = null;
+    for (const progress of running.values()) finish(progress);
+  };
+  /** A stage whose end is not known ends when the next one begins. */
+  const finishOpenEnded = () => {
+    for (const progress of running.values()) if (progress.total === undefined) finish(progress);
   };
   const onProgress = (event: ProgressEvent) => {
-    if (current !== null && current.stage !== event.stage) end();
-    current = nextProgress(current, event, now());
-    face?.show(current, now());
+    if (!running.has(event.stage)) finishOpenEnded();
+    const progress = nextProgress(running.get(event.stage) ?? null, event, now());
+    running.set(event.stage, progress);
+    if (isShown(event.stage)) face?.show(progress, now());
+    if (progress.total !== undefined && progress.done >= progress.total) finish(progress);
   };
   return {
     end,

@@ -107,7 +107,7 @@ describe('lines', () => {
       '90',
       '100',
     ]);
-    expect(lines.at(-1)).toBe('embedding: 100 chunks in 1 min 41 s, 0.99/s');
+    expect(lines.at(-1)).toBe('embedding: 100 chunks in 1 min 40 s, 1/s');
   });
 
   test('each half minute where a tenth takes longer', () => {
@@ -132,6 +132,27 @@ describe('lines', () => {
     ]);
     expect(lines).toContain('embedding: 5 chunks in 1 s, 5/s\nuploading: 0 of 3 chunks');
     expect(lines).toMatch(/uploading: 3 chunks in 1 s, 3\/s\n$/);
+  });
+
+  test('stages that overlap: each goes on from where it was, and ends once', () => {
+    const steps = Array.from({ length: 11 }, (_, done) => [
+      event(done * 10, 100),
+      event(done * 10, 100, undefined, 'uploading'),
+      1000,
+    ]).flat();
+    const lines = report('lines', steps).trim().split('\n');
+    expect(lines.filter((line) => line.includes(' chunks in '))).toEqual([
+      'embedding: 100 chunks in 10 s, 10/s',
+      'uploading: 100 chunks in 10 s, 10/s',
+    ]);
+    expect(lines.filter((line) => line.startsWith('uploading'))).toHaveLength(1);
+  });
+
+  test('a stage of unknown length ends when the next begins', () => {
+    const reading = (done: number): QdxEvent => ({ type: 'progress', stage: 'reading', done, unit: 'files' });
+    expect(report('lines', [reading(1), 1000, reading(9), 1000, event(0, 5)])).toMatch(
+      /reading: 9 files in 2 s.*\nembedding: 0 of 5 chunks/,
+    );
   });
 
   test('a stage that did nothing has no end line', () => {
