@@ -3,7 +3,7 @@
  */
 import { writeVectorsFile } from '../../dist/core/vectors/write-file.js';
 
-export const dimension = 768;
+const dimension = 768;
 
 /** Mulberry32: small, seeded, good enough for noise. */
 function createRandom(seed) {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const bin = fileURLToPath(new URL('../../bin/qdx.js', import.meta.url));
 
-export const environmentOf = (home) => ({
+const environmentOf = (home) => ({
   PATH: process.env.PATH,
   HOME: home,
   XDG_CONFIG_HOME: `${home}/config`,

@@ -65,8 +65,11 @@ export function createProgress(
     if (!running.has(event.stage)) finishOpenEnded();
     const progress = nextProgress(running.get(event.stage) ?? null, event, now());
     running.set(event.stage, progress);
-    if (isShown(event.stage)) face?.show(progress, now());
-    if (progress.total !== undefined && progress.done >= progress.total) finish(progress);
+    const isDone = progress.total !== undefined && progress.done >= progress.total;
+    // Its last line says it all, where there is one.
+    const hasLastLine = isDone && progress.done > progress.first.done;
+    if (isShown(event.stage) && !hasLastLine) face?.show(progress, now());
+    if (isDone) finish(progress);
   };
   return {
     end,
