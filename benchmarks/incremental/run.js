@@ -66,7 +66,7 @@ function copyCorpus() {
 
 function embed() {
   const run = qdx(['embed', '-c', 'bench', corpus, '--json', '-q']);
-  if (run.status !== 0) throw new Error(String(run.stderr));
+  if (run.status !== 0) throw new Error(run.stderr);
   const { files, chunks, unchanged, cached, embedded, removed, tokens, readingMs, embeddingMs, durationMs } =
     JSON.parse(run.stdout);
   return { files, chunks, unchanged, cached, embedded, removed, tokens, readingMs, embeddingMs, durationMs };

@@ -77,8 +77,8 @@ try {
 }
 const runs = fileURLToPath(new URL('runs/', import.meta.url));
 mkdirSync(runs, { recursive: true });
-const cpu = `${String(report.host.cpu).replaceAll(/[^A-Za-z0-9]+/g, '-')}-${report.host.cores}`.toLowerCase();
+const cpu = `${report.host.cpu.replaceAll(/[^A-Za-z0-9]+/g, '-')}-${report.host.cores}`.toLowerCase();
 const file = join(runs, `${report.host.date.slice(0, 19).replaceAll(':', '')}-${cpu}.json`);
 writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
-console.log(`${file}`);
+console.log(file);
 process.exitCode = Object.values(report.results).every(({ isMet }) => isMet) ? 0 : 1;
