@@ -35,6 +35,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'Collections into a folder that travels, point by point, with hashes',
     load: async () => (await import('./backup.ts')).backup,
   },
+  restore: {
+    summary: 'A backup into staging collections, proven, then switched in',
+    load: async () => (await import('./restore.ts')).restore,
+  },
   verify: {
     summary: 'Check that a backup is what was written',
     load: async () => (await import('./verify.ts')).verify,

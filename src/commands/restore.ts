@@ -1,0 +1,74 @@
+/**
+ * `qdx restore`: a backup back into a server, proven before any name leads to it.
+ */
+import { addSettingOptions } from '../core/config/options.ts';
+import { lockOwner } from '../core/qdrant/lock.ts';
+import { restore as restoreBackup, type RestoredCollection, type RestoreSummary } from '../core/transfer/restore.ts';
+import { formatCount, formatDuration } from '../lib/quantities.ts';
+import type { CommandModule } from './command.ts';
+
+export const restore: CommandModule = {
+  examples: [
+    'qdx restore backups/docs-1 --dry-run',
+    'qdx restore backups/docs-1 --as docs-restored',
+    'qdx restore backups/everything --select docs --yes',
+  ],
+  define: (command) => {
+    const repeated = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
+    command
+      .argument('<backup>', 'Folder that qdx backup wrote')
+      .option('--as <name>', 'Another public name than it had; for one collection')
+      .option('--select <glob>', 'Only collections whose name or alias matches (repeatable)', repeated)
+      .option('--dry-run', 'Check the backup and say what would be done, change nothing')
+      .option('--allow-shrink', 'Replace a collection by one of less than half its points')
+      .option('--allow-empty', 'Replace a collection by an empty one')
+      .option('--no-wait', 'Switch in before everything is indexed')
+      .option('--break-lock', 'Write although another run holds the lock');
+    addSettingOptions(command, ['upload.batchSize', 'upload.parallel']);
+  },
+  run: async ({ args, flags }, context) => {
+    const { settings } = await context.settings();
+    const data = await restoreBackup(
+      await context.connect(),
+      {
+        folder: String(args[0]),
+        select: Array.isArray(flags['select']) ? flags['select'].map(String) : [],
+        ...(typeof flags['as'] === 'string' && { as: flags['as'] }),
+        dryRun: flags['dryRun'] === true,
+        allowShrink: flags['allowShrink'] === true,
+        allowEmpty: flags['allowEmpty'] === true,
+        waitForIndex: flags['wait'] !== false,
+        breakLock: flags['breakLock'] === true,
+        batchSize: settings.upload.batchSize,
+        parallel: settings.upload.parallel,
+        confirm: (question) => context.confirm(question),
+        owner: lockOwner(`qdx restore ${String(args[0])}`),
+      },
+      context,
+    );
+    const isWhole = data.collections.every(({ notRestored }) => notRestored.length === 0);
+    return {
+      data: { schemaVersion: 1, ...data },
+      text: () => renderRestore(data),
+      outcome: isWhole ? 'done' : 'partial',
+    };
+  },
+};
+
+export function renderRestore({ collections, folder, durationMs, dryRun }: RestoreSummary): string {
+  const lines = collections.flatMap((collection) => [
+    renderCollection(collection, dryRun),
+    ...collection.notRestored.map((what) => `  not as it was: ${what}`),
+  ]);
+  return dryRun
+    ? [...lines, `${folder} is sound; nothing was changed (--dry-run)`].join('\n')
+    : [...lines, `restored from ${folder} in ${formatDuration(durationMs)}`].join('\n');
+}
+
+function renderCollection({ aliases, physical, points, replaced }: RestoredCollection, dryRun: boolean): string {
+  const names = aliases.join(', ');
+  const before = replaced.length > 0 ? `; ${replaced.join(', ')} is kept` : '';
+  return dryRun
+    ? `${names} would lead to ${physical}, with ${formatCount(points)} points${before}`
+    : `${names} -> ${physical}: ${formatCount(points)} points, each read back and compared${before}`;
+}

@@ -1,0 +1,89 @@
+/**
+ * Does a collection hold exactly the points of a backup? Every point is read back and hashed, range by range; where a range
+ * differs, its points are compared one by one, so that the message can name them.
+ */
+import { join } from 'node:path';
+import { QdxError } from '../../lib/errors.ts';
+import type { RunOptions } from '../../lib/events.ts';
+import { sha256Hex } from '../../lib/hash.ts';
+import { mapOrdered } from '../../lib/ordered-map.ts';
+import type { Connection } from '../qdrant/connection.ts';
+import { countPoints } from '../qdrant/points.ts';
+import type { BackedUpCollection, PartEntry } from './backup-folder/manifest.ts';
+import { readPart } from './backup-folder/part-file.ts';
+import { displayId, type IdToken } from './point-order.ts';
+import { sumOfHashes } from './points-hash.ts';
+import { createPageSize, digestRange, scanRange, type PageSize } from './scan-range.ts';
+
+export interface CompareInput {
+  readonly physical: string;
+  /** Folder of the collection in the backup. */
+  readonly folder: string;
+  readonly collection: BackedUpCollection;
+  readonly parallel: number;
+}
+
+/**
+ * The hash of what is in the collection, which equals the backup's.
+ * @throws QdxError `verification` where they differ in any point.
+ */
+export async function assertSamePoints(
+  connection: Connection,
+  input: CompareInput,
+  run: RunOptions = {},
+): Promise<string> {
+  const { physical, collection, parallel } = input;
+  const pageSize = createPageSize();
+  let compared = 0;
+  run.onEvent?.({ type: 'phase', name: 'comparing', detail: physical });
+  const compare = async (part: PartEntry): Promise<string> => {
+    const onPage = (points: number) => {
+      run.signal?.throwIfAborted();
+      compared += points;
+      const total = collection.points;
+      run.onEvent?.({ type: 'progress', stage: 'comparing', done: compared, total, unit: 'points' });
+    };
+    const found = await digestRange(connection, { physical, range: part, pageSize }, { ...run, onPage });
+    if (found.points !== part.points || found.pointsHash !== part.pointsHash)
+      throw await differingPoints(connection, input, part, pageSize);
+    return found.pointsHash;
+  };
+  const hashes: string[] = [];
+  for await (const hash of mapOrdered(partsOf(collection), compare, { inFlight: parallel })) hashes.push(hash);
+  const count = await countPoints(connection, physical, run);
+  if (count === collection.points) return sumOfHashes(hashes);
+  throw new QdxError('verification', `${physical} holds ${count} points, the backup ${collection.points}`);
+}
+
+async function* partsOf({ parts }: BackedUpCollection): AsyncGenerator<PartEntry, void, undefined> {
+  yield* parts;
+}
+
+/** A part is small enough for its ids and hashes to be held. */
+async function differingPoints(
+  connection: Connection,
+  { physical, folder }: CompareInput,
+  part: PartEntry,
+  pageSize: PageSize,
+): Promise<QdxError> {
+  const expected = new Map<IdToken, string>();
+  for await (const page of readPart(join(folder, part.file)))
+    for (const { id, line } of page) expected.set(id, sha256Hex(line));
+  const changed: IdToken[] = [];
+  const extra: IdToken[] = [];
+  for await (const page of scanRange(connection, { physical, range: part, pageSize }))
+    for (const { id, line } of page) {
+      const hash = expected.get(id);
+      if (hash === undefined) extra.push(id);
+      else if (hash !== sha256Hex(line)) changed.push(id);
+      expected.delete(id);
+    }
+  const missing = [...expected.keys()];
+  const first = [...missing, ...changed, ...extra][0] ?? '';
+  return new QdxError(
+    'verification',
+    `${physical} differs from ${part.file}: ${missing.length} points missing, ${changed.length} changed, ` +
+      `${extra.length} too many (the first: ${displayId(first)})`,
+    { details: { part: part.file, missing: missing.length, changed: changed.length, extra: extra.length } },
+  );
+}

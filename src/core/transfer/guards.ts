@@ -1,0 +1,56 @@
+/**
+ * Guards before something that is in use is replaced. Each is opened by a flag of its own; what opens none of them still has
+ * to be confirmed.
+ */
+import { isQdxError, QdxError } from '../../lib/errors.ts';
+import { formatCount } from '../../lib/quantities.ts';
+
+export interface Replacement {
+  /** Public name. */
+  readonly name: string;
+  /** What it leads to now. */
+  readonly physical: string;
+  readonly pointsNow: number;
+  readonly pointsAfter: number;
+}
+
+export interface OpenGuards {
+  readonly allowShrink: boolean;
+  readonly allowEmpty: boolean;
+}
+
+/** @throws QdxError `refused`, naming the flag (F16, F17). */
+export function assertMayReplace({ name, pointsNow, pointsAfter }: Replacement, open: OpenGuards): void {
+  const counts = `it has ${formatCount(pointsNow)} points, and would have ${formatCount(pointsAfter)}`;
+  const details = { name, pointsNow, pointsAfter };
+  if (pointsAfter === 0 && pointsNow > 0) {
+    if (!open.allowEmpty)
+      throw new QdxError('refused', `${name} would become empty: ${counts}`, { hint: 'add --allow-empty', details });
+  } else if (pointsAfter < pointsNow / 2 && !open.allowShrink)
+    throw new QdxError('refused', `${name} would lose more than half of its points: ${counts}`, {
+      hint: 'add --allow-shrink',
+      details,
+    });
+}
+
+/** @throws QdxError `refused` where the answer is no, or nobody can be asked. */
+export async function assertConfirmed(
+  replacements: readonly Replacement[],
+  confirm: (question: string) => Promise<boolean>,
+): Promise<void> {
+  if (replacements.length === 0) return;
+  const what = replacements.map(
+    ({ name, physical, pointsNow, pointsAfter }) =>
+      `${name} (now ${physical}, ${formatCount(pointsNow)} points; then ${formatCount(pointsAfter)})`,
+  );
+  const question = `Replace ${what.join(', ')}? What they lead to now is kept.`;
+  const isConfirmed = await confirm(question).catch((error: unknown) => {
+    if (isQdxError(error) && error.kind === 'usage') return false;
+    throw error;
+  });
+  if (isConfirmed) return;
+  throw new QdxError('refused', `${what.join(', ')} would be replaced, and that was not confirmed`, {
+    hint: 'add --yes, or --as <other name>',
+    details: { replacements },
+  });
+}

@@ -1,0 +1,204 @@
+/**
+ * Restore: collections of a backup into staging collections, proven there, then switched in by their aliases all at once.
+ *
+ * Nothing that is in use is touched before the switch, and nothing is ever deleted: what a name led to before stays. Killed
+ * before the switch, the next run goes on with the marked staging collections; killed after it, the next run says that it is
+ * done.
+ */
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { QdxError } from '../../lib/errors.ts';
+import type { RunOptions } from '../../lib/events.ts';
+import { sha256Hex } from '../../lib/hash.ts';
+import type { Connection } from '../qdrant/connection.ts';
+import type { LockOwner } from '../qdrant/lock.ts';
+import { listCollections, type ListedCollection } from '../qdrant/names.ts';
+import type { BackupManifest } from './backup-folder/manifest.ts';
+import { manifestName } from './backup-folder/manifest.ts';
+import { verifyBackup } from './backup-folder/verify-backup.ts';
+import { assertConfirmed, assertMayReplace, type OpenGuards } from './guards.ts';
+import { withWriterLocks } from './locks.ts';
+import { fillStaging } from './restore/fill-staging.ts';
+import { assertServerFits, findReplacements, planItems, type RestoreItem } from './restore/plan.ts';
+import { findStaging, type Staging } from './staging.ts';
+import { switchAliases } from './switch-aliases.ts';
+import { readTransferMark, type TransferMark, writeTransferMark } from './transfer-mark.ts';
+
+export interface RestoreParams extends OpenGuards {
+  readonly folder: string;
+  /** Collections of the backup by name, alias or pattern; empty: all. */
+  readonly select: readonly string[];
+  /** Public name of the one collection that is restored. */
+  readonly as?: string;
+  readonly dryRun: boolean;
+  readonly batchSize: number;
+  readonly parallel: number;
+  readonly waitForIndex: boolean;
+  readonly confirm: (question: string) => Promise<boolean>;
+  readonly owner: LockOwner;
+  readonly breakLock: boolean;
+}
+
+export interface RestoredCollection {
+  /** Of the backup. */
+  readonly source: string;
+  readonly aliases: readonly string[];
+  /** The collection that was, or would be, made. */
+  readonly physical: string;
+  readonly points: number;
+  readonly pointsHash: string;
+  /** Points that a run before this one had brought in. */
+  readonly pointsKept: number;
+  /** Where its names led before, which is kept. */
+  readonly replaced: readonly string[];
+  /** Settings that the server did not take as they were. */
+  readonly notRestored: readonly string[];
+}
+
+export interface RestoreSummary {
+  readonly folder: string;
+  readonly backupId: string;
+  readonly dryRun: boolean;
+  readonly collections: readonly RestoredCollection[];
+  readonly durationMs: number;
+}
+
+/**
+ * @throws QdxError `verification` for a backup that is not sound, `refused` by a guard, `locked`; in all of these nothing was
+ * touched.
+ */
+export async function restore(
+  connection: Connection,
+  params: RestoreParams,
+  run: RunOptions = {},
+): Promise<RestoreSummary> {
+  const startedAt = performance.now();
+  const root = resolve(params.folder);
+  const manifest = await readSoundBackup(root, run);
+  await assertServerFits(connection, manifest);
+  const { select, as } = params;
+  const items = await planItems({ root, manifest, select, ...(as !== undefined && { as }) });
+  const origin = sha256Hex(await readFile(join(root, manifestName)));
+  const head = { folder: root, backupId: manifest.backupId, dryRun: params.dryRun };
+  const finish = (collections: readonly RestoredCollection[]): RestoreSummary => ({
+    ...head,
+    collections,
+    durationMs: performance.now() - startedAt,
+  });
+  if (params.dryRun) {
+    const targets = await prepare(connection, items, origin, params);
+    return finish(targets.map(planned));
+  }
+  const names = items.flatMap(({ aliases }) => aliases);
+  const lock = { owner: params.owner, breakLock: params.breakLock, runId: randomUUID() };
+  return withWriterLocks(connection, { ...lock, names }, run, async (watched) => {
+    const targets = await prepare(connection, items, origin, params);
+    const open = targets.filter(({ isSwitched }) => !isSwitched);
+    await assertConfirmed(
+      open.flatMap(({ replacements }) => replacements),
+      params.confirm,
+    );
+    const restored: RestoredCollection[] = [];
+    for (const target of targets) restored.push(await bringIn(connection, target, params, watched));
+    await switchIn(connection, open, watched);
+    for (const target of targets) await markLive(connection, target);
+    return finish(restored);
+  });
+}
+
+/** Reads every byte of it. @throws QdxError `verification`, naming the first problem. */
+async function readSoundBackup(root: string, run: RunOptions): Promise<BackupManifest> {
+  const { manifest, problems } = await verifyBackup(root, run);
+  const [first] = problems;
+  if (manifest && !first) return manifest;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more problems)` : '';
+  throw new QdxError('verification', `${root} is not sound: ${first?.message ?? ''}${more}`, {
+    hint: `qdx verify ${root}`,
+    details: { problems },
+  });
+}
+
+interface Target {
+  readonly item: RestoreItem;
+  readonly staging: Staging;
+  readonly mark: TransferMark;
+  readonly replacements: Awaited<ReturnType<typeof findReplacements>>;
+  /** A run that was killed had switched it in already. */
+  readonly isSwitched: boolean;
+}
+
+/** @throws QdxError `refused`: before anything is touched. */
+async function prepare(
+  connection: Connection,
+  items: readonly RestoreItem[],
+  origin: string,
+  guards: OpenGuards,
+): Promise<Target[]> {
+  const listed = await listCollections(connection);
+  const targets: Target[] = [];
+  for (const item of items) {
+    const switched = await findSwitched(connection, listed, item, origin);
+    const replacements = switched ? [] : await findReplacements(connection, listed, item);
+    for (const replacement of replacements) assertMayReplace(replacement, guards);
+    const staging = switched?.staging ?? (await findStaging(connection, listed, { name: item.name, origin }));
+    const mark: TransferMark = switched?.mark ?? {
+      version: 1,
+      state: 'staging',
+      command: 'restore',
+      name: item.name,
+      origin,
+      replaced: replacements[0]?.physical ?? null,
+      at: new Date().toISOString(),
+    };
+    targets.push({ item, staging, mark, replacements, isSwitched: switched !== null });
+  }
+  return targets;
+}
+
+/** A staging collection of this backup to which all names lead: killed between the switch and its note. */
+async function findSwitched(
+  connection: Connection,
+  listed: readonly ListedCollection[],
+  { aliases }: RestoreItem,
+  origin: string,
+): Promise<Pick<Target, 'staging' | 'mark'> | null> {
+  const current = listed.find((entry) => aliases.every((alias) => entry.aliases.includes(alias)));
+  const mark = current ? await readTransferMark(connection, current.physical) : null;
+  if (!current || mark?.state !== 'staging' || mark.origin !== origin) return null;
+  return { staging: { physical: current.physical, isLeftover: true }, mark };
+}
+
+const planned = ({ item, staging, replacements }: Target): RestoredCollection => ({
+  source: item.collection.name,
+  aliases: item.aliases,
+  physical: staging.physical,
+  points: item.collection.points,
+  pointsHash: item.collection.pointsHash,
+  pointsKept: 0,
+  replaced: [...new Set(replacements.map(({ physical }) => physical))],
+  notRestored: [],
+});
+
+async function bringIn(
+  connection: Connection,
+  target: Target,
+  { batchSize, parallel, waitForIndex }: RestoreParams,
+  run: RunOptions,
+): Promise<RestoredCollection> {
+  const { points } = target.item.collection;
+  if (target.isSwitched) return { ...planned(target), pointsKept: points };
+  const filled = await fillStaging(connection, { ...target, batchSize, parallel, waitForIndex }, run);
+  return { ...planned(target), ...filled };
+}
+
+async function switchIn(connection: Connection, targets: readonly Target[], { signal }: RunOptions): Promise<void> {
+  signal?.throwIfAborted();
+  const switches = targets.flatMap(({ item, staging }) =>
+    item.aliases.map((alias) => ({ alias, physical: staging.physical })),
+  );
+  if (switches.length > 0) await switchAliases(connection, switches);
+}
+
+const markLive = (connection: Connection, { staging, mark }: Target): Promise<void> =>
+  writeTransferMark(connection, staging.physical, { ...mark, state: 'live', at: new Date().toISOString() });

@@ -1,0 +1,86 @@
+/**
+ * One collection of a backup into its staging collection, until it is proven: made, filled, compared point by point,
+ * configured to the end, indexed.
+ */
+import { join } from 'node:path';
+import { isQdxError } from '../../../lib/errors.ts';
+import type { RunOptions } from '../../../lib/events.ts';
+import type { Connection } from '../../qdrant/connection.ts';
+import { waitUntilReady } from '../../qdrant/readiness.ts';
+import { readPart } from '../backup-folder/part-file.ts';
+import { describeCollection, descriptionDifferences, displayDifference } from '../collection-description.ts';
+import { assertSamePoints } from '../compare-parts.ts';
+import { loadPoints } from '../load-points.ts';
+import { createPageSize, digestRange } from '../scan-range.ts';
+import { createIndexes, createShardKeys, createStaging, dropStaging, finishStaging, type Staging } from '../staging.ts';
+import type { TransferMark } from '../transfer-mark.ts';
+import type { RestoreItem } from './plan.ts';
+
+export interface FillInput {
+  readonly item: RestoreItem;
+  readonly staging: Staging;
+  readonly mark: TransferMark;
+  readonly batchSize: number;
+  readonly parallel: number;
+  /** False: switch in although it is still being indexed. */
+  readonly waitForIndex: boolean;
+}
+
+export interface FilledStaging {
+  readonly pointsHash: string;
+  /** Points that an earlier run had brought in. */
+  readonly pointsKept: number;
+  /** What the server did not take, as sentences. */
+  readonly notRestored: readonly string[];
+}
+
+/** @throws QdxError `verification` where the points are not those of the backup; the staging collection is then removed. */
+export async function fillStaging(connection: Connection, input: FillInput, run: RunOptions): Promise<FilledStaging> {
+  const { item, staging, mark, parallel } = input;
+  const { physical } = staging;
+  const { description, collection, folder } = item;
+  if (staging.isLeftover) {
+    await createShardKeys(connection, physical, description);
+    await createIndexes(connection, physical, description);
+  } else await createStaging(connection, physical, description, mark, run);
+  const pointsKept = await fill(connection, input, run);
+  let pointsHash: string;
+  try {
+    pointsHash = await assertSamePoints(connection, { physical, folder, collection, parallel }, run);
+  } catch (error) {
+    // It would be taken up by the next run, and be wrong again.
+    if (isQdxError(error) && error.kind === 'verification') await dropStaging(connection, physical);
+    throw error;
+  }
+  if (input.waitForIndex) await waitUntilReady(connection, physical, run);
+  await finishStaging(connection, physical, description);
+  const made = await describeCollection(connection, { physical, aliases: [] }, run);
+  const notRestored = descriptionDifferences(description, made).map(displayDifference);
+  return { pointsHash, pointsKept, notRestored };
+}
+
+async function fill(connection: Connection, input: FillInput, run: RunOptions): Promise<number> {
+  const { item, staging } = input;
+  const { physical } = staging;
+  const { parts, points } = item.collection;
+  const pageSize = createPageSize();
+  let done = 0;
+  let pointsKept = 0;
+  const report = (more: number) => {
+    done += more;
+    run.onEvent?.({ type: 'progress', stage: 'restoring', done, total: points, unit: 'points' });
+  };
+  run.onEvent?.({ type: 'phase', name: 'restoring', detail: physical });
+  for (const part of parts) {
+    run.signal?.throwIfAborted();
+    const found = staging.isLeftover ? await digestRange(connection, { physical, range: part, pageSize }, run) : null;
+    if (found?.pointsHash === part.pointsHash) {
+      pointsKept += part.points;
+      report(part.points);
+      continue;
+    }
+    const target = { ...input, physical, shardKey: part.shardKey, onLoaded: report };
+    await loadPoints(connection, target, readPart(join(item.folder, part.file)), run);
+  }
+  return pointsKept;
+}

@@ -1,0 +1,107 @@
+/**
+ * What a restore would do, found out before anything is touched: what becomes of each collection, which names lead where now,
+ * and whether that may be.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import picomatch from 'picomatch';
+import { QdxError } from '../../../lib/errors.ts';
+import type { Connection } from '../../qdrant/connection.ts';
+import { versionOf } from '../../qdrant/alias.ts';
+import { compareVersions, minorOf, requireFeature } from '../../qdrant/features.ts';
+import { assertCollectionName, type ListedCollection } from '../../qdrant/names.ts';
+import { countPoints } from '../../qdrant/points.ts';
+import type { BackedUpCollection, BackupManifest } from '../backup-folder/manifest.ts';
+import { type CollectionDescription, decodeDescription } from '../collection-description.ts';
+import type { Replacement } from '../guards.ts';
+
+export interface RestoreItem {
+  readonly collection: BackedUpCollection;
+  readonly description: CollectionDescription;
+  /** Its folder in the backup. */
+  readonly folder: string;
+  /** The name that its versions are called after, and its lock. */
+  readonly name: string;
+  /** Every name that will lead to it. */
+  readonly aliases: readonly string[];
+}
+
+export interface ItemInput {
+  /** Of the backup. */
+  readonly root: string;
+  readonly manifest: BackupManifest;
+  /** Names, aliases or glob patterns; empty: all. */
+  readonly select: readonly string[];
+  readonly as?: string;
+}
+
+/** @throws QdxError `notFound` for a selection that matches nothing, `usage` for `--as` with several collections. */
+export async function planItems({ root, manifest, select, as }: ItemInput): Promise<RestoreItem[]> {
+  const chosen = selectFrom(manifest, select);
+  if (as !== undefined && chosen.length > 1)
+    throw new QdxError('usage', `--as names one collection, and ${chosen.length} would be restored`, {
+      hint: `add --select ${chosen[0]?.aliases[0] ?? chosen[0]?.name ?? ''}`,
+    });
+  return Promise.all(
+    chosen.map(async (collection) => {
+      const folder = join(root, collection.folder);
+      const description = decodeDescription(await readFile(join(folder, collection.description.file)));
+      const aliases = as === undefined ? publicNamesOf(collection) : [as];
+      for (const alias of aliases) assertCollectionName(alias);
+      const name = aliases.find((alias) => versionOf(alias, collection.name)) ?? aliases[0] ?? collection.name;
+      return { collection, description, folder, name, aliases };
+    }),
+  );
+}
+
+const publicNamesOf = ({ name, aliases }: BackedUpCollection): readonly string[] =>
+  aliases.length > 0 ? aliases : [name];
+
+function selectFrom({ collections }: BackupManifest, select: readonly string[]): readonly BackedUpCollection[] {
+  if (select.length === 0) return collections;
+  const chosen = new Set<BackedUpCollection>();
+  for (const pattern of select) {
+    const matches = picomatch(pattern, { dot: true });
+    const found = collections.filter(({ name, aliases }) => [name, ...aliases].some((each) => matches(each)));
+    if (found.length === 0)
+      throw new QdxError('notFound', `no collection of this backup matches --select ${JSON.stringify(pattern)}`, {
+        hint: `it holds: ${collections.flatMap(publicNamesOf).join(', ')}`,
+      });
+    for (const collection of found) chosen.add(collection);
+  }
+  return collections.filter((collection) => chosen.has(collection));
+}
+
+/** @throws QdxError `refused` for a server that is older than the backup's. */
+export async function assertServerFits(connection: Connection, { source }: BackupManifest): Promise<void> {
+  const server = await connection.server();
+  if (compareVersions(minorOf(server.version), minorOf(source.qdrantVersion)) < 0)
+    throw new QdxError(
+      'refused',
+      `the backup is of Qdrant ${source.qdrantVersion}, and ${connection.url} runs ${server.version}, an older one`,
+      { hint: `restore to Qdrant ${minorOf(source.qdrantVersion)} or later` },
+    );
+  requireFeature(server, 'collectionMetadata');
+}
+
+/** What the names of an item lead to now. @throws QdxError `refused` where one is the collection itself. */
+export async function findReplacements(
+  connection: Connection,
+  listed: readonly ListedCollection[],
+  { aliases, collection }: RestoreItem,
+): Promise<Replacement[]> {
+  const replacements: Replacement[] = [];
+  for (const alias of aliases) {
+    if (listed.some(({ physical }) => physical === alias))
+      throw new QdxError(
+        'refused',
+        `${alias} is a collection of its own on ${connection.url}, no alias: it cannot be exchanged in one step`,
+        { hint: `restore beside it: add --as ${alias}-restored` },
+      );
+    const current = listed.find((entry) => entry.aliases.includes(alias));
+    if (!current) continue;
+    const pointsNow = await countPoints(connection, current.physical);
+    replacements.push({ name: alias, physical: current.physical, pointsNow, pointsAfter: collection.points });
+  }
+  return replacements;
+}

@@ -1,0 +1,33 @@
+/**
+ * The switch: public names lead to new collections in one atomic step, and are read back.
+ */
+import { QdxError } from '../../lib/errors.ts';
+import type { Connection } from '../qdrant/connection.ts';
+import { listCollections } from '../qdrant/names.ts';
+
+export interface AliasSwitch {
+  readonly alias: string;
+  readonly physical: string;
+}
+
+/** All or none. An answer that was lost is no failure where the names lead where they should. */
+export async function switchAliases(connection: Connection, switches: readonly AliasSwitch[]): Promise<void> {
+  const actions = switches.map(({ alias, physical }) => ({
+    create_alias: { alias_name: alias, collection_name: physical },
+  }));
+  let failure: unknown;
+  try {
+    await connection.request('POST', '/collections/aliases', { body: { actions } });
+  } catch (error) {
+    failure = error;
+  }
+  const listed = await listCollections(connection);
+  const wrong = switches.find(
+    ({ alias, physical }) => !listed.some((entry) => entry.physical === physical && entry.aliases.includes(alias)),
+  );
+  if (!wrong) return;
+  if (failure !== undefined) throw failure;
+  throw new QdxError('verification', `alias ${wrong.alias} does not lead to ${wrong.physical} after the switch`, {
+    hint: 'another program changes aliases: look at qdx collections',
+  });
+}
