@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { builtInCards } from '../../dist/core/models/built-in-cards.js';
+import { builtInCards } from '../../dist/core/models/cards/built-in-cards.js';
 import { openTokenizer } from '../../dist/core/models/open-tokenizer.js';
 import { builtIn, encodeAll, openBulk } from './encode.js';
 import { round, timed } from './host.js';

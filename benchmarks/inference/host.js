@@ -1,7 +1,7 @@
 /** What a figure means nothing without: processor, its flags, load, versions. */
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
-import { cpuFlags } from '../../dist/core/models/mapped-model.js';
-import { ortVersion } from '../../dist/core/models/session.js';
+import { cpuFlags } from '../../dist/core/models/onnx/mapped-model.js';
+import { ortVersion } from '../../dist/core/models/onnx/session.js';
 
 export async function describeHost() {
   const flags = await cpuFlags();

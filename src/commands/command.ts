@@ -3,7 +3,7 @@
  */
 import type { Command } from 'commander';
 import type { ResolvedSettings } from '../core/config/resolve.ts';
-import type { Connection } from '../core/qdrant/connection.ts';
+import type { Connection } from '../core/qdrant/connection/connection.ts';
 import type { Outcome } from '../lib/errors.ts';
 import type { OnEvent } from '../lib/events.ts';
 import type { View } from '../lib/output.ts';

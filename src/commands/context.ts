@@ -3,7 +3,7 @@
  */
 import { userFolders } from '../core/config/folders.ts';
 import type { ResolvedSettings } from '../core/config/resolve.ts';
-import type { Connection } from '../core/qdrant/connection.ts';
+import type { Connection } from '../core/qdrant/connection/connection.ts';
 import type { Output } from '../lib/output.ts';
 import { createProgress, progressMode } from '../lib/progress.ts';
 import type { CommandContext } from './command.ts';
@@ -44,7 +44,7 @@ export function createContext(seed: ContextSeed): OwnedContext {
       const resolved = await settings();
       const { assertKeyMayTravel } = await import('../core/config/key-trust.ts');
       await assertKeyMayTravel(resolved, confirm);
-      const { connect } = await import('../core/qdrant/connect.ts');
+      const { connect } = await import('../core/qdrant/connection/connect.ts');
       const { connection } = resolved.settings;
       const run = { signal, onEvent: progress.onEvent };
       const line = await connect({ connection, dataFolder: folders.data, environment, ...run });

@@ -2,7 +2,7 @@
  * Flags that say of a model what its files do not: shared by the commands that write cards.
  */
 import { type Command, Option } from 'commander';
-import type { CardChoices } from '../core/models/folder-card.ts';
+import type { CardChoices } from '../core/models/cards/folder-card.ts';
 import { QdxError } from '../lib/errors.ts';
 
 export function addCardOptions(command: Command): void {

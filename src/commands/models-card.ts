@@ -1,9 +1,9 @@
 /**
  * `qdx models card`: the card of a model; for a folder, completed by flags and written beside the model.
  */
-import { fingerprint, vectorSpace } from '../core/models/space.ts';
+import { fingerprint, vectorSpace } from '../core/models/cards/space.ts';
 import { findModel } from '../core/models/find-model.ts';
-import { cardOfFolder, writeFolderCard } from '../core/models/folder-card.ts';
+import { cardOfFolder, writeFolderCard } from '../core/models/cards/folder-card.ts';
 import type { CommandModule } from './command.ts';
 import { addCardOptions, cardChoices } from './models-card-options.ts';
 

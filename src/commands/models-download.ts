@@ -1,9 +1,9 @@
 /**
  * `qdx models download`: gets a model from the hub, shows its hashes the first time, and locks them.
  */
-import { describeCandidate, isAcceptedHash } from '../core/models/accept-hash.ts';
-import { type DownloadCandidate, downloadModel } from '../core/models/download-model.ts';
-import { hubWithProxy } from '../core/models/hub-settings.ts';
+import { describeCandidate, isAcceptedHash } from '../core/models/hub/accept-hash.ts';
+import { type DownloadCandidate, downloadModel } from '../core/models/hub/download-model.ts';
+import { hubWithProxy } from '../core/models/hub/hub-settings.ts';
 import { addSettingOptions } from '../core/config/options.ts';
 import type { CommandContext, CommandModule } from './command.ts';
 import { addCardOptions, cardChoices } from './models-card-options.ts';

@@ -2,8 +2,8 @@
  * A card, settings and records for tests that need no model.
  */
 import { settingsSchema, type Settings } from '../../src/core/config/schema.ts';
-import type { ModelCard } from '../../src/core/models/card.ts';
-import type { CollectionCard } from '../../src/core/qdrant/collection-card.ts';
+import type { ModelCard } from '../../src/core/models/cards/card.ts';
+import type { CollectionCard } from '../../src/core/qdrant/collection/collection-card.ts';
 import type { VectorRecord } from '../../src/core/vectors/record.ts';
 
 export const testModel = (change: Partial<ModelCard> = {}): ModelCard => ({

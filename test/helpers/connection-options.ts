@@ -1,7 +1,7 @@
 /**
  * Options of a connection for tests: the defaults of the settings, but shorter waits.
  */
-import type { ConnectionOptions } from '../../src/core/qdrant/connection.ts';
+import type { ConnectionOptions } from '../../src/core/qdrant/connection/connection.ts';
 
 export const connectionOptions = (url: string, more: Partial<ConnectionOptions> = {}): ConnectionOptions => ({
   url,

@@ -1,8 +1,8 @@
 /**
  * Connections for tests of core against a real server.
  */
-import type { Connection, ConnectionOptions } from '../../src/core/qdrant/connection.ts';
-import { openConnection } from '../../src/core/qdrant/registry.ts';
+import type { Connection, ConnectionOptions } from '../../src/core/qdrant/connection/connection.ts';
+import { openConnection } from '../../src/core/qdrant/connection/registry.ts';
 import type { RunningQdrant } from './qdrant.ts';
 
 export const connectTo = (

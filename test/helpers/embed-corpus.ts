@@ -3,8 +3,8 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Connection } from '../../src/core/qdrant/connection.ts';
-import { scrollPoints } from '../../src/core/qdrant/points.ts';
+import type { Connection } from '../../src/core/qdrant/connection/connection.ts';
+import { scrollPoints } from '../../src/core/qdrant/collection/points.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
 import type { EmbedSummary } from '../../src/core/vectors/embed.ts';
 import type { RunningQdrant } from './qdrant.ts';

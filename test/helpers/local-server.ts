@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { localServerStatus, type StartInput, stopLocalServer } from '../../src/core/qdrant/local-server.ts';
-import { closeAll } from '../../src/core/qdrant/registry.ts';
+import { closeAll } from '../../src/core/qdrant/connection/registry.ts';
 import { temporaryFolder } from './temporary.ts';
 
 export interface LocalFolders {

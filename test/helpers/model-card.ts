@@ -1,7 +1,7 @@
 /**
  * A model card for tests of what travels with one; no file lies behind it.
  */
-import type { ModelCard } from '../../src/core/models/card.ts';
+import type { ModelCard } from '../../src/core/models/cards/card.ts';
 
 export const modelCard = (changes: Partial<ModelCard> = {}): ModelCard => ({
   name: 'tiny',

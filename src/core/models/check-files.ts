@@ -6,7 +6,7 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { QdxError } from '../../lib/errors.ts';
-import { assertSafeExternalData } from './external-data.ts';
+import { assertSafeExternalData } from './onnx/external-data.ts';
 import type { FoundModel } from './find-model.ts';
 
 /** @throws QdxError `verification` naming the file, the hash expected and the hash found; `refused` for unsafe external data. */

@@ -1,7 +1,7 @@
 /**
  * Encoder: the port from text to vectors. Adapters: onnx (CPU workers, CUDA); later endpoints.
  */
-import type { ModelCard } from './card.ts';
+import type { ModelCard } from './cards/card.ts';
 
 export type EncodeRole = 'query' | 'document';
 

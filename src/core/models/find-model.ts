@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { QdxError } from '../../lib/errors.ts';
 import { nearestNames } from '../../lib/nearest.ts';
-import { builtInCards, builtInModelName } from './built-in-cards.ts';
-import type { ModelCard } from './card.ts';
-import { modelsFolder, type ModelPlaces } from './hub-settings.ts';
+import { builtInCards, builtInModelName } from './cards/built-in-cards.ts';
+import type { ModelCard } from './cards/card.ts';
+import { modelsFolder, type ModelPlaces } from './hub/hub-settings.ts';
 
 export interface FoundModel {
   readonly card: ModelCard;
@@ -41,14 +41,14 @@ export async function findModel(name: string, options: FindModelOptions): Promis
 export async function findDownloaded(name: string, options: FindModelOptions): Promise<FoundModel | null> {
   const models = modelsFolder(options);
   if (!existsSync(join(models, 'models.lock.json'))) return null;
-  const { readLock } = await import('./lock.ts');
+  const { readLock } = await import('./hub/lock.ts');
   const locked = (await readLock(models)).models[name];
   if (!locked) return null;
   return locate({ card: locked.card, origin: 'cache', folder: join(models, locked.folder), lockedFiles: locked.files });
 }
 
 async function findFolder(folder: string): Promise<FoundModel> {
-  const { cardOfFolder } = await import('./folder-card.ts');
+  const { cardOfFolder } = await import('./cards/folder-card.ts');
   const { card, notes } = await cardOfFolder(folder);
   return locate({ card, origin: 'folder', folder, notes });
 }

@@ -1,10 +1,10 @@
 /**
  * The models that qdx knows of: built in, downloaded and locked, or known and not here yet.
  */
-import { builtInCards, builtInModelName } from './built-in-cards.ts';
-import type { ModelCard } from './card.ts';
-import { modelsFolder, type ModelPlaces } from './hub-settings.ts';
-import { readLock } from './lock.ts';
+import { builtInCards, builtInModelName } from './cards/built-in-cards.ts';
+import type { ModelCard } from './cards/card.ts';
+import { modelsFolder, type ModelPlaces } from './hub/hub-settings.ts';
+import { readLock } from './hub/lock.ts';
 
 export interface ListedModel {
   readonly card: ModelCard;

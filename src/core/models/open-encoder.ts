@@ -3,11 +3,11 @@
  */
 import { availableParallelism } from 'node:os';
 import type { RunOptions } from '../../lib/events.ts';
-import { chooseDevice, cpuDevice, cudaMissing, type DeviceChoice, deviceFacts } from './devices.ts';
+import { chooseDevice, cpuDevice, cudaMissing, type DeviceChoice, deviceFacts } from './onnx/devices.ts';
 import type { Encoder } from './encoder.ts';
 import type { FoundModel } from './find-model.ts';
-import { createInlineEncoder } from './inline-encoder.ts';
-import { createProcessEncoder } from './process-encoder.ts';
+import { createInlineEncoder } from './encoders/inline-encoder.ts';
+import { createProcessEncoder } from './encoders/process-encoder.ts';
 
 export interface EncoderOptions {
   readonly device: DeviceChoice;

@@ -4,16 +4,16 @@
  */
 import { isQdxError, QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
-import type { ModelCard } from '../models/card.ts';
+import type { ModelCard } from '../models/cards/card.ts';
 import type { Encoder } from '../models/encoder.ts';
-import { assertParity, measureParity, type Parity } from './parity.ts';
+import { assertParity, measureParity, type Parity } from './collection/parity.ts';
 import { samplePoints } from './adopt/sample.ts';
-import { cardOf, writeCard } from './card-store.ts';
-import type { CollectionCard } from './collection-card.ts';
-import { type CollectionInfo, denseVectors, readCollectionInfo } from './collection-info.ts';
-import type { Connection } from './connection.ts';
-import { displayName, resolveCollection } from './names.ts';
-import type { PayloadKeys } from './payload-keys.ts';
+import { cardOf, writeCard } from './collection/card-store.ts';
+import type { CollectionCard } from './collection/collection-card.ts';
+import { type CollectionInfo, denseVectors, readCollectionInfo } from './collection/collection-info.ts';
+import type { Connection } from './connection/connection.ts';
+import { displayName, resolveCollection } from './collection/names.ts';
+import type { PayloadKeys } from './collection/payload-keys.ts';
 
 /** Enough to tell another model, pooling or prefix with certainty: those differ on every text. */
 const sampleSize = 16;

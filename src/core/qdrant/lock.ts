@@ -15,10 +15,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { processIdentity } from '../../lib/process-identity.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './connection/connection.ts';
 import { deleteHolder, type Holder, listHolders, type LockOwner, renewHolder, writeHolder } from './lock/holders.ts';
 import { type Claim, deleteClaim, joinClaim, readClaim, takeClaim } from './lock/claims.ts';
-import { ensureSystemCollection } from './system-collection.ts';
+import { ensureSystemCollection } from './collection/system-collection.ts';
 import { isKnownDead, looksOld, watchForRenewal } from './lock/stale.ts';
 
 export type { LockOwner } from './lock/holders.ts';

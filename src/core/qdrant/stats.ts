@@ -2,11 +2,11 @@
  * `qdx stats`: figures of the server and of its collections.
  */
 import type { RunOptions } from '../../lib/events.ts';
-import type { Connection } from './connection.ts';
-import { listCollections, missingCollection, publicNames } from './names.ts';
+import type { Connection } from './connection/connection.ts';
+import { listCollections, missingCollection, publicNames } from './collection/names.ts';
 import { type CollectionStats, readCollectionStats } from './stats/collection-stats.ts';
 import { readTelemetry, type ServerTelemetry } from './stats/telemetry.ts';
-import { countPeers } from './system-collection.ts';
+import { countPeers } from './collection/system-collection.ts';
 
 export type { CollectionStats } from './stats/collection-stats.ts';
 

@@ -3,18 +3,18 @@
  */
 import type { RunOptions } from '../../lib/events.ts';
 import type { Settings } from '../config/schema.ts';
-import type { ModelCard } from '../models/card.ts';
+import type { ModelCard } from '../models/cards/card.ts';
 import type { Encoder } from '../models/encoder.ts';
 import type { ReadRecord } from '../vectors/read-file.ts';
-import { checkExisting } from './check-existing.ts';
-import type { CollectionCard } from './collection-card.ts';
-import type { Connection } from './connection.ts';
-import { addToCard, ensureCollection } from './create-collection.ts';
-import { paysToDefer } from './deferred-indexing.ts';
+import { checkExisting } from './collection/check-existing.ts';
+import type { CollectionCard } from './collection/collection-card.ts';
+import type { Connection } from './connection/connection.ts';
+import { addToCard, ensureCollection } from './collection/create-collection.ts';
+import { paysToDefer } from './collection/deferred-indexing.ts';
 import { acquireWriterLock, type LockOwner } from './lock.ts';
-import { assertCollectionName, listCollections, resolveAmong } from './names.ts';
-import { type PayloadKeys, toStoredPayload } from './payload-keys.ts';
-import { recordId } from './system-collection.ts';
+import { assertCollectionName, listCollections, resolveAmong } from './collection/names.ts';
+import { type PayloadKeys, toStoredPayload } from './collection/payload-keys.ts';
+import { recordId } from './collection/system-collection.ts';
 import { dryRunUpload, type DryRunSummary } from './upload/dry-run.ts';
 import { uploadRecords, type RejectSink, type UploadSummary } from './upload.ts';
 import { checkVectors } from './upload-files/check-vectors.ts';

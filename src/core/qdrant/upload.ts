@@ -5,12 +5,12 @@
 import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import type { Settings } from '../config/schema.ts';
-import type { CollectionCard } from './collection-card.ts';
-import { readCollectionInfo } from './collection-info.ts';
-import type { Connection } from './connection.ts';
-import { resumeIndexing } from './deferred-indexing.ts';
-import { countPoints } from './points.ts';
-import { waitUntilReady } from './readiness.ts';
+import type { CollectionCard } from './collection/collection-card.ts';
+import { readCollectionInfo } from './collection/collection-info.ts';
+import type { Connection } from './connection/connection.ts';
+import { resumeIndexing } from './collection/deferred-indexing.ts';
+import { countPoints } from './collection/points.ts';
+import { waitUntilReady } from './collection/readiness.ts';
 import { type BatchBuilder, createBatchBuilder } from './upload/batch.ts';
 import type { BatchLimits } from './upload/deliver.ts';
 import { graceful } from './upload/graceful.ts';

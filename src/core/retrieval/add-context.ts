@@ -2,10 +2,10 @@
  * Lines before and after a hit, from its neighbours in the collection: chunks of a file cover all its lines.
  */
 import type { RunOptions } from '../../lib/events.ts';
-import type { PayloadField } from '../qdrant/collection-card.ts';
-import type { Connection } from '../qdrant/connection.ts';
-import { keyOf } from '../qdrant/payload-keys.ts';
-import { scrollPoints } from '../qdrant/points.ts';
+import type { PayloadField } from '../qdrant/collection/collection-card.ts';
+import type { Connection } from '../qdrant/connection/connection.ts';
+import { keyOf } from '../qdrant/collection/payload-keys.ts';
+import { scrollPoints } from '../qdrant/collection/points.ts';
 import type { Hit } from './hit.ts';
 import type { SearchTarget } from './target.ts';
 

@@ -3,8 +3,8 @@
  * has both scores; and the inverse document frequencies that the server uses, for the signals.
  */
 import type { RunOptions } from '../../lib/events.ts';
-import type { Connection } from '../qdrant/connection.ts';
-import { type PointId, pointsPath } from '../qdrant/points.ts';
+import type { Connection } from '../qdrant/connection/connection.ts';
+import { type PointId, pointsPath } from '../qdrant/collection/points.ts';
 import type { QdrantFilter } from './filters.ts';
 import type { SparseVector } from './lexical.ts';
 import type { SearchParams } from './params.ts';

@@ -3,8 +3,8 @@
  */
 import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
-import type { Connection } from '../qdrant/connection.ts';
-import { listCollections, publicNames } from '../qdrant/names.ts';
+import type { Connection } from '../qdrant/connection/connection.ts';
+import { listCollections, publicNames } from '../qdrant/collection/names.ts';
 
 /**
  * Those that were named; else those of the project file that are there; else the only one.

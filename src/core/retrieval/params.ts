@@ -2,7 +2,7 @@
  * What a search is asked for, and what it answers.
  */
 import type { FoundModel } from '../models/find-model.ts';
-import type { PayloadKeys } from '../qdrant/payload-keys.ts';
+import type { PayloadKeys } from '../qdrant/collection/payload-keys.ts';
 import type { Hit } from './hit.ts';
 import type { RankingWeights } from './weights.ts';
 

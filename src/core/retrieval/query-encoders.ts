@@ -3,10 +3,10 @@
  */
 import type { RunOptions } from '../../lib/events.ts';
 import { QdxError } from '../../lib/errors.ts';
-import type { ModelCard } from '../models/card.ts';
+import type { ModelCard } from '../models/cards/card.ts';
 import type { Encoder } from '../models/encoder.ts';
 import { openEncoder } from '../models/open-encoder.ts';
-import { describeSpaceDifference, sameSpace, spaceFingerprint } from '../models/space.ts';
+import { describeSpaceDifference, sameSpace, spaceFingerprint } from '../models/cards/space.ts';
 import type { SearchPlaces } from './params.ts';
 
 export interface QueryEncoders {

@@ -1,7 +1,7 @@
 /**
  * Candidates of all collections become as few rankings as their vector spaces allow.
  */
-import { spaceFingerprint } from '../models/space.ts';
+import { spaceFingerprint } from '../models/cards/space.ts';
 import type { Candidate, LexicalQuery } from './candidates.ts';
 import type { SearchParams } from './params.ts';
 import { rankCandidates, type RankedCandidate } from './rank.ts';

@@ -5,9 +5,9 @@
 import { performance } from 'node:perf_hooks';
 import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
-import { spaceFingerprint } from '../models/space.ts';
-import type { Connection } from '../qdrant/connection.ts';
-import { listCollections, missingCollection, publicNames } from '../qdrant/names.ts';
+import { spaceFingerprint } from '../models/cards/space.ts';
+import type { Connection } from '../qdrant/connection/connection.ts';
+import { listCollections, missingCollection, publicNames } from '../qdrant/collection/names.ts';
 import { addContext } from './add-context.ts';
 import { assertQuery } from './assert-query.ts';
 import type { LexicalQuery } from './candidates.ts';

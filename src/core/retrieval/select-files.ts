@@ -7,9 +7,9 @@ import { pathFilter } from '../corpus/walk/globs.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { QdxError } from '../../lib/errors.ts';
 import { formatCount } from '../../lib/quantities.ts';
-import type { Connection } from '../qdrant/connection.ts';
-import { keyOf, type PayloadKeys } from '../qdrant/payload-keys.ts';
-import { scrollPoints } from '../qdrant/points.ts';
+import type { Connection } from '../qdrant/connection/connection.ts';
+import { keyOf, type PayloadKeys } from '../qdrant/collection/payload-keys.ts';
+import { scrollPoints } from '../qdrant/collection/points.ts';
 import type { PathSelection, QdrantFilter } from './filters.ts';
 import type { SearchFilters } from './params.ts';
 

@@ -3,13 +3,13 @@
  */
 import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
-import type { ModelCard } from '../models/card.ts';
-import { describeSpaceDifference, sameSpace } from '../models/space.ts';
-import { cardOf } from '../qdrant/card-store.ts';
-import type { CollectionCard } from '../qdrant/collection-card.ts';
-import { type CollectionInfo, denseVectors, readCollectionInfo } from '../qdrant/collection-info.ts';
-import type { Connection } from '../qdrant/connection.ts';
-import type { PayloadKeys } from '../qdrant/payload-keys.ts';
+import type { ModelCard } from '../models/cards/card.ts';
+import { describeSpaceDifference, sameSpace } from '../models/cards/space.ts';
+import { cardOf } from '../qdrant/collection/card-store.ts';
+import type { CollectionCard } from '../qdrant/collection/collection-card.ts';
+import { type CollectionInfo, denseVectors, readCollectionInfo } from '../qdrant/collection/collection-info.ts';
+import type { Connection } from '../qdrant/connection/connection.ts';
+import type { PayloadKeys } from '../qdrant/collection/payload-keys.ts';
 import { cosineOf, type Cosine } from './cosine.ts';
 import { createLexicalEncoder, type LexicalEncoder } from './lexical.ts';
 import { tokenizerVersion } from './terms.ts';

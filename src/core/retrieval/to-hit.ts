@@ -1,8 +1,8 @@
 /**
  * A ranked candidate as a hit: the one place where payload keys become qdx's own names.
  */
-import type { PayloadField } from '../qdrant/collection-card.ts';
-import { keyOf } from '../qdrant/payload-keys.ts';
+import type { PayloadField } from '../qdrant/collection/collection-card.ts';
+import { keyOf } from '../qdrant/collection/payload-keys.ts';
 import type { Hit, StageScore } from './hit.ts';
 import type { RankedCandidate } from './rank.ts';
 

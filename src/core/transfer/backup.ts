@@ -12,7 +12,7 @@ import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { withLockFile } from '../../lib/lock-file.ts';
 import { createPartialFile } from '../../lib/partial-file.ts';
-import type { Connection } from '../qdrant/connection.ts';
+import type { Connection } from '../qdrant/connection/connection.ts';
 import { backUpCollection } from './backup/back-up-collection.ts';
 import { assertSameRequest, openBackupFolder } from './backup/open-folder.ts';
 import { progressOf } from './backup/progress-state.ts';

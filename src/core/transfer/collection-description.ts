@@ -8,9 +8,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { jsonFields } from '../../lib/json-bytes.ts';
 import { parseJson, stringifyJson } from '../../lib/json.ts';
 import type { RunOptions } from '../../lib/events.ts';
-import type { Connection } from '../qdrant/connection.ts';
-import { cardKey, readCard } from '../qdrant/card-store.ts';
-import type { ListedCollection } from '../qdrant/names.ts';
+import type { Connection } from '../qdrant/connection/connection.ts';
+import { cardKey, readCard } from '../qdrant/collection/card-store.ts';
+import type { ListedCollection } from '../qdrant/collection/names.ts';
 import { transferKey } from './transfer-mark.ts';
 
 export interface CollectionDescription {

@@ -3,8 +3,8 @@
  */
 import type { RunOptions } from '../../lib/events.ts';
 import { mapOrdered } from '../../lib/ordered-map.ts';
-import type { Connection } from '../qdrant/connection.ts';
-import { pointsPath } from '../qdrant/points.ts';
+import type { Connection } from '../qdrant/connection/connection.ts';
+import { pointsPath } from '../qdrant/collection/points.ts';
 import type { RawPoint } from './raw-points.ts';
 
 export interface LoadInput {

@@ -3,7 +3,7 @@
  * wait for each other.
  */
 import type { RunOptions } from '../../lib/events.ts';
-import type { Connection } from '../qdrant/connection.ts';
+import type { Connection } from '../qdrant/connection/connection.ts';
 import { acquireWriterLock, type LockOwner, type WriterLock } from '../qdrant/lock.ts';
 
 export interface LocksInput {

@@ -4,8 +4,8 @@
  */
 import { isQdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
-import type { Connection } from '../qdrant/connection.ts';
-import { pointsPath } from '../qdrant/points.ts';
+import type { Connection } from '../qdrant/connection/connection.ts';
+import { pointsPath } from '../qdrant/collection/points.ts';
 import { compareIds, type IdToken } from './point-order.ts';
 import { createPageSize, type IdRange, scanRange } from './scan-range.ts';
 

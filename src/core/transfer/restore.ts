@@ -8,15 +8,13 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { sha256Hex } from '../../lib/hash.ts';
-import type { Connection } from '../qdrant/connection.ts';
+import type { Connection } from '../qdrant/connection/connection.ts';
 import type { LockOwner } from '../qdrant/lock.ts';
-import { listCollections, type ListedCollection } from '../qdrant/names.ts';
-import type { BackupManifest } from './backup-folder/manifest.ts';
+import { listCollections, type ListedCollection } from '../qdrant/collection/names.ts';
 import { manifestName } from './backup-folder/manifest.ts';
-import { verifyBackup } from './backup-folder/verify-backup.ts';
+import { readSoundBackup } from './backup-folder/verify-backup.ts';
 import { assertConfirmed, assertMayReplace, type OpenGuards } from './guards.ts';
 import { withWriterLocks } from './locks.ts';
 import { fillStaging } from './restore/fill-staging.ts';
@@ -104,18 +102,6 @@ export async function restore(
     await switchIn(connection, open, watched);
     for (const target of targets) await markLive(connection, target);
     return finish(restored);
-  });
-}
-
-/** Reads every byte of it. @throws QdxError `verification`, naming the first problem. */
-async function readSoundBackup(root: string, run: RunOptions): Promise<BackupManifest> {
-  const { manifest, problems } = await verifyBackup(root, run);
-  const [first] = problems;
-  if (manifest && !first) return manifest;
-  const more = problems.length > 1 ? ` (and ${problems.length - 1} more problems)` : '';
-  throw new QdxError('verification', `${root} is not sound: ${first?.message ?? ''}${more}`, {
-    hint: `qdx verify ${root}`,
-    details: { problems },
   });
 }
 

@@ -4,8 +4,8 @@
  */
 import { isQdxError, QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
-import type { Connection } from '../qdrant/connection.ts';
-import { pointsPath } from '../qdrant/points.ts';
+import type { Connection } from '../qdrant/connection/connection.ts';
+import { pointsPath } from '../qdrant/collection/points.ts';
 import { compareIds, displayId, type IdToken } from './point-order.ts';
 import { createPointsHash } from './points-hash.ts';
 import { cutPage, type RawPage, type RawPoint } from './raw-points.ts';

@@ -4,9 +4,9 @@
  */
 import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
-import { nextVersionName, versionOf } from '../qdrant/alias.ts';
-import type { Connection } from '../qdrant/connection.ts';
-import { type ListedCollection, listCollections } from '../qdrant/names.ts';
+import { nextVersionName, versionOf } from '../qdrant/collection/alias.ts';
+import type { Connection } from '../qdrant/connection/connection.ts';
+import { type ListedCollection, listCollections } from '../qdrant/collection/names.ts';
 import { createBody, finishBody } from './collection-body.ts';
 import { type CollectionDescription, describeCollection } from './collection-description.ts';
 import { readTransferMark, type TransferMark } from './transfer-mark.ts';

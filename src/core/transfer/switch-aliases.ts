@@ -2,8 +2,8 @@
  * The switch: public names lead to new collections in one atomic step, and are read back.
  */
 import { QdxError } from '../../lib/errors.ts';
-import type { Connection } from '../qdrant/connection.ts';
-import { listCollections } from '../qdrant/names.ts';
+import type { Connection } from '../qdrant/connection/connection.ts';
+import { listCollections } from '../qdrant/collection/names.ts';
 
 export interface AliasSwitch {
   readonly alias: string;

@@ -2,8 +2,8 @@
  * What qdx notes on a collection that it makes itself: that it is a staging collection of a run, or that it was switched in
  * and what it replaced. In the collection's metadata, so that it lives and dies with it; nothing else is ever cleaned up.
  */
-import { readCollectionInfo } from '../qdrant/collection-info.ts';
-import type { Connection } from '../qdrant/connection.ts';
+import { readCollectionInfo } from '../qdrant/collection/collection-info.ts';
+import type { Connection } from '../qdrant/connection/connection.ts';
 
 /** Key in a collection's metadata. */
 export const transferKey = 'qdx_transfer';

@@ -10,9 +10,9 @@ import { arch } from 'node:os';
 import { join } from 'node:path';
 import type { OnEvent } from '../../lib/events.ts';
 import { createKeyTable } from '../../lib/key-table.ts';
-import type { ModelCard } from '../models/card.ts';
+import type { ModelCard } from '../models/cards/card.ts';
 import type { EncodeRole } from '../models/encoder.ts';
-import { spaceFingerprint } from '../models/space.ts';
+import { spaceFingerprint } from '../models/cards/space.ts';
 import { compactSegments, listSegments, newSegmentPath, pruneSegments, touchSegments } from './cache-folder.ts';
 import {
   type CachedVector,

@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import { parseJson } from '../../lib/json.ts';
-import { cardSchema } from '../models/card-schema.ts';
+import { cardSchema } from '../models/cards/card-schema.ts';
 import { type VectorsFileFooter, vectorsFileFormat, type VectorsFileHeader, vectorsFileVersion } from './record.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a sha256 in lower-case hex');

@@ -3,7 +3,7 @@
  * JSON lines: a header, one record a line, a footer; complete only with its footer. Specified in docs/vectors-file.md.
  */
 import type { ChunkingSettings, ChunkPayload } from '../corpus/chunk.ts';
-import type { ModelCard } from '../models/card.ts';
+import type { ModelCard } from '../models/cards/card.ts';
 import type { LexicalSettings, SparseVector } from '../retrieval/lexical.ts';
 
 export const vectorsFileFormat = 'qdx-vectors';

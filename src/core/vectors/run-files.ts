@@ -3,7 +3,7 @@
  * uploaded before all of a run is there and whole.
  */
 import { QdxError } from '../../lib/errors.ts';
-import { fingerprint } from '../models/space.ts';
+import { fingerprint } from '../models/cards/space.ts';
 import { readRecords, type ReadRecord, type ReadRecordsOptions, type VerifiedFile, verifyFile } from './read-file.ts';
 import type { VectorsFileHeader } from './record.ts';
 

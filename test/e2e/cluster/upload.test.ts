@@ -3,12 +3,12 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ensureCollection } from '../../../src/core/qdrant/create-collection.ts';
-import { readCollectionInfo } from '../../../src/core/qdrant/collection-info.ts';
+import { ensureCollection } from '../../../src/core/qdrant/collection/create-collection.ts';
+import { readCollectionInfo } from '../../../src/core/qdrant/collection/collection-info.ts';
 import { acquireWriterLock, lockOwner } from '../../../src/core/qdrant/lock.ts';
-import { scrollPoints } from '../../../src/core/qdrant/points.ts';
+import { scrollPoints } from '../../../src/core/qdrant/collection/points.ts';
 import { readStats } from '../../../src/core/qdrant/stats.ts';
-import { systemCollection } from '../../../src/core/qdrant/system-collection.ts';
+import { systemCollection } from '../../../src/core/qdrant/collection/system-collection.ts';
 import { uploadRecords } from '../../../src/core/qdrant/upload.ts';
 import { type RunningCluster, startCluster, waitForPeers } from '../../helpers/cluster.ts';
 import { fromList, testCard, testRecord, testSettings } from '../../helpers/collection-card.ts';

@@ -3,8 +3,8 @@
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { fileURLToPath } from 'node:url';
-import { readCard } from '../../../src/core/qdrant/card-store.ts';
-import type { Connection } from '../../../src/core/qdrant/connection.ts';
+import { readCard } from '../../../src/core/qdrant/collection/card-store.ts';
+import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import type * as FindModel from '../../../src/core/models/find-model.ts';
 import type * as OpenEncoder from '../../../src/core/models/open-encoder.ts';
 import type { Encoder } from '../../../src/core/models/encoder.ts';

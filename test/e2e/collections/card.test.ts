@@ -2,13 +2,13 @@
  * Cards on a real server: where they lie, and what is done about missing, damaged and newer ones.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { cardKey, readCard, writeCard } from '../../../src/core/qdrant/card-store.ts';
-import { readCollectionInfo } from '../../../src/core/qdrant/collection-info.ts';
-import type { Connection } from '../../../src/core/qdrant/connection.ts';
-import { type EnsureInput, ensureCollection } from '../../../src/core/qdrant/create-collection.ts';
-import { listCollections } from '../../../src/core/qdrant/names.ts';
-import { countPoints } from '../../../src/core/qdrant/points.ts';
-import { systemCollection } from '../../../src/core/qdrant/system-collection.ts';
+import { cardKey, readCard, writeCard } from '../../../src/core/qdrant/collection/card-store.ts';
+import { readCollectionInfo } from '../../../src/core/qdrant/collection/collection-info.ts';
+import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
+import { type EnsureInput, ensureCollection } from '../../../src/core/qdrant/collection/create-collection.ts';
+import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
+import { countPoints } from '../../../src/core/qdrant/collection/points.ts';
+import { systemCollection } from '../../../src/core/qdrant/collection/system-collection.ts';
 import { testCard, testSettings } from '../../helpers/collection-card.ts';
 import { asOlderServer, connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';

@@ -2,12 +2,16 @@
  * Collections on a real server: alias first, card in the metadata, what was asked read back, misfits refused.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { cardKey, readCard } from '../../../src/core/qdrant/card-store.ts';
-import { readCollectionInfo } from '../../../src/core/qdrant/collection-info.ts';
-import type { Connection } from '../../../src/core/qdrant/connection.ts';
-import { addToCard, type EnsureInput, ensureCollection } from '../../../src/core/qdrant/create-collection.ts';
-import { deferralKey } from '../../../src/core/qdrant/deferred-indexing.ts';
-import { listCollections, resolveCollection } from '../../../src/core/qdrant/names.ts';
+import { cardKey, readCard } from '../../../src/core/qdrant/collection/card-store.ts';
+import { readCollectionInfo } from '../../../src/core/qdrant/collection/collection-info.ts';
+import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
+import {
+  addToCard,
+  type EnsureInput,
+  ensureCollection,
+} from '../../../src/core/qdrant/collection/create-collection.ts';
+import { deferralKey } from '../../../src/core/qdrant/collection/deferred-indexing.ts';
+import { listCollections, resolveCollection } from '../../../src/core/qdrant/collection/names.ts';
 import { testCard, testModel, testSettings } from '../../helpers/collection-card.ts';
 import { asOlderServer, connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';

@@ -3,11 +3,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Connection } from '../../../src/core/qdrant/connection.ts';
+import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { writeHolder } from '../../../src/core/qdrant/lock/holders.ts';
 import { acquireWriterLock, type LockInput } from '../../../src/core/qdrant/lock.ts';
-import { countPoints } from '../../../src/core/qdrant/points.ts';
-import { ensureSystemCollection, systemCollection } from '../../../src/core/qdrant/system-collection.ts';
+import { countPoints } from '../../../src/core/qdrant/collection/points.ts';
+import { ensureSystemCollection, systemCollection } from '../../../src/core/qdrant/collection/system-collection.ts';
 import { asOlderServer, connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 

@@ -2,8 +2,8 @@
  * A real cluster of three peers on loopback: the same requests as to one server, and one peer may die.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Connection } from '../../../src/core/qdrant/connection.ts';
-import { closeAll, openConnection } from '../../../src/core/qdrant/registry.ts';
+import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
+import { closeAll, openConnection } from '../../../src/core/qdrant/connection/registry.ts';
 import { type RunningCluster, startCluster, waitForPeers } from '../../helpers/cluster.ts';
 import { connectionOptions } from '../../helpers/connection-options.ts';
 

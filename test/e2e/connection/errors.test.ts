@@ -4,8 +4,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Connection } from '../../../src/core/qdrant/connection.ts';
-import { closeAll, openConnection } from '../../../src/core/qdrant/registry.ts';
+import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
+import { closeAll, openConnection } from '../../../src/core/qdrant/connection/registry.ts';
 import { exitCodes, type QdxError } from '../../../src/lib/errors.ts';
 import { connectionOptions } from '../../helpers/connection-options.ts';
 import { freePorts } from '../../helpers/ports.ts';

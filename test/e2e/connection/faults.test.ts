@@ -3,7 +3,7 @@
  * off the retry's own announcements and the deadline, not slept through.
  */
 import { afterEach, describe, expect, test } from 'vitest';
-import { closeAll, openConnection } from '../../../src/core/qdrant/registry.ts';
+import { closeAll, openConnection } from '../../../src/core/qdrant/connection/registry.ts';
 import { exitCodes, type QdxError } from '../../../src/lib/errors.ts';
 import type { QdxEvent } from '../../../src/lib/events.ts';
 import { connectionOptions } from '../../helpers/connection-options.ts';

@@ -2,7 +2,7 @@
  * One cached, bounded line to each server, against a real Qdrant behind a proxy that counts its connections.
  */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { closeAll, openConnection, openConnections } from '../../../src/core/qdrant/registry.ts';
+import { closeAll, openConnection, openConnections } from '../../../src/core/qdrant/connection/registry.ts';
 import { connectionOptions } from '../../helpers/connection-options.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { startTcpProxy, type TcpProxy } from '../../helpers/tcp-proxy.ts';

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Connection } from '../../../src/core/qdrant/connection.ts';
+import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import type { VectorRecord } from '../../../src/core/vectors/record.ts';
 import { openVectorsRun, readRun } from '../../../src/core/vectors/run-files.ts';
 import { connectTo } from '../../helpers/connection.ts';

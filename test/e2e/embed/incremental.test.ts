@@ -4,9 +4,9 @@
 import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { readCard } from '../../../src/core/qdrant/card-store.ts';
-import type { Connection } from '../../../src/core/qdrant/connection.ts';
-import { countPoints, type PointId, retrievePoints, scrollPoints } from '../../../src/core/qdrant/points.ts';
+import { readCard } from '../../../src/core/qdrant/collection/card-store.ts';
+import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
+import { countPoints, type PointId, retrievePoints, scrollPoints } from '../../../src/core/qdrant/collection/points.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import {
   contentsOf,

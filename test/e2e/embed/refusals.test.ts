@@ -2,9 +2,9 @@
  * What must not be embedded into: another vector space, another shape, points of an unknown model. Nothing is written then.
  */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { readCard, writeCard } from '../../../src/core/qdrant/card-store.ts';
-import type { CollectionCard } from '../../../src/core/qdrant/collection-card.ts';
-import type { Connection } from '../../../src/core/qdrant/connection.ts';
+import { readCard, writeCard } from '../../../src/core/qdrant/collection/card-store.ts';
+import type { CollectionCard } from '../../../src/core/qdrant/collection/collection-card.ts';
+import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { contentsOf, corpusFolder, manyFiles, runEmbed, sectionText, writeFiles } from '../../helpers/embed-corpus.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';

@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Connection } from '../../../src/core/qdrant/connection.ts';
+import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { contentsOf, corpusFolder, manyFiles, runEmbed, sectionText, writeFiles } from '../../helpers/embed-corpus.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';

@@ -247,7 +247,7 @@ const sharedModel = fileURLToPath(
 const whyNot = existsSync(sharedModel) ? '' : ' (skipped: ../shared/models has no fp32 file here)';
 
 test.skipIf(whyNot !== '')(`padded batches of an fp32 model give the vectors of single texts${whyNot}`, async () => {
-  const { createProcessEncoder } = await import('../../../dist/core/models/process-encoder.js');
+  const { createProcessEncoder } = await import('../../../dist/core/models/encoders/process-encoder.js');
   const model = { ...builtIn, modelFile: sharedModel, card: { ...builtIn.card, sha256: null } };
   const [single, padded] = await Promise.all(
     [0, 2048].map((batchTokens) =>

@@ -2,10 +2,14 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { defaultModel } from '../../../src/core/models/default-model.ts';
-import { downloadModel, type DownloadParams, type DownloadResult } from '../../../src/core/models/download-model.ts';
+import { defaultModel } from '../../../src/core/models/cards/default-model.ts';
+import {
+  downloadModel,
+  type DownloadParams,
+  type DownloadResult,
+} from '../../../src/core/models/hub/download-model.ts';
 import { findModel } from '../../../src/core/models/find-model.ts';
-import { readLock } from '../../../src/core/models/lock.ts';
+import { readLock } from '../../../src/core/models/hub/lock.ts';
 import { type HubServer, startHubServer } from '../../helpers/hub-server.ts';
 import { tinyModel, tinyRepository, tinyTable } from '../../helpers/onnx-model.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';

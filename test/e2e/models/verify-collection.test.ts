@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type QdxRun, runQdx, temporaryHome } from '../../helpers/run-qdx.ts';
-import { scrollPoints } from '../../../src/core/qdrant/points.ts';
+import { scrollPoints } from '../../../src/core/qdrant/collection/points.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 
 let server: RunningQdrant;

@@ -3,7 +3,7 @@
  */
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { connect, type ConnectInput } from '../../../src/core/qdrant/connect.ts';
+import { connect, type ConnectInput } from '../../../src/core/qdrant/connection/connect.ts';
 import { stopLocalServer } from '../../../src/core/qdrant/local-server.ts';
 import type { QdxEvent } from '../../../src/lib/events.ts';
 import { useLocalFolders } from '../../helpers/local-server.ts';

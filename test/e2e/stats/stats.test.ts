@@ -2,7 +2,7 @@
  * `qdx stats` and `qdx collections` against a real server.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Connection } from '../../../src/core/qdrant/connection.ts';
+import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { runQdx } from '../../helpers/run-qdx.ts';

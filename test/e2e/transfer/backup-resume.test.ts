@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Connection } from '../../../src/core/qdrant/connection.ts';
+import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { backUp, type BackupParams } from '../../../src/core/transfer/backup.ts';
 import { verifyBackup } from '../../../src/core/transfer/backup-folder/verify-backup.ts';
 import { connectTo } from '../../helpers/connection.ts';

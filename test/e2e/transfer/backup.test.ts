@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Connection } from '../../../src/core/qdrant/connection.ts';
+import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { backUp } from '../../../src/core/transfer/backup.ts';
 import { verifyBackup } from '../../../src/core/transfer/backup-folder/verify-backup.ts';
 import { decodeDescription } from '../../../src/core/transfer/collection-description.ts';

@@ -2,7 +2,7 @@
  * A collection of everything that gets lost on the way: ids to u64, numbers that a double cannot hold, dense, sparse and
  * multi-vectors, points without vectors, payload indexes, metadata, aliases, strict mode (F20, F21, F29).
  */
-import type { Connection } from '../../../src/core/qdrant/connection.ts';
+import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 
 /** Payloads as JSON text, as the server keeps and prints them. */
 export const nastyPayloads = [

@@ -4,10 +4,10 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { QdxEvent } from '../../../src/lib/events.ts';
-import type { Connection } from '../../../src/core/qdrant/connection.ts';
+import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { lockOwner } from '../../../src/core/qdrant/lock.ts';
-import { listCollections } from '../../../src/core/qdrant/names.ts';
-import { countPoints } from '../../../src/core/qdrant/points.ts';
+import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
+import { countPoints } from '../../../src/core/qdrant/collection/points.ts';
 import { backUp } from '../../../src/core/transfer/backup.ts';
 import { restore, type RestoreParams } from '../../../src/core/transfer/restore.ts';
 import { readTransferMark, writeTransferMark } from '../../../src/core/transfer/transfer-mark.ts';

@@ -3,7 +3,7 @@
  */
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Connection } from '../../../src/core/qdrant/connection.ts';
+import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { lockOwner } from '../../../src/core/qdrant/lock.ts';
 import { backUp } from '../../../src/core/transfer/backup.ts';
 import { restore } from '../../../src/core/transfer/restore.ts';

@@ -4,10 +4,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { readCard } from '../../../src/core/qdrant/card-store.ts';
-import type { Connection } from '../../../src/core/qdrant/connection.ts';
+import { readCard } from '../../../src/core/qdrant/collection/card-store.ts';
+import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { acquireWriterLock } from '../../../src/core/qdrant/lock.ts';
-import { countPoints, retrievePoints } from '../../../src/core/qdrant/points.ts';
+import { countPoints, retrievePoints } from '../../../src/core/qdrant/collection/points.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { runQdx } from '../../helpers/run-qdx.ts';
@@ -157,7 +157,10 @@ describe('plain lines', () => {
   test('--id-hash derives ids and keeps the original', async () => {
     const run = await qdx([plainFile(plainLine('doc-17')), ...builtIn, '--id-hash']);
     expect(run).toMatchObject({ exitCode: 0 });
-    for await (const point of (await import('../../../src/core/qdrant/points.ts')).scrollPoints(connection, name))
+    for await (const point of (await import('../../../src/core/qdrant/collection/points.ts')).scrollPoints(
+      connection,
+      name,
+    ))
       expect(point).toMatchObject({ id: expect.stringMatching(/^[0-9a-f-]{36}$/u), payload: { source_id: 'doc-17' } });
   });
 

@@ -3,9 +3,9 @@
  */
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Connection } from '../../../src/core/qdrant/connection.ts';
-import { ensureCollection } from '../../../src/core/qdrant/create-collection.ts';
-import { countPoints, scrollPoints } from '../../../src/core/qdrant/points.ts';
+import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
+import { ensureCollection } from '../../../src/core/qdrant/collection/create-collection.ts';
+import { countPoints, scrollPoints } from '../../../src/core/qdrant/collection/points.ts';
 import { uploadRecords } from '../../../src/core/qdrant/upload.ts';
 import { writeVectorsFile } from '../../../src/core/vectors/write-file.ts';
 import type { QdxEvent } from '../../../src/lib/events.ts';

@@ -2,8 +2,8 @@
  * Uploading against the limits of a real server.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Connection } from '../../../src/core/qdrant/connection.ts';
-import { ensureCollection } from '../../../src/core/qdrant/create-collection.ts';
+import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
+import { ensureCollection } from '../../../src/core/qdrant/collection/create-collection.ts';
 import { type UploadInput, uploadRecords } from '../../../src/core/qdrant/upload.ts';
 import type { UploadRecord } from '../../../src/core/qdrant/upload/record-source.ts';
 import { fromList, testCard, testRecord, testSettings, uuidOf } from '../../helpers/collection-card.ts';

@@ -2,10 +2,10 @@
  * Uploading records to a real server: what arrives, what is turned away, and counts that add up.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Connection } from '../../../src/core/qdrant/connection.ts';
-import { ensureCollection } from '../../../src/core/qdrant/create-collection.ts';
-import { countPoints, type PointId, retrievePoints, scrollPoints } from '../../../src/core/qdrant/points.ts';
-import { readCollectionInfo } from '../../../src/core/qdrant/collection-info.ts';
+import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
+import { ensureCollection } from '../../../src/core/qdrant/collection/create-collection.ts';
+import { countPoints, type PointId, retrievePoints, scrollPoints } from '../../../src/core/qdrant/collection/points.ts';
+import { readCollectionInfo } from '../../../src/core/qdrant/collection/collection-info.ts';
 import { type RejectedRecord, type UploadInput, uploadRecords } from '../../../src/core/qdrant/upload.ts';
 import type { UploadRecord } from '../../../src/core/qdrant/upload/record-source.ts';
 import { fromList, testCard, testModel, testRecord, testSettings, uuidOf } from '../../helpers/collection-card.ts';

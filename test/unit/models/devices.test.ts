@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chooseDevice, type DeviceChoice, type DeviceFacts } from '../../../src/core/models/devices.ts';
+import { chooseDevice, type DeviceChoice, type DeviceFacts } from '../../../src/core/models/onnx/devices.ts';
 import type { QdxEvent } from '../../../src/lib/events.ts';
 
 const ready: DeviceFacts = { cudaObstacle: null, hasNvidiaGpu: true };

@@ -1,9 +1,9 @@
 /** The pool with workers that the test plays: a native crash cannot be ordered from ONNX Runtime. */
 import { expect, test } from 'vitest';
 import type { EncodedText } from '../../../src/core/models/encoder.ts';
-import { EncoderPool } from '../../../src/core/models/encoder-pool.ts';
-import type { WorkerListeners } from '../../../src/core/models/encoder-worker.ts';
-import type { EncodeOrder, WorkerOrder } from '../../../src/core/models/worker-messages.ts';
+import { EncoderPool } from '../../../src/core/models/encoders/encoder-pool.ts';
+import type { WorkerListeners } from '../../../src/core/models/encoders/encoder-worker.ts';
+import type { EncodeOrder, WorkerOrder } from '../../../src/core/models/encoders/worker-messages.ts';
 import type { QdxEvent } from '../../../src/lib/events.ts';
 
 const encoded = (text: string): EncodedText => ({

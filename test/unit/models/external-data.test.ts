@@ -4,7 +4,7 @@ import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { assertSafeExternalData } from '../../../src/core/models/external-data.ts';
+import { assertSafeExternalData } from '../../../src/core/models/onnx/external-data.ts';
 import { tinyModel, tinyTable } from '../../helpers/onnx-model.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 

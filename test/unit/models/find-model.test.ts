@@ -1,12 +1,12 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { builtInCards } from '../../../src/core/models/built-in-cards.ts';
+import { builtInCards } from '../../../src/core/models/cards/built-in-cards.ts';
 import { checkModelFile, checkTokenizerFile } from '../../../src/core/models/check-files.ts';
-import { defaultModel } from '../../../src/core/models/default-model.ts';
+import { defaultModel } from '../../../src/core/models/cards/default-model.ts';
 import { findModel } from '../../../src/core/models/find-model.ts';
-import { cardOfFolder, type CardChoices, writeFolderCard } from '../../../src/core/models/folder-card.ts';
-import { readLock } from '../../../src/core/models/lock.ts';
+import { cardOfFolder, type CardChoices, writeFolderCard } from '../../../src/core/models/cards/folder-card.ts';
+import { readLock } from '../../../src/core/models/hub/lock.ts';
 import { tinyModel, tinyRepository, writeFiles } from '../../helpers/onnx-model.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { findModel } from '../../../src/core/models/find-model.ts';
-import { dtypeOf, inspectOnnx } from '../../../src/core/models/onnx-file.ts';
+import { dtypeOf, inspectOnnx } from '../../../src/core/models/onnx/onnx-file.ts';
 import { QdxError } from '../../../src/lib/errors.ts';
 import { tinyModel } from '../../helpers/onnx-model.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';

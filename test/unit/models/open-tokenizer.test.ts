@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { findModel } from '../../../src/core/models/find-model.ts';
 import { openTokenizer } from '../../../src/core/models/open-tokenizer.ts';
-import { prepareText } from '../../../src/core/models/prepare-text.ts';
+import { prepareText } from '../../../src/core/models/encoders/prepare-text.ts';
 import type { Tokenizer } from '../../../src/core/models/tokenizer.ts';
 import { modelCard } from '../../helpers/model-card.ts';
 import { tinyTokenizer } from '../../helpers/onnx-model.ts';

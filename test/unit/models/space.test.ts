@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
-import type { ModelCard } from '../../../src/core/models/card.ts';
-import { describeSpaceDifference, fingerprint, sameSpace, spaceFingerprint } from '../../../src/core/models/space.ts';
+import type { ModelCard } from '../../../src/core/models/cards/card.ts';
+import {
+  describeSpaceDifference,
+  fingerprint,
+  sameSpace,
+  spaceFingerprint,
+} from '../../../src/core/models/cards/space.ts';
 import { modelCard } from '../../helpers/model-card.ts';
 
 const card = modelCard();

@@ -2,8 +2,8 @@
  * Names: versions behind an alias, what was perhaps meant, what is no name.
  */
 import { describe, expect, test } from 'vitest';
-import { nextVersionName, versionOf } from '../../../src/core/qdrant/alias.ts';
-import { assertCollectionName, missingCollection, resolveAmong } from '../../../src/core/qdrant/names.ts';
+import { nextVersionName, versionOf } from '../../../src/core/qdrant/collection/alias.ts';
+import { assertCollectionName, missingCollection, resolveAmong } from '../../../src/core/qdrant/collection/names.ts';
 import { editDistance, nearestNames } from '../../../src/lib/nearest.ts';
 
 describe('versions', () => {

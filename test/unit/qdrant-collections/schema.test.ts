@@ -2,9 +2,9 @@
  * Read back and compared: what the server did not take is found, however deep.
  */
 import { describe, expect, test } from 'vitest';
-import { subsetDifferences } from '../../../src/core/qdrant/collection-schema.ts';
-import { cosine } from '../../../src/core/qdrant/parity.ts';
-import { parseCollectionCard } from '../../../src/core/qdrant/card-schema.ts';
+import { subsetDifferences } from '../../../src/core/qdrant/collection/collection-schema.ts';
+import { cosine } from '../../../src/core/qdrant/collection/parity.ts';
+import { parseCollectionCard } from '../../../src/core/qdrant/collection/card-schema.ts';
 import { defaultLexical } from '../../../src/core/retrieval/lexical.ts';
 import { testCard } from '../../helpers/collection-card.ts';
 

@@ -4,8 +4,8 @@
 import { describe, expect, test } from 'vitest';
 import { HttpFailure } from '../../../src/lib/http.ts';
 import { QdxError, type ErrorKind } from '../../../src/lib/errors.ts';
-import { translateServerError } from '../../../src/core/qdrant/errors.ts';
-import { FailedRequest, statusFailure } from '../../../src/core/qdrant/failure.ts';
+import { translateServerError } from '../../../src/core/qdrant/connection/errors.ts';
+import { FailedRequest, statusFailure } from '../../../src/core/qdrant/connection/failure.ts';
 
 const context = { url: 'http://h:6333', what: 'PUT /collections/my%20docs/points', timeoutMs: 1_500 };
 const translate = (error: unknown, more = {}) => translateServerError(error, { ...context, ...more }) as QdxError;

@@ -4,7 +4,7 @@ import {
   featuresOf,
   requireFeature,
   untestedVersionWarning,
-} from '../../../src/core/qdrant/features.ts';
+} from '../../../src/core/qdrant/connection/features.ts';
 
 const order: readonly [string, string, number][] = [
   ['1.16.3', '1.16.3', 0],

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { closeAll, idleMs, openConnection, openConnections } from '../../../src/core/qdrant/registry.ts';
+import { closeAll, idleMs, openConnection, openConnections } from '../../../src/core/qdrant/connection/registry.ts';
 import { connectionOptions } from '../../helpers/connection-options.ts';
 
 beforeEach(() => vi.useFakeTimers());

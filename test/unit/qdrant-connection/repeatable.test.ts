@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { HttpFailure } from '../../../src/lib/http.ts';
-import { FailedRequest, statusFailure } from '../../../src/core/qdrant/failure.ts';
-import { adviseRetry } from '../../../src/core/qdrant/repeatable.ts';
+import { FailedRequest, statusFailure } from '../../../src/core/qdrant/connection/failure.ts';
+import { adviseRetry } from '../../../src/core/qdrant/connection/repeatable.ts';
 
 const json = 'application/json';
 const status = (code: number, text = '') => new FailedRequest(statusFailure(code, text, json));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { keyOf, toStoredPayload } from '../../../src/core/qdrant/payload-keys.ts';
+import { keyOf, toStoredPayload } from '../../../src/core/qdrant/collection/payload-keys.ts';
 
 const payload = { content: 'text', source_path: 'a.md', extra: 1 };
 

@@ -1,14 +1,14 @@
 /**
  * A collection against the model: a sample of its points is embedded again and compared with what is stored.
  */
-import { readCard } from '../../qdrant/card-store.ts';
-import type { CollectionCard } from '../../qdrant/collection-card.ts';
-import type { Connection } from '../../qdrant/connection.ts';
-import { measureParity, type ParitySample } from '../../qdrant/parity.ts';
-import { resolveCollection } from '../../qdrant/names.ts';
-import { scrollPoints } from '../../qdrant/points.ts';
-import { storedText } from '../../qdrant/stored-text.ts';
-import { describeSpaceDifference, sameSpace } from '../space.ts';
+import { readCard } from '../../qdrant/collection/card-store.ts';
+import type { CollectionCard } from '../../qdrant/collection/collection-card.ts';
+import type { Connection } from '../../qdrant/connection/connection.ts';
+import { measureParity, type ParitySample } from '../../qdrant/collection/parity.ts';
+import { resolveCollection } from '../../qdrant/collection/names.ts';
+import { scrollPoints } from '../../qdrant/collection/points.ts';
+import { storedText } from '../../qdrant/collection/stored-text.ts';
+import { describeSpaceDifference, sameSpace } from '../cards/space.ts';
 import type { Lab } from './lab.ts';
 import { type Check, check, digits, skipped } from './report.ts';
 

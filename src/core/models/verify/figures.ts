@@ -2,8 +2,8 @@
  * Figures of a model on this machine. They inform; no check hangs on a clock.
  */
 import { cpus } from 'node:os';
-import { cpuFlags } from '../mapped-model.ts';
-import { ortVersion } from '../session.ts';
+import { cpuFlags } from '../onnx/mapped-model.ts';
+import { ortVersion } from '../onnx/session.ts';
 import type { Lab } from './lab.ts';
 import { parityTexts } from './parity-texts.ts';
 import type { VerifyFigures } from './report.ts';

@@ -1,7 +1,7 @@
 /**
  * Known-answer ranking: questions whose right text no usable model may rank below the others.
  */
-import { cosine } from '../../qdrant/parity.ts';
+import { cosine } from '../../qdrant/collection/parity.ts';
 import type { Lab } from './lab.ts';
 import { type Check, check } from './report.ts';
 

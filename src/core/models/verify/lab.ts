@@ -5,11 +5,11 @@ import type { RunOptions } from '../../../lib/events.ts';
 import type { EncodedText, Encoder } from '../encoder.ts';
 import type { FoundModel } from '../find-model.ts';
 import { openEncoder } from '../open-encoder.ts';
-import type { DeviceChoice } from '../devices.ts';
+import type { DeviceChoice } from '../onnx/devices.ts';
 import { openTokenizer } from '../open-tokenizer.ts';
-import { type ModelOutput, openSession } from '../session.ts';
-import { bulkSession } from '../session-options.ts';
-import { createTextEncoder } from '../text-encoder.ts';
+import { type ModelOutput, openSession } from '../onnx/session.ts';
+import { bulkSession } from '../onnx/session-options.ts';
+import { createTextEncoder } from '../encoders/text-encoder.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 
 export interface Lab {

@@ -1,12 +1,12 @@
 /**
  * Parity: the vectors of this file against those of a reference of the same space.
  */
-import { cosine } from '../../qdrant/parity.ts';
+import { cosine } from '../../qdrant/collection/parity.ts';
 import { readFile } from 'node:fs/promises';
 import { QdxError } from '../../../lib/errors.ts';
-import { openSession } from '../session.ts';
-import { bulkSession } from '../session-options.ts';
-import { createTextEncoder } from '../text-encoder.ts';
+import { openSession } from '../onnx/session.ts';
+import { bulkSession } from '../onnx/session-options.ts';
+import { createTextEncoder } from '../encoders/text-encoder.ts';
 import type { Lab } from './lab.ts';
 import { parityTexts } from './parity-texts.ts';
 import { type Check, check, digits, skipped } from './report.ts';

@@ -1,7 +1,7 @@
 /**
  * What verify-model finds: checks, of which one failed is a failed gate, and figures, which only inform.
  */
-import type { ModelCard } from '../card.ts';
+import type { ModelCard } from '../cards/card.ts';
 
 export interface Check {
   readonly name: string;

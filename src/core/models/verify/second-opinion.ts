@@ -2,11 +2,11 @@
  * A second opinion: the same file through transformers.js, whose reading of tokenizer and configuration is its own. Loaded
  * here alone; it would add 200 ms to the start of any other command.
  */
-import { cosine } from '../../qdrant/parity.ts';
+import { cosine } from '../../qdrant/collection/parity.ts';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { FoundModel } from '../find-model.ts';
-import { normalize, pool } from '../pool.ts';
+import { normalize, pool } from '../encoders/pool.ts';
 import type { Lab } from './lab.ts';
 import { type Check, check, digits, skipped } from './report.ts';
 

@@ -1,8 +1,8 @@
 /**
  * Checks of single vectors: dimension, length, pooling, prefixes, long texts, determinism.
  */
-import { cosine } from '../../qdrant/parity.ts';
-import { normalize, pool } from '../pool.ts';
+import { cosine } from '../../qdrant/collection/parity.ts';
+import { normalize, pool } from '../encoders/pool.ts';
 import type { Lab } from './lab.ts';
 import { type Check, check, digits, sameBytes, skipped } from './report.ts';
 

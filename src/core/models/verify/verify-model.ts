@@ -3,9 +3,9 @@
  */
 import { availableParallelism } from 'node:os';
 import type { RunOptions } from '../../../lib/events.ts';
-import type { DeviceChoice } from '../devices.ts';
+import type { DeviceChoice } from '../onnx/devices.ts';
 import type { FoundModel } from '../find-model.ts';
-import { fingerprint } from '../space.ts';
+import { fingerprint } from '../cards/space.ts';
 import { checkFiles } from './file-check.ts';
 import { measure } from './figures.ts';
 import { checkKnownAnswers } from './known-answers.ts';

@@ -3,10 +3,10 @@
  */
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
-import type { Connection } from '../connection.ts';
-import type { ParitySample } from '../parity.ts';
-import { keyOf, type PayloadKeys } from '../payload-keys.ts';
-import { type PointId, pointsPath } from '../points.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { ParitySample } from '../collection/parity.ts';
+import { keyOf, type PayloadKeys } from '../collection/payload-keys.ts';
+import { type PointId, pointsPath } from '../collection/points.ts';
 
 export interface SampleInput {
   readonly physical: string;

@@ -5,9 +5,9 @@
  * among those alive (`strong` keeps to one that may be down). Holders are written before, by any peer: that write finds
  * out which replicas are dead.
  */
-import { recordId, systemCollection } from '../system-collection.ts';
-import type { Connection } from '../connection.ts';
-import { pointsPath, retrievePoints } from '../points.ts';
+import { recordId, systemCollection } from '../collection/system-collection.ts';
+import type { Connection } from '../connection/connection.ts';
+import { pointsPath, retrievePoints } from '../collection/points.ts';
 import type { Holder } from './holders.ts';
 
 export interface Claim {

@@ -1,9 +1,9 @@
 /**
  * Holder records of the writer lock: one for each process that writes to a target.
  */
-import { recordId, systemCollection } from '../system-collection.ts';
-import type { Connection } from '../connection.ts';
-import { deletePoints, pointsPath, retrievePoints, scrollPoints } from '../points.ts';
+import { recordId, systemCollection } from '../collection/system-collection.ts';
+import type { Connection } from '../connection/connection.ts';
+import { deletePoints, pointsPath, retrievePoints, scrollPoints } from '../collection/points.ts';
 
 export interface LockOwner {
   readonly host: string;

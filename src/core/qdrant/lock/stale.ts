@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isProcessAlive } from '../../../lib/process-alive.ts';
-import type { Connection } from '../connection.ts';
+import type { Connection } from '../connection/connection.ts';
 import { type Holder, listHolders } from './holders.ts';
 
 export interface StaleOptions {

@@ -5,7 +5,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { QdxError } from '../../../lib/errors.ts';
-import { compareVersions, minorOf } from '../features.ts';
+import { compareVersions, minorOf } from '../connection/features.ts';
 import type { ServerPaths } from './server-state.ts';
 
 /** @throws QdxError `refused` where a newer minor version has opened the storage. */

@@ -1,13 +1,18 @@
 /**
  * Everything that qdx can say of one collection.
  */
-import { cardOf } from '../card-store.ts';
-import type { CollectionCard } from '../collection-card.ts';
-import { type CollectionInfo, denseVectors, type QuantizationInfo, readCollectionInfo } from '../collection-info.ts';
-import type { Connection } from '../connection.ts';
-import { deferralKey } from '../deferred-indexing.ts';
-import type { ListedCollection } from '../names.ts';
-import { countPoints } from '../points.ts';
+import { cardOf } from '../collection/card-store.ts';
+import type { CollectionCard } from '../collection/collection-card.ts';
+import {
+  type CollectionInfo,
+  denseVectors,
+  type QuantizationInfo,
+  readCollectionInfo,
+} from '../collection/collection-info.ts';
+import type { Connection } from '../connection/connection.ts';
+import { deferralKey } from '../collection/deferred-indexing.ts';
+import type { ListedCollection } from '../collection/names.ts';
+import { countPoints } from '../collection/points.ts';
 import { estimateMemory, type MemoryEstimate, quantizationSize } from './memory-estimate.ts';
 import { readReplicas, type Replica } from './replicas.ts';
 import type { ReportedSizes } from './telemetry.ts';

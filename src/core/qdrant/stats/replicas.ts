@@ -2,7 +2,7 @@
  * Where the shards of a collection lie, and in which state. The status of a collection stays green while a replica is dead:
  * only this tells.
  */
-import type { Connection } from '../connection.ts';
+import type { Connection } from '../connection/connection.ts';
 
 export interface Replica {
   readonly shard: number;

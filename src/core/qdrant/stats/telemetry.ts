@@ -3,7 +3,7 @@
  * `ram_usage_bytes` and `disk_usage_bytes` are always 0: what is left are logical sizes of vectors and payloads, and the
  * memory of the whole process.
  */
-import type { Connection } from '../connection.ts';
+import type { Connection } from '../connection/connection.ts';
 import { isQdxError } from '../../../lib/errors.ts';
 
 export interface ReportedSizes {

@@ -5,8 +5,8 @@
 import type { RunOptions } from '../../../lib/events.ts';
 import { embeddedText, type TemplateFields } from '../../corpus/template.ts';
 import type { Encoder } from '../../models/encoder.ts';
-import type { CollectionCard } from '../collection-card.ts';
-import { assertParity, measureParity, type ParitySample } from '../parity.ts';
+import type { CollectionCard } from '../collection/collection-card.ts';
+import { assertParity, measureParity, type ParitySample } from '../collection/parity.ts';
 import type { UploadSource } from './source.ts';
 
 const sampleSize = 8;

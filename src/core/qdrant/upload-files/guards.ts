@@ -3,9 +3,9 @@
  */
 import { QdxError } from '../../../lib/errors.ts';
 import type { Settings } from '../../config/schema.ts';
-import type { ModelCard } from '../../models/card.ts';
-import type { Connection } from '../connection.ts';
-import { listCollections, resolveAmong } from '../names.ts';
+import type { ModelCard } from '../../models/cards/card.ts';
+import type { Connection } from '../connection/connection.ts';
+import { listCollections, resolveAmong } from '../collection/names.ts';
 import type { DryRunSummary } from '../upload/dry-run.ts';
 import type { UploadSummary } from '../upload/summary.ts';
 

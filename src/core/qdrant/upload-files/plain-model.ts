@@ -2,8 +2,8 @@
  * The model that plain lines are said to be from: only its card is needed, not its files.
  */
 import { isQdxError, QdxError } from '../../../lib/errors.ts';
-import { builtInCards } from '../../models/built-in-cards.ts';
-import type { ModelCard } from '../../models/card.ts';
+import { builtInCards } from '../../models/cards/built-in-cards.ts';
+import type { ModelCard } from '../../models/cards/card.ts';
 import { findModel, type FindModelOptions } from '../../models/find-model.ts';
 
 /** @throws QdxError `usage` where none was named: lines do not say what made them. */

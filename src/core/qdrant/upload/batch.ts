@@ -3,7 +3,7 @@
  * encoding anything again.
  */
 import type { VectorRecord } from '../../vectors/record.ts';
-import type { PointId } from '../points.ts';
+import type { PointId } from '../collection/points.ts';
 import { type ByteWriter, createByteWriter, writeText } from './byte-writer.ts';
 import { type PointLayout, writePoint } from './encode-point.ts';
 

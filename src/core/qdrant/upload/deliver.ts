@@ -3,8 +3,8 @@
  * alone. Upserts by id may be repeated, so that a request whose answer was lost is simply sent again.
  */
 import { isQdxError, type QdxError } from '../../../lib/errors.ts';
-import type { Connection } from '../connection.ts';
-import { pointsPath } from '../points.ts';
+import type { Connection } from '../connection/connection.ts';
+import { pointsPath } from '../collection/points.ts';
 import { type Batch, type PointSpan, sliceBatch } from './batch.ts';
 
 /** What a batch may hold; lowered when the server says that it takes less. */

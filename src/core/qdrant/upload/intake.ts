@@ -5,7 +5,7 @@ import { QdxError } from '../../../lib/errors.ts';
 import type { Settings } from '../../config/schema.ts';
 import { parsePointId } from '../../corpus/ids.ts';
 import type { VectorRecord } from '../../vectors/record.ts';
-import type { PointId } from '../points.ts';
+import type { PointId } from '../collection/points.ts';
 import type { BatchBuilder, PointSpan } from './batch.ts';
 import { isUnreadable, type UnreadableRecord, type UploadRecord } from './record-source.ts';
 import { type RejectLog, rejectOf } from './rejects.ts';

@@ -4,7 +4,7 @@
  * Flat memory, about 30 bytes an id at most 60 while growing: 200,000 ids take 6 MB, 10 million 400 MB.
  */
 import { createKeyTable, type KeyTable } from '../../../lib/key-table.ts';
-import type { PointId } from '../points.ts';
+import type { PointId } from '../collection/points.ts';
 
 export interface SeenIds {
   readonly size: number;

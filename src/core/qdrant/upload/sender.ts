@@ -2,7 +2,7 @@
  * Sends batches, several at once, and knows what is on its way.
  */
 import type { RunOptions } from '../../../lib/events.ts';
-import type { PointId } from '../points.ts';
+import type { PointId } from '../collection/points.ts';
 import type { Batch, PointSpan } from './batch.ts';
 import { deliver, type DeliveryInput } from './deliver.ts';
 import { createWindow } from './window.ts';

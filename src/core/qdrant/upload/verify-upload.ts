@@ -2,8 +2,8 @@
  * After an upload: every id of the input is read back.
  */
 import { QdxError } from '../../../lib/errors.ts';
-import type { Connection } from '../connection.ts';
-import { type PointId, retrievePoints } from '../points.ts';
+import type { Connection } from '../connection/connection.ts';
+import { type PointId, retrievePoints } from '../collection/points.ts';
 
 const idsPerRequest = 1000;
 

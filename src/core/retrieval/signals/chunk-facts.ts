@@ -1,8 +1,8 @@
 /**
  * What the signals know of a chunk.
  */
-import type { PayloadField } from '../../qdrant/collection-card.ts';
-import { keyOf, type PayloadKeys } from '../../qdrant/payload-keys.ts';
+import type { PayloadField } from '../../qdrant/collection/collection-card.ts';
+import { keyOf, type PayloadKeys } from '../../qdrant/collection/payload-keys.ts';
 import { documentTerms, squeeze, wholeTerm } from '../terms.ts';
 
 export interface ChunkFacts {

@@ -70,6 +70,18 @@ export async function verifyBackup(folder: string, run: RunOptions = {}): Promis
   };
 }
 
+/** Reads every byte of it. @throws QdxError `verification`, naming the first problem. */
+export async function readSoundBackup(root: string, run: RunOptions): Promise<BackupManifest> {
+  const { manifest, problems } = await verifyBackup(root, run);
+  const [first] = problems;
+  if (manifest && !first) return manifest;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more problems)` : '';
+  throw new QdxError('verification', `${root} is not sound: ${first?.message ?? ''}${more}`, {
+    hint: `qdx verify ${root}`,
+    details: { problems },
+  });
+}
+
 /** @throws QdxError as verifyBackup does. */
 export async function readManifest(root: string): Promise<BackupManifest> {
   const path = join(root, manifestName);

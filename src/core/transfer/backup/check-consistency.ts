@@ -7,8 +7,8 @@
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { mapOrdered } from '../../../lib/ordered-map.ts';
-import type { Connection } from '../../qdrant/connection.ts';
-import { listCollections } from '../../qdrant/names.ts';
+import type { Connection } from '../../qdrant/connection/connection.ts';
+import { listCollections } from '../../qdrant/collection/names.ts';
 import type { Journal } from '../backup-folder/journal.ts';
 import type { Consistency } from '../backup-folder/manifest.ts';
 import {

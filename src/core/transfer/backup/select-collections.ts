@@ -4,14 +4,14 @@
  */
 import picomatch from 'picomatch';
 import { QdxError } from '../../../lib/errors.ts';
-import type { Connection } from '../../qdrant/connection.ts';
+import type { Connection } from '../../qdrant/connection/connection.ts';
 import {
   listCollections,
   type ListedCollection,
   missingCollection,
   publicNames,
   resolveAmong,
-} from '../../qdrant/names.ts';
+} from '../../qdrant/collection/names.ts';
 
 export interface CollectionSelection {
   /** Names or aliases. */

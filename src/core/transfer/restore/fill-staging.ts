@@ -5,8 +5,8 @@
 import { join } from 'node:path';
 import { isQdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
-import type { Connection } from '../../qdrant/connection.ts';
-import { waitUntilReady } from '../../qdrant/readiness.ts';
+import type { Connection } from '../../qdrant/connection/connection.ts';
+import { waitUntilReady } from '../../qdrant/collection/readiness.ts';
 import { readPart } from '../backup-folder/part-file.ts';
 import { describeCollection, descriptionDifferences, displayDifference } from '../collection-description.ts';
 import { assertSamePoints } from '../compare-parts.ts';

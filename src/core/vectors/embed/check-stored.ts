@@ -2,10 +2,10 @@
  * Before another file of a collection's space (fp16 on a GPU, int8 here) adds to it: a sample of the stored points is embedded
  * again and compared.
  */
-import { cosine, assertParity } from '../../qdrant/parity.ts';
-import type { CollectionCard } from '../../qdrant/collection-card.ts';
-import { scrollPoints } from '../../qdrant/points.ts';
-import { storedText } from '../../qdrant/stored-text.ts';
+import { cosine, assertParity } from '../../qdrant/collection/parity.ts';
+import type { CollectionCard } from '../../qdrant/collection/collection-card.ts';
+import { scrollPoints } from '../../qdrant/collection/points.ts';
+import { storedText } from '../../qdrant/collection/stored-text.ts';
 import type { CollectionView } from './compare.ts';
 import type { Embedder } from './embedder.ts';
 

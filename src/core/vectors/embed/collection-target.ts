@@ -2,11 +2,11 @@
  * The collection that a run writes to: checked before anything is read or embedded, made when there is something to write.
  */
 import type { RunOptions } from '../../../lib/events.ts';
-import { checkExisting } from '../../qdrant/check-existing.ts';
-import type { CollectionCard } from '../../qdrant/collection-card.ts';
-import type { Connection } from '../../qdrant/connection.ts';
+import { checkExisting } from '../../qdrant/collection/check-existing.ts';
+import type { CollectionCard } from '../../qdrant/collection/collection-card.ts';
+import type { Connection } from '../../qdrant/connection/connection.ts';
 import { acquireWriterLock, lockOwner, type WriterLock } from '../../qdrant/lock.ts';
-import { assertCollectionName, listCollections, resolveAmong } from '../../qdrant/names.ts';
+import { assertCollectionName, listCollections, resolveAmong } from '../../qdrant/collection/names.ts';
 import { defaultLexical } from '../../retrieval/lexical.ts';
 import type { EmbedParams } from './params.ts';
 import type { RunModel } from './read-input.ts';

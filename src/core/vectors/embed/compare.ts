@@ -4,9 +4,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { inBatches, mapOrdered } from '../../../lib/ordered-map.ts';
 import type { Chunk } from '../../corpus/chunk.ts';
-import type { Connection } from '../../qdrant/connection.ts';
-import { keyOf, type PayloadKeys, toStoredPayload } from '../../qdrant/payload-keys.ts';
-import { type PointId, retrievePoints, scrollPoints } from '../../qdrant/points.ts';
+import type { Connection } from '../../qdrant/connection/connection.ts';
+import { keyOf, type PayloadKeys, toStoredPayload } from '../../qdrant/collection/payload-keys.ts';
+import { type PointId, retrievePoints, scrollPoints } from '../../qdrant/collection/points.ts';
 import type { Spool } from './spool.ts';
 
 /** A collection as this run sees it. */

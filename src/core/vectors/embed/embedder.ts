@@ -6,10 +6,10 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { RunOptions } from '../../../lib/events.ts';
 import type { Settings } from '../../config/schema.ts';
-import { chooseDevice, deviceFacts } from '../../models/devices.ts';
+import { chooseDevice, deviceFacts } from '../../models/onnx/devices.ts';
 import type { Encoder } from '../../models/encoder.ts';
 import type { FoundModel } from '../../models/find-model.ts';
-import { cpuIdentity } from '../../models/mapped-model.ts';
+import { cpuIdentity } from '../../models/onnx/mapped-model.ts';
 import { emptyCache, openVectorCache, type VectorCache } from '../cache.ts';
 import type { CachedVector } from '../cache-segment.ts';
 

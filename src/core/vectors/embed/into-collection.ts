@@ -6,9 +6,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { RunOptions } from '../../../lib/events.ts';
-import type { CollectionCard } from '../../qdrant/collection-card.ts';
-import type { Connection } from '../../qdrant/connection.ts';
-import { addToCard, ensureCollection, type EnsuredCollection } from '../../qdrant/create-collection.ts';
+import type { CollectionCard } from '../../qdrant/collection/collection-card.ts';
+import type { Connection } from '../../qdrant/connection/connection.ts';
+import { addToCard, ensureCollection, type EnsuredCollection } from '../../qdrant/collection/create-collection.ts';
 import { uploadRecords } from '../../qdrant/upload.ts';
 import { createLexicalEncoder } from '../../retrieval/lexical.ts';
 import { checkStored } from './check-stored.ts';

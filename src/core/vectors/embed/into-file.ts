@@ -3,7 +3,7 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import { sha256Hex } from '../../../lib/hash.ts';
-import { fingerprint } from '../../models/space.ts';
+import { fingerprint } from '../../models/cards/space.ts';
 import { createLexicalEncoder, defaultLexical } from '../../retrieval/lexical.ts';
 import { vectorsFileFormat, type VectorRecord, type VectorsFileHeader, vectorsFileVersion } from '../record.ts';
 import { writeVectorsFile } from '../write-file.ts';

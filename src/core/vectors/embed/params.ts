@@ -5,7 +5,7 @@ import type { Settings } from '../../config/schema.ts';
 import type { ReaderOptions } from '../../corpus/readers/reader.ts';
 import type { CorpusRoot } from '../../corpus/roots.ts';
 import type { CorpusSummary } from '../../corpus/read-corpus.ts';
-import type { Connection } from '../../qdrant/connection.ts';
+import type { Connection } from '../../qdrant/connection/connection.ts';
 import type { Shard } from '../shard.ts';
 
 /** Where the vectors, or the chunks to be embedded elsewhere, go. */

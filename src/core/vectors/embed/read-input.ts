@@ -9,7 +9,7 @@ import type { Chunk, ChunkingSettings } from '../../corpus/chunk.ts';
 import { chunkingSettings } from '../../corpus/chunking/settings.ts';
 import { type CorpusSummary, readCorpus } from '../../corpus/read-corpus.ts';
 import { skipReasons, type SkipReason } from '../../corpus/skips.ts';
-import { chosenModel } from '../../models/default-model.ts';
+import { chosenModel } from '../../models/cards/default-model.ts';
 import type { FoundModel } from '../../models/find-model.ts';
 import { openTokenizer } from '../../models/open-tokenizer.ts';
 import { type Embedder, openEmbedder } from './embedder.ts';

@@ -4,7 +4,7 @@
 import type { OnEvent } from '../../../lib/events.ts';
 import { mapOrdered } from '../../../lib/ordered-map.ts';
 import type { Chunk } from '../../corpus/chunk.ts';
-import { type PayloadKeys, toStoredPayload } from '../../qdrant/payload-keys.ts';
+import { type PayloadKeys, toStoredPayload } from '../../qdrant/collection/payload-keys.ts';
 import type { LexicalEncoder } from '../../retrieval/lexical.ts';
 import type { VectorRecord } from '../record.ts';
 import type { EmbeddedText, Embedder } from './embedder.ts';

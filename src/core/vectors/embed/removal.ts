@@ -2,7 +2,7 @@
  * Removing what a run replaced: by id, of the run's own sources, and only when every point of the whole run was read back.
  */
 import { QdxError } from '../../../lib/errors.ts';
-import { deletePoints, type PointId, retrievePoints } from '../../qdrant/points.ts';
+import { deletePoints, type PointId, retrievePoints } from '../../qdrant/collection/points.ts';
 import { type CollectionView, findStale, type StalePoints } from './compare.ts';
 import type { Spool } from './spool.ts';
 

@@ -1,0 +1,36 @@
+/**
+ * The card as JSON from outside: `card.json` of a folder, `models.lock.json`, headers of files. Loaded only where such JSON is read.
+ */
+import { z } from 'zod';
+import { QdxError } from '../../../lib/errors.ts';
+import type { ModelCard } from './card.ts';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hex digits');
+
+export const cardSchema = z.strictObject({
+  name: z.string().min(1),
+  repository: z.string().min(1),
+  revision: z.string().min(1).nullable(),
+  file: z.string().min(1),
+  fileSource: z.strictObject({ repository: z.string().min(1), revision: z.string().min(1) }).optional(),
+  sha256: sha256.nullable(),
+  dtype: z.enum(['fp32', 'fp16', 'int8', 'uint8', 'q8', 'q4', 'bnb4', 'unknown']),
+  dimension: z.number().int().positive().max(65_536),
+  pooling: z.enum(['cls', 'mean', 'last']),
+  normalize: z.boolean(),
+  queryPrefix: z.string(),
+  documentPrefix: z.string(),
+  maxTokens: z.number().int().min(4).max(1_000_000),
+  tokenizerSha256: sha256.nullable(),
+  parityFloor: z.number().min(-1).max(1),
+  tokenVectors: z.enum(['usable', 'unverified', 'none']),
+});
+
+/** @throws QdxError `verification` naming the place and every field that is wrong. */
+export function parseCard(value: unknown, place: string): ModelCard {
+  const parsed = cardSchema.safeParse(value);
+  // zod types absent optionals as `T | undefined`; the schema never puts an undefined there.
+  if (parsed.success) return parsed.data as ModelCard;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the card'}: ${message}`);
+  throw new QdxError('verification', `${place} is not a model card: ${problems.join('; ')}`);
+}

@@ -1,0 +1,24 @@
+/**
+ * The model of a preset. Never another one silently: two models are two vector spaces.
+ */
+import { QdxError } from '../../../lib/errors.ts';
+import { builtInModelName, codeModelName } from './built-in-cards.ts';
+import { findDownloaded, findModel, type FindModelOptions, type FoundModel } from '../find-model.ts';
+
+export type Preset = 'documents' | 'code';
+
+/** @throws QdxError `notFound` for `code` while its model is not here, with both ways on. */
+export async function defaultModel(preset: Preset, options: FindModelOptions): Promise<FoundModel> {
+  if (preset === 'documents') return findModel(builtInModelName, options);
+  const model = await findDownloaded(codeModelName, options);
+  if (model) return model;
+  throw new QdxError('notFound', `the preset code wants the model ${codeModelName}, which is not on this machine`, {
+    hint: `Get it with: qdx models download ${codeModelName}. The built-in model works now: --model ${builtInModelName}`,
+  });
+}
+
+/** The model that the user names, or that of the preset. */
+export const chosenModel = (name: string | undefined, preset: Preset, options: FindModelOptions): Promise<FoundModel> =>
+  name === undefined || name === presetModel(preset) ? defaultModel(preset, options) : findModel(name, options);
+
+const presetModel = (preset: Preset): string => (preset === 'documents' ? builtInModelName : codeModelName);

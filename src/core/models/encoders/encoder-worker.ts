@@ -1,0 +1,61 @@
+/**
+ * One encoder process as its parent sees it: orders out, answers in, and word of its end.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { QdxError } from '../../../lib/errors.ts';
+import type { OpenOrder, SentError, WorkerAnswer, WorkerOrder } from './worker-messages.ts';
+
+export interface EncoderWorker {
+  readonly pid: number | undefined;
+  send(order: WorkerOrder): void;
+  /** At once, whatever it is doing. */
+  kill(): void;
+}
+
+export interface WorkerListeners {
+  readonly onAnswer: (answer: WorkerAnswer) => void;
+  /** Once, with how it ended (`SIGSEGV`, `exit code 1`) and the last it wrote to stderr. */
+  readonly onEnd: (how: string, lastWords: string) => void;
+}
+
+/** Built file: the source runs only after `npm run build`. */
+const entry = fileURLToPath(new URL('./encoder-process.js', import.meta.url));
+
+/** Longest tail of a worker's stderr that is kept for an error. */
+const lastWordsLength = 2000;
+
+export function startWorker(open: OpenOrder, { onAnswer, onEnd }: WorkerListeners): EncoderWorker {
+  const child = fork(entry, [], {
+    serialization: 'advanced',
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  const lastWords = keepTail(child);
+  let ended = false;
+  const end = (how: string): void => {
+    if (!ended) onEnd(how, lastWords());
+    ended = true;
+  };
+  child.on('message', (answer) => onAnswer(answer as WorkerAnswer));
+  child.once('error', (error) => end(error.message));
+  child.once('exit', (code, signal) => end(signal ?? `exit code ${code}`));
+  const send = (order: WorkerOrder): void => {
+    // A failed send means that the process has ended, which `exit` tells.
+    child.send(order, () => {});
+  };
+  send(open);
+  return { pid: child.pid, send, kill: () => void child.kill('SIGKILL') };
+}
+
+function keepTail(child: ChildProcess): () => string {
+  let tail = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    tail = (tail + text).slice(-lastWordsLength);
+  });
+  return () => tail.trim();
+}
+
+export function fromSentError({ kind, message, hint }: SentError): Error {
+  return kind === null ? new Error(message) : new QdxError(kind, message, { ...(hint !== undefined && { hint }) });
+}

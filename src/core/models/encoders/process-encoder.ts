@@ -1,0 +1,51 @@
+/**
+ * Encoder over a set of processes, for bulk: the calling thread only passes texts on, and a crash costs one text.
+ */
+import { QdxError } from '../../../lib/errors.ts';
+import type { RunOptions } from '../../../lib/events.ts';
+import type { Encoder } from '../encoder.ts';
+import { EncoderPool } from './encoder-pool.ts';
+import { startWorker } from './encoder-worker.ts';
+import type { FoundModel } from '../find-model.ts';
+import { prepareText } from './prepare-text.ts';
+import type { WorkerDevice } from './worker-messages.ts';
+
+export interface ProcessEncoderOptions {
+  readonly workers: number;
+  readonly device: WorkerDevice;
+  /** Texts share a padded run up to this many tokens; 0, as on CPU: one text a run. */
+  readonly batchTokens: number;
+}
+
+/** Texts that a worker sorts by length at a time, where it pads. */
+const textsPerPaddedOrder = 256;
+
+/** @throws QdxError what a worker says while it opens the model. */
+export async function createProcessEncoder(
+  model: FoundModel,
+  { workers, device, batchTokens }: ProcessEncoderOptions,
+  run: RunOptions,
+): Promise<Encoder> {
+  const textsPerOrder = batchTokens === 0 ? 1 : textsPerPaddedOrder;
+  const pool = new EncoderPool({
+    workers,
+    textsPerOrder,
+    start: (listeners) => startWorker({ type: 'open', model, device, batchTokens }, listeners),
+    onEvent: run.onEvent,
+  });
+  const onAbort = (): void => pool.end(new QdxError('interrupted', 'stopped while texts were being encoded'));
+  run.signal?.addEventListener('abort', onAbort);
+  if (run.signal?.aborted) onAbort();
+  await pool.opened;
+  return {
+    card: model.card,
+    device: device.provider === 'cpu' ? 'cpu' : `cuda:${device.deviceId}`,
+    parallel: workers * textsPerOrder,
+    encode: async (text, { role, tokenVectors = false, signal }) =>
+      pool.encode({ text: prepareText(text, role, model.card), tokenVectors }, signal),
+    close: async () => {
+      run.signal?.removeEventListener('abort', onAbort);
+      pool.end(new QdxError('interrupted', 'the encoder was closed before this text was encoded'));
+    },
+  };
+}

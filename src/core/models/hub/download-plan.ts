@@ -1,0 +1,81 @@
+/**
+ * What a download takes: which repositories at which commits, and which of their files.
+ */
+import { QdxError } from '../../../lib/errors.ts';
+import type { RunOptions } from '../../../lib/events.ts';
+import { builtInCards } from '../cards/built-in-cards.ts';
+import type { ModelCard } from '../cards/card.ts';
+import type { DownloadParams } from './download-model.ts';
+import { type HubRepository, resolveRepository } from './hub-repository.ts';
+import type { LockedModel } from './lock.ts';
+
+export interface DownloadPlan {
+  /** Tokenizer and configuration come from here. */
+  readonly own: HubRepository;
+  /** The ONNX file comes from here; the same object where that is the model's own repository. */
+  readonly weights: HubRepository;
+  /** Path of the ONNX file in `weights`. */
+  readonly file: string;
+  readonly known: ModelCard | undefined;
+}
+
+/** Models whose own repository has no ONNX file: an int8 export of the same weights, with its path as published. */
+const exportsElsewhere: Readonly<Record<string, { readonly repository: string; readonly file: string }>> = {
+  'nomic-ai/CodeRankEmbed': { repository: 'mrsladoje/CodeRankEmbed-onnx-int8', file: 'onnx/model.onnx' },
+};
+
+/** @throws QdxError `notFound` without an ONNX file, `usage` where there are several and none is named. */
+export async function planDownload(
+  params: DownloadParams,
+  locked: LockedModel | undefined,
+  run: RunOptions,
+): Promise<DownloadPlan> {
+  const { name, hub } = params;
+  const query = { hub, signal: run.signal };
+  const revision = params.revision ?? locked?.card.revision ?? 'main';
+  const own = await resolveRepository({ ...query, repository: name, revision });
+  const source = weightsSource(params, locked);
+  const isElsewhere = source.repository !== name;
+  const weights = isElsewhere ? await resolveRepository({ ...query, ...source }) : own;
+  return {
+    own,
+    weights,
+    known: builtInCards.find((card) => card.name === name),
+    file: onnxFileOf(weights, source.file),
+  };
+}
+
+interface WeightsSource {
+  readonly repository: string;
+  readonly revision: string;
+  readonly file: string | undefined;
+}
+
+/** What the user names, else what is locked, else the export that is known for this model, else the model itself. */
+function weightsSource({ name, onnxFrom, choices }: DownloadParams, locked: LockedModel | undefined): WeightsSource {
+  const { file } = choices;
+  if (onnxFrom !== undefined) return { repository: onnxFrom, revision: 'main', file };
+  if (locked) return { repository: name, revision: 'main', ...locked.card.fileSource, file: file ?? locked.card.file };
+  const elsewhere = exportsElsewhere[name];
+  return { repository: elsewhere?.repository ?? name, revision: 'main', file: file ?? elsewhere?.file };
+}
+
+function onnxFileOf({ repository, files }: HubRepository, wanted: string | undefined): string {
+  const models = files.filter((file) => file.endsWith('.onnx'));
+  const [only] = models;
+  if (wanted !== undefined && models.includes(wanted)) return wanted;
+  if (wanted === undefined && only !== undefined && models.length === 1) return only;
+  if (only === undefined)
+    throw new QdxError('notFound', `${repository} has no .onnx file`, {
+      hint: 'Name a repository that has an export of it: --onnx-from OWNER/NAME',
+    });
+  throw new QdxError(
+    'usage',
+    wanted === undefined
+      ? `${repository} has several models: ${models.join(', ')}`
+      : `${repository} has no ${wanted}; it has ${models.join(', ')}`,
+    {
+      hint: `Say which: --file ${only}`,
+    },
+  );
+}

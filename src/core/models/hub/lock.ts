@@ -1,0 +1,75 @@
+/**
+ * `models.lock.json`: what was downloaded and accepted, with the hash of every file. A model that is not in it is not used.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { QdxError } from '../../../lib/errors.ts';
+import { createPartialFile } from '../../../lib/partial-file.ts';
+import type { ModelCard } from '../cards/card.ts';
+import { cardSchema } from '../cards/card-schema.ts';
+
+export interface LockedModel {
+  readonly card: ModelCard;
+  /** Relative to the folder of the lock file. */
+  readonly folder: string;
+  /** sha256, hex, by path in `folder`. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly sizeBytes: number;
+  /** ISO 8601 UTC. */
+  readonly lockedAt: string;
+}
+
+export interface ModelsLock {
+  readonly lockVersion: 1;
+  /** By the name that the user types. */
+  readonly models: Readonly<Record<string, LockedModel>>;
+}
+
+const lockSchema = z.strictObject({
+  lockVersion: z.literal(1),
+  models: z.record(
+    z.string(),
+    z.strictObject({
+      card: cardSchema,
+      folder: z.string().min(1),
+      files: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
+      sizeBytes: z.number().int().min(0),
+      lockedAt: z.string(),
+    }),
+  ),
+});
+
+const lockFile = (folder: string): string => join(folder, 'models.lock.json');
+
+/** @throws QdxError `verification` for a lock file that is damaged or of a newer qdx. */
+export async function readLock(folder: string): Promise<ModelsLock> {
+  const text = await readFile(lockFile(folder), 'utf8').catch(() => null);
+  if (text === null) return { lockVersion: 1, models: {} };
+  const parsed = lockSchema.safeParse(jsonOrNull(text));
+  if (parsed.success) return parsed.data as ModelsLock;
+  throw new QdxError(
+    'verification',
+    `${lockFile(folder)} is damaged or was written by a newer qdx: ${parsed.error.issues[0]?.message}`,
+    {
+      hint: 'Move it away and download the models again; hashes must then be accepted anew.',
+    },
+  );
+}
+
+/** Adds or replaces one model. */
+export async function lockModel(folder: string, model: LockedModel): Promise<void> {
+  const { models } = await readLock(folder);
+  const lock: ModelsLock = { lockVersion: 1, models: { ...models, [model.card.name]: model } };
+  const file = await createPartialFile(lockFile(folder));
+  await file.write(Buffer.from(`${JSON.stringify(lock, null, 2)}\n`));
+  await file.finish();
+}
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

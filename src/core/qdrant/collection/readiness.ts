@@ -1,0 +1,52 @@
+/**
+ * Waiting until a collection is ready: `green` with its optimizer `ok`. The count of indexed vectors is no test (segments
+ * below the threshold stay without an index for ever).
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { QdxError } from '../../../lib/errors.ts';
+import type { RunOptions } from '../../../lib/events.ts';
+import { type CollectionInfo, readCollectionInfo } from './collection-info.ts';
+import type { Connection } from '../connection/connection.ts';
+
+const pollMs = 250;
+/** A batch shows as yellow 1-3 ms after its answer: one green alone may be too early. */
+const greensInRow = 2;
+
+/**
+ * Polls until ready. A `grey` collection (after a crash) never becomes green by itself: an empty change wakes it.
+ * @throws QdxError `failed` where the optimizer failed; the signal's reason.
+ */
+export async function waitUntilReady(
+  connection: Connection,
+  physical: string,
+  run: RunOptions = {},
+): Promise<CollectionInfo> {
+  for (let greens = 0, polls = 0; ; polls++) {
+    const info = await readCollectionInfo(connection, physical, run.signal);
+    assertHealthy(physical, info);
+    greens = info.status === 'green' && info.optimizer_status === 'ok' ? greens + 1 : 0;
+    if (greens >= greensInRow) return info;
+    if (info.status === 'grey') await wakeOptimizer(connection, physical);
+    if (polls > 0 && greens === 0) announce(info, run);
+    await sleep(pollMs, undefined, run.signal ? { signal: run.signal } : {}).catch((error: unknown) => {
+      run.signal?.throwIfAborted();
+      throw error;
+    });
+  }
+}
+
+const wakeOptimizer = (connection: Connection, physical: string): Promise<unknown> =>
+  connection.request('PATCH', `/collections/${encodeURIComponent(physical)}`, { body: { optimizers_config: {} } });
+
+function assertHealthy(physical: string, info: CollectionInfo): void {
+  if (info.status !== 'red' && info.optimizer_status === 'ok') return;
+  const reason = info.optimizer_status === 'ok' ? 'its status is red' : info.optimizer_status.error;
+  throw new QdxError('failed', `collection ${physical} cannot be indexed: ${reason}`, {
+    hint: `the points are kept; look into the server's log, then run: qdx stats ${physical}`,
+  });
+}
+
+function announce(info: CollectionInfo, run: RunOptions): void {
+  const done = info.indexed_vectors_count ?? 0;
+  run.onEvent?.({ type: 'progress', stage: 'indexing', done, unit: 'vectors' });
+}

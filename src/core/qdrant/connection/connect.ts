@@ -1,0 +1,63 @@
+/**
+ * The connection that the settings ask for: a server by URL, or the local one, started if need be.
+ */
+import type { Settings } from '../../config/schema.ts';
+import type { RunOptions } from '../../../lib/events.ts';
+import { QdxError } from '../../../lib/errors.ts';
+import type { Connection, ConnectionOptions } from './connection.ts';
+import { openConnection } from './registry.ts';
+
+export interface ConnectInput extends RunOptions {
+  readonly connection: Settings['connection'];
+  /** The user's data folder. */
+  readonly dataFolder: string;
+  /** For PATH: the child gets none of it. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * With a URL no request is sent. Without one a running local server costs the reading of one small file; otherwise it is
+ * started, and stays up after this process.
+ */
+export async function connect(input: ConnectInput): Promise<Connection> {
+  const { connection: settings, onEvent } = input;
+  const limits = {
+    timeoutMs: settings.timeoutMs,
+    retries: settings.retries,
+    retryDeadlineMs: settings.retryDeadlineMs,
+    maxSockets: settings.maxSockets,
+    insecure: settings.insecure,
+    ...(onEvent && { onEvent }),
+  };
+  const target = settings.url === undefined ? await localTarget(input) : remoteTarget(settings.url, settings);
+  return openConnection({ ...limits, ...target });
+}
+
+type Target = Pick<ConnectionOptions, 'url' | 'apiKey' | 'version'>;
+
+function remoteTarget(url: string, { apiKey, https }: Settings['connection']): Target {
+  if (https && !url.startsWith('https:'))
+    throw new QdxError('usage', `${url} is plain http, and the setting connection.https asks for TLS`, {
+      hint: 'use an https:// URL, or leave connection.https out',
+    });
+  return { url, ...(apiKey !== undefined && { apiKey }) };
+}
+
+async function localTarget(input: ConnectInput): Promise<Target> {
+  const { dataDirOf, findRunningServer, otherBinaryWarning } = await import('../server/find-running.ts');
+  const { qdrantBin, dataDir: setting } = input.connection;
+  const dataDir = dataDirOf(setting, input.dataFolder);
+  const running = await findRunningServer(dataDir);
+  if (running?.phase === 'ready') {
+    const warning = otherBinaryWarning(running, qdrantBin);
+    if (warning) input.onEvent?.({ type: 'warning', message: warning });
+    return { url: running.url, apiKey: running.apiKey, version: running.version };
+  }
+  const { startLocalServer } = await import('../local-server.ts');
+  const started = await startLocalServer({ ...input, dataDir, ...(qdrantBin !== undefined && { qdrantBin }) });
+  if (started.started) {
+    const message = `started a local Qdrant ${started.version} on ${dataDir}; it stays up, \`qdx server stop\` ends it`;
+    input.onEvent?.({ type: 'note', message });
+  }
+  return { url: started.url, apiKey: started.apiKey, version: started.version };
+}

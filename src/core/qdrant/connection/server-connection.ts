@@ -1,0 +1,208 @@
+/**
+ * One line to one server: requests with retries, errors translated, the official client beside it within the same bound.
+ */
+import type { QdrantClient } from '@qdrant/js-client-rest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { QdxError } from '../../../lib/errors.ts';
+import type { QdxEvent } from '../../../lib/events.ts';
+import { createHttpTransport, type HttpAnswer, type HttpTransport } from '../../../lib/http.ts';
+import { stringifyJson } from '../../../lib/json.ts';
+import { retry } from '../../../lib/retry.ts';
+import { readAnswer, readRawAnswer, resultOf } from './answer.ts';
+import type { Connection, ConnectionOptions, RequestOptions, ServerInfo } from './connection.ts';
+import { missingCollectionName, type RequestContext, translateServerError } from './errors.ts';
+import { asServerFailure } from './failure.ts';
+import { featuresOf, untestedVersionWarning } from './features.ts';
+import type { OfficialClientOptions } from './official-client.ts';
+import { adviseRetry } from './repeatable.ts';
+import { assertKeyIsSafe, parseServerUrl, type ServerUrl } from './server-url.ts';
+
+type Method = Parameters<Connection['request']>[0];
+
+export class ServerConnection implements Connection {
+  readonly url: string;
+  readonly #server: ServerUrl;
+  readonly #options: ConnectionOptions;
+  readonly #transport: HttpTransport;
+  readonly #clientSockets: number;
+  #info: Promise<ServerInfo> | undefined;
+  #client: Promise<QdrantClient> | undefined;
+  #hasAnswered = false;
+
+  /** @throws QdxError `usage` for a bad URL, `refused` for a key that would go in the clear. */
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#server = parseServerUrl(options.url);
+    this.url = this.#server.text;
+    assertKeyIsSafe(this.#server, options.apiKey, options.insecure ?? false);
+    // The official client has a pool of its own: a fifth of the sockets is kept for it, so that both stay in the bound.
+    this.#clientSockets = Math.max(1, Math.floor(options.maxSockets / 5));
+    this.#transport = createHttpTransport({ maxSockets: Math.max(1, options.maxSockets - this.#clientSockets) });
+  }
+
+  async request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
+    const { accepted, document } = await this.#ask(method, path, options, readAnswer);
+    if (!accepted) return resultOf(document) as T;
+    return (await this.#untilDone(`${method} ${path}`, options)) as T;
+  }
+
+  async requestRaw<T>(method: Method, path: string, read: (body: Buffer) => T, options: RequestOptions = {}) {
+    return this.#ask(method, path, options, (answer) => readRawAnswer(answer, read));
+  }
+
+  async client(): Promise<QdrantClient> {
+    this.#client ??= createClient(this.#server, this.#options, this.#clientSockets, async (call, what) =>
+      this.#repeat(call, { url: this.url, what, timeoutMs: this.#options.timeoutMs }, {}),
+    );
+    return this.#client;
+  }
+
+  async server(): Promise<ServerInfo> {
+    this.#info ??= this.#readServer().catch((error: unknown) => {
+      this.#info = undefined;
+      throw error;
+    });
+    return this.#info;
+  }
+
+  async close(): Promise<void> {
+    this.#transport.close();
+  }
+
+  async #readServer(): Promise<ServerInfo> {
+    const version = this.#options.version ?? (await this.#readVersion());
+    const warning = untestedVersionWarning(version, this.url);
+    if (warning) this.#options.onEvent?.({ type: 'warning', message: warning });
+    return { version, features: featuresOf(version) };
+  }
+
+  async #readVersion(): Promise<string> {
+    const { document } = await this.#ask('GET', '/', {}, readAnswer);
+    const { title, version } = document as { title?: string; version?: string };
+    if (typeof version === 'string' && title?.startsWith('qdrant')) return version;
+    throw new QdxError('failed', `${this.url} answers in JSON, but it is no Qdrant server`, {
+      hint: 'check the URL, its port and its path',
+    });
+  }
+
+  async #ask<T>(method: Method, path: string, options: RequestOptions, read: (answer: HttpAnswer) => T): Promise<T> {
+    const body = encodeBody(options.body);
+    const context: RequestContext = {
+      url: this.url,
+      what: `${method} ${path}`,
+      timeoutMs: options.timeoutMs ?? this.#options.timeoutMs,
+      ...(body && { bodyBytes: body.length }),
+    };
+    return this.#repeat(async () => read(await this.#attempt(method, path, options, body)), context, options);
+  }
+
+  /** Tries until it is done or not worth it; what is thrown then is a sentence. */
+  async #repeat<T>(attempt: () => Promise<T>, context: RequestContext, options: RequestOptions): Promise<T> {
+    const { signal, repeatable = true } = options;
+    const answered = async () => {
+      const result = await attempt();
+      this.#hasAnswered = true;
+      return result;
+    };
+    try {
+      return await retry(answered, {
+        retries: this.#options.retries,
+        deadlineMs: this.#options.retryDeadlineMs,
+        advise: (error) => adviseRetry(error, { repeatable, hasAnswered: this.#hasAnswered }),
+        ...(signal && { signal }),
+        onRetry: (attempt, waitMs, reason) => {
+          options.onRetry?.(attempt, waitMs, reason);
+          this.#options.onEvent?.(retryEvent(context, attempt, waitMs, reason));
+        },
+      });
+    } catch (error) {
+      throw await this.#explain(error, context);
+    }
+  }
+
+  async #attempt(
+    method: Method,
+    path: string,
+    options: RequestOptions,
+    body: Uint8Array | undefined,
+  ): Promise<HttpAnswer> {
+    const { apiKey } = this.#options;
+    return this.#transport.send({
+      method,
+      url: requestUrl(this.url, path, options.query),
+      headers: {
+        ...(body && { 'content-type': 'application/json' }),
+        ...(apiKey !== undefined && { 'api-key': apiKey }),
+      },
+      ...(body && { body }),
+      timeoutMs: options.timeoutMs ?? this.#options.timeoutMs,
+      ...(options.maxAnswerBytes !== undefined && { maxAnswerBytes: options.maxAnswerBytes }),
+      ...(options.signal && { signal: options.signal }),
+    });
+  }
+
+  /** Asks until the accepted work is done, at first soon, then every second; the request's own timeout bounds it. */
+  async #untilDone(what: string, { whenAccepted, signal, timeoutMs }: RequestOptions): Promise<unknown> {
+    if (!whenAccepted)
+      throw new QdxError('failed', `${this.url} accepted ${what} (202) but did not say when it is done`, {
+        hint: 'look at the collection before you run it again',
+      });
+    const limitMs = timeoutMs ?? this.#options.timeoutMs;
+    const startedAt = performance.now();
+    for (let waitMs = 20; performance.now() - startedAt < limitMs; waitMs = Math.min(1_000, waitMs * 2)) {
+      const result = await whenAccepted();
+      if (result !== undefined) return result;
+      await sleep(waitMs, undefined, { ...(signal && { signal }) }).catch(() => signal?.throwIfAborted());
+    }
+    throw new QdxError('temporary', `${this.url} accepted ${what} (202) and was not done after ${limitMs} ms`, {
+      hint: 'it may still finish; look at the collection before you run it again',
+    });
+  }
+
+  async #explain(error: unknown, context: RequestContext): Promise<unknown> {
+    const name = missingCollectionName(asServerFailure(error));
+    if (name !== undefined) return (await this.#missingCollection(name)) ?? translateServerError(error, context);
+    return translateServerError(error, context);
+  }
+
+  /** Undefined where even the list cannot be read (a key for one collection only). */
+  async #missingCollection(name: string): Promise<QdxError | undefined> {
+    const { listCollections, missingCollection, publicNames } = await import('../collection/names.ts');
+    try {
+      return missingCollection(this.url, name, publicNames(await listCollections(this)));
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** A wait that a person would notice is told; a short one only to who asks for details. */
+function retryEvent({ url, what }: RequestContext, attempt: number, waitMs: number, reason: string): QdxEvent {
+  const seconds = (waitMs / 1000).toFixed(waitMs < 10_000 ? 1 : 0);
+  const message = `${url}: ${what} failed (${reason}); attempt ${attempt + 1} in ${seconds} s`;
+  return { type: waitMs >= noticedWaitMs ? 'note' : 'trace', message };
+}
+
+const noticedWaitMs = 2_000;
+
+async function createClient(
+  url: ServerUrl,
+  { apiKey, timeoutMs }: ConnectionOptions,
+  maxSockets: number,
+  repeat: OfficialClientOptions['repeat'],
+): Promise<QdrantClient> {
+  const { createOfficialClient } = await import('./official-client.ts');
+  return createOfficialClient({ url, apiKey, timeoutMs, maxSockets, repeat });
+}
+
+/** Ready bytes are sent as they are. */
+function encodeBody(body: unknown): Uint8Array | undefined {
+  if (body === undefined || body instanceof Uint8Array) return body;
+  return Buffer.from(stringifyJson(body));
+}
+
+function requestUrl(base: string, path: string, query: RequestOptions['query'] = {}): URL {
+  const url = new URL(`${base}${path}`);
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, String(value));
+  return url;
+}
