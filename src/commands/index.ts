@@ -40,7 +40,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./restore.ts')).restore,
   },
   verify: {
-    summary: 'Check that a backup is what was written',
+    summary: 'Is a backup what was written; is a collection equal to a backup or another',
     load: async () => (await import('./verify.ts')).verify,
   },
   config: {

@@ -2,11 +2,11 @@
  * Cuts a collection into ranges of ids of about equal size. The borders come from a random sample, so they are drawn once and
  * stored; a resumed run reads them and never draws again.
  */
-import { isQdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { pointsPath } from '../qdrant/collection/points.ts';
 import { compareIds, type IdToken } from './point-order.ts';
+import { samplePoints } from './sample-points.ts';
 import { createPageSize, type IdRange, scanRange } from './scan-range.ts';
 
 export interface RangesInput {
@@ -78,45 +78,23 @@ async function drawBorders(
   ranges: number,
   run: RunOptions,
 ): Promise<IdToken[]> {
-  const ids = await sampleIds(
+  const points = await samplePoints<{ id: string | number | bigint }>(
     connection,
     physical,
     {
       limit: Math.min(mostSamples, ranges * samplesOfRange),
+      with_vector: false,
       ...(filter !== undefined && { filter }),
       ...(shardKey !== null && { shard_key: shardKey }),
     },
     run,
   );
+  const ids = points.map(({ id }) => (typeof id === 'string' ? JSON.stringify(id) : String(id)));
   const sorted = [...new Set(ids)].toSorted(compareIds);
   const borders = Array.from({ length: ranges - 1 }, (_, index) =>
     sorted.at(Math.floor(((index + 1) * sorted.length) / ranges)),
   );
   return [...new Set(borders.filter((id) => id !== undefined))];
-}
-
-async function sampleIds(
-  connection: Connection,
-  physical: string,
-  body: Readonly<Record<string, unknown>> & { readonly limit: number },
-  run: RunOptions,
-): Promise<IdToken[]> {
-  try {
-    const { points } = await connection.request<{ points: { id: string | number | bigint }[] }>(
-      'POST',
-      pointsPath(physical, '/query'),
-      {
-        body: { ...body, query: { sample: 'random' }, with_payload: false, with_vector: false },
-        ...(run.signal && { signal: run.signal }),
-      },
-    );
-    return points.map(({ id }) => (typeof id === 'string' ? JSON.stringify(id) : String(id)));
-  } catch (error) {
-    // Strict mode allows fewer: as many as that are still good for some borders.
-    const stated = isQdxError(error) ? /Limit exceeded \d+ > (\d+) for "limit"/u.exec(error.message)?.[1] : undefined;
-    if (stated === undefined || Number(stated) >= body.limit) throw error;
-    return sampleIds(connection, physical, { ...body, limit: Math.max(1, Number(stated)) }, run);
-  }
 }
 
 function between(borders: readonly IdToken[], shardKey: IdRange['shardKey']): IdRange[] {

@@ -1,0 +1,106 @@
+/**
+ * Compares a collection with a backup or another collection: every point byte for byte, what describes it, and, where both are
+ * on the server, what searches find.
+ */
+import { isQdxError } from '../../lib/errors.ts';
+import type { RunOptions } from '../../lib/events.ts';
+import type { Connection } from '../qdrant/connection/connection.ts';
+import { listCollections, missingCollection, publicNames, resolveAmong } from '../qdrant/collection/names.ts';
+import {
+  describeCollection,
+  descriptionDifferences,
+  displayDifference,
+  type CollectionDescription,
+} from './collection-description.ts';
+import { createPointComparison, type PointDifferences } from './compare/merge-points.ts';
+import { allPoints, openReference, type Reference } from './compare/reference.ts';
+import { sampleSearches, type SearchOverlap } from './compare/sample-searches.ts';
+
+export interface CompareParams {
+  /** Name or alias of the collection that is looked at. */
+  readonly collection: string;
+  /** Folder of a backup, or name of a collection. */
+  readonly against: string;
+}
+
+export interface ComparisonReport {
+  readonly collection: string;
+  readonly against: string;
+  readonly points: PointDifferences;
+  /** Settings, payload indexes, shard keys and metadata that differ, as sentences. */
+  readonly settings: readonly string[];
+  readonly aliases: { readonly expected: readonly string[]; readonly actual: readonly string[] };
+  /** Null where the reference cannot be searched. */
+  readonly search: SearchOverlap | null;
+  /** Points and settings are the same. Aliases and searches are reported, and no part of it. */
+  readonly isEqual: boolean;
+}
+
+/** @throws QdxError `notFound` where one of the two is not there. */
+export async function compareCollection(
+  connection: Connection,
+  { collection, against }: CompareParams,
+  run: RunOptions = {},
+): Promise<ComparisonReport> {
+  const listed = await listCollections(connection, run.signal);
+  const resolved = resolveAmong(listed, collection);
+  const entry = listed.find(({ physical }) => physical === resolved?.physical);
+  if (!entry) throw missingCollection(connection.url, collection, publicNames(listed));
+  const actual = await describeCollection(connection, entry, run);
+  const reference = await openReference(connection, against, actual, run);
+  run.onEvent?.({ type: 'phase', name: 'comparing', detail: `${actual.name} with ${reference.label}` });
+  const points = await comparePoints(connection, reference, actual, run);
+  const settings = descriptionDifferences(reference.description, actual).map(displayDifference);
+  const search = reference.kind === 'collection' ? await trySearches(connection, reference, actual, run) : null;
+  return {
+    collection: actual.name,
+    against: reference.label,
+    points,
+    settings,
+    aliases: { expected: reference.description.aliases, actual: actual.aliases },
+    search,
+    isEqual:
+      settings.length === 0 &&
+      points.equal === points.compared &&
+      points.missing.count === 0 &&
+      points.extra.count === 0,
+  };
+}
+
+async function comparePoints(
+  connection: Connection,
+  reference: Reference,
+  actual: CollectionDescription,
+  run: RunOptions,
+): Promise<PointDifferences> {
+  const comparison = createPointComparison((done) => {
+    run.signal?.throwIfAborted();
+    run.onEvent?.({ type: 'progress', stage: 'comparing', done, unit: 'points' });
+  });
+  const keys = [...new Set([...reference.description.shardKeys, ...actual.shardKeys])];
+  for (const key of keys.length > 0 ? keys : [null]) {
+    const has = (of: CollectionDescription) => key === null || of.shardKeys.includes(key);
+    const expected = has(reference.description) ? reference.points(key) : nothing();
+    const found = has(actual) ? allPoints(connection, actual.name, key, reference.filter, run) : nothing();
+    await comparison.add(expected, found);
+  }
+  return comparison.result();
+}
+
+async function* nothing(): AsyncGenerator<never, void, undefined> {}
+
+/** Collections of other dimensions, or under strict mode, may refuse the searches: that is a note, no failure. */
+async function trySearches(
+  connection: Connection,
+  reference: Reference,
+  actual: CollectionDescription,
+  run: RunOptions,
+): Promise<SearchOverlap | null> {
+  try {
+    return await sampleSearches(connection, reference.description, actual, run);
+  } catch (error) {
+    if (!isQdxError(error)) throw error;
+    run.onEvent?.({ type: 'warning', message: `searches were not compared: ${error.message}` });
+    return null;
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * `qdx verify --against`: a collection against a backup and against another collection; every kind of difference is named.
+ */
+import { cpSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
+import { lockOwner } from '../../../src/core/qdrant/lock.ts';
+import { backUp } from '../../../src/core/transfer/backup.ts';
+import { compareCollection } from '../../../src/core/transfer/compare-collection.ts';
+import { restore } from '../../../src/core/transfer/restore.ts';
+import { connectTo } from '../../helpers/connection.ts';
+import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
+import { runQdx, temporaryHome } from '../../helpers/run-qdx.ts';
+import { temporaryFolder } from '../../helpers/temporary.ts';
+import { paramsFor } from './backup-support.ts';
+import { createNastyCollection } from './nasty-collection.ts';
+
+let server: RunningQdrant;
+let connection: Connection;
+/** A backup of docs__1, 400 points. */
+let folder: string;
+
+/** Restores the backup as `name`, to be changed by a test. */
+async function copyAs(name: string): Promise<string> {
+  const { collections } = await restore(connection, {
+    folder,
+    select: [],
+    as: name,
+    dryRun: false,
+    allowEmpty: false,
+    allowShrink: false,
+    waitForIndex: false,
+    breakLock: false,
+    batchSize: 100,
+    parallel: 4,
+    confirm: async () => false,
+    owner: lockOwner('test'),
+  });
+  return `/collections/${collections[0]!.physical}`;
+}
+
+beforeAll(async () => {
+  server = await startQdrant();
+  connection = connectTo(server);
+  await createNastyCollection(connection, 'docs__1', 400);
+  const actions = [{ create_alias: { alias_name: 'docs', collection_name: 'docs__1' } }];
+  await connection.request('POST', '/collections/aliases', { body: { actions } });
+  folder = join(temporaryFolder(), 'backup');
+  await backUp(connection, paramsFor(folder));
+});
+
+afterAll(async () => server.kill());
+
+const none = { count: 0, first: [] };
+
+const wait = { query: { wait: true } };
+
+const changes: readonly (readonly [string, (path: string) => Promise<unknown>, object])[] = [
+  ['nothing', async () => {}, { isEqual: true, points: { compared: 400, equal: 400, missing: none, extra: none } }],
+  [
+    'a point that is gone',
+    (path) => connection.request('POST', `${path}/points/delete`, { ...wait, body: { points: [9007199254740993n] } }),
+    { points: { compared: 399, equal: 399, missing: { count: 1, first: ['9007199254740993'] }, extra: none } },
+  ],
+  [
+    'a point too many',
+    (path) => connection.request('PUT', `${path}/points`, { ...wait, body: { points: [{ id: 3, vector: {} }] } }),
+    { points: { compared: 400, missing: none, extra: { count: 1, first: ['3'] } } },
+  ],
+  [
+    'a float that became an integer',
+    (path) =>
+      connection.request('POST', `${path}/points/payload`, {
+        ...wait,
+        body: { payload: { oneFloat: 1 }, points: [1] },
+      }),
+    { points: { equal: 399, changedPayload: { count: 1, first: ['1'] }, changedVectors: none } },
+  ],
+  [
+    'another vector',
+    (path) => {
+      const body = { points: [{ id: 1, vector: { dense: [0, 1, 0, 0] } }] };
+      return connection.request('PUT', `${path}/points/vectors`, { ...wait, body });
+    },
+    { points: { equal: 399, changedPayload: none, changedVectors: { count: 1, first: ['1'] } } },
+  ],
+  [
+    'another setting',
+    (path) => connection.request('PATCH', path, { body: { hnsw_config: { m: 21 } } }),
+    { points: { equal: 400 }, settings: ['config.hnsw_config.m: expected 20, got 21'] },
+  ],
+  [
+    'a payload index that is gone',
+    (path) => connection.request('DELETE', `${path}/index/geo`, wait),
+    { settings: ['payloadIndexes.geo: expected "geo", got nothing'] },
+  ],
+  [
+    'other metadata',
+    (path) => connection.request('PATCH', path, { body: { metadata: { owner: 'else' } } }),
+    { settings: [String.raw`metadata.owner: expected "\"team\"", got "\"else\""`] },
+  ],
+];
+
+describe.each(['backup', 'collection'] as const)('against a %s', (kind) => {
+  test.each(changes.map((row, index) => [...row, index] as const))('%s', async (_title, change, expected, index) => {
+    const name = `${kind}-${index}`;
+    await change(await copyAs(name));
+    const against = kind === 'backup' ? folder : 'docs';
+    expect(await compareCollection(connection, { collection: name, against })).toMatchObject({
+      isEqual: false,
+      ...expected,
+    });
+  });
+});
+
+test('searches of two collections are compared: the same points give the same hits, others others', async () => {
+  for (const [name, seed] of [
+    ['plain', 1],
+    ['same', 1],
+    ['other', 2],
+  ] as const) {
+    await connection.request('PUT', `/collections/${name}`, {
+      body: { vectors: { size: 3, distance: 'Dot' }, strict_mode_config: { enabled: true, max_query_limit: 60 } },
+    });
+    const points = Array.from({ length: 200 }, (_, id) => ({
+      id,
+      vector: [0, 1, 2].map((k) => Math.sin(seed + id * 3 + k)),
+    }));
+    await connection.request('PUT', `/collections/${name}/points`, { ...wait, body: { points } });
+  }
+  const same = await compareCollection(connection, { collection: 'same', against: 'plain' });
+  expect(same).toMatchObject({ isEqual: true, search: { vectorName: '', searches: 60, overlapAt10: 1 } });
+  expect(same.search!.interval[0]).toBeGreaterThan(0.9);
+  const other = await compareCollection(connection, { collection: 'other', against: 'plain' });
+  expect(other.points.changedVectors.count).toBe(200);
+  expect(other.search!.overlapAt10).toBeLessThan(0.9);
+});
+
+test('a bare name is a collection, whatever folders there are; a folder with a backup of that name is asked about', async () => {
+  const home = temporaryHome();
+  const cwd = join(home, 'work');
+  const options = { home, cwd, env: { QDX_URL: server.url } };
+  mkdirSync(join(cwd, 'docs'));
+  expect(await runQdx(['verify', 'docs__1', '--against', 'docs'], options)).toMatchObject({ exitCode: 0 });
+  cpSync(folder, join(cwd, 'docs'), { recursive: true });
+  const both = await runQdx(['verify', 'docs__1', '--against', 'docs'], options);
+  expect(both.exitCode).toBe(2);
+  expect(both.stderr).toContain('for the backup: --against ./docs');
+  expect(await runQdx(['verify', 'docs__1', '--against', './docs'], options)).toMatchObject({ exitCode: 0 });
+});
+
+test('the command: equal exits 0, different 4, something that is neither 6', async () => {
+  const env = { QDX_URL: server.url };
+  const path = await copyAs('by-command');
+  const equal = await runQdx(['verify', 'by-command', '--against', folder], { env });
+  expect(equal).toMatchObject({ exitCode: 0 });
+  expect(equal.stdout).toContain('points: 400 ids in both, 400 of them equal in every byte');
+  await connection.request('POST', `${path}/points/delete`, { ...wait, body: { points: [1] } });
+  const different = await runQdx(['verify', 'by-command', '--against', 'docs'], { env });
+  expect(different.exitCode).toBe(4);
+  expect(different.stdout).toContain('differs: 1 missing: 1\n');
+  expect(await runQdx(['verify', 'by-command', '--against', 'nowhere'], { env })).toMatchObject({ exitCode: 6 });
+});
