@@ -180,8 +180,12 @@ async function bringIn(
 
 async function switchIn(connection: Connection, targets: readonly Target[], { signal }: RunOptions): Promise<void> {
   signal?.throwIfAborted();
-  const switches = targets.flatMap(({ item, staging }) =>
-    item.aliases.map((alias) => ({ alias, physical: staging.physical })),
+  const switches = targets.flatMap(({ item, staging, replacements }) =>
+    item.aliases.map((alias) => ({
+      alias,
+      physical: staging.physical,
+      from: replacements.find(({ name }) => name === alias)?.physical ?? null,
+    })),
   );
   if (switches.length > 0) await switchAliases(connection, switches);
 }

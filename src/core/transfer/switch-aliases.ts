@@ -8,10 +8,16 @@ import { listCollections } from '../qdrant/collection/names.ts';
 export interface AliasSwitch {
   readonly alias: string;
   readonly physical: string;
+  /** Where it led when the run looked; null: nowhere. */
+  readonly from: string | null;
 }
 
-/** All or none. An answer that was lost is no failure where the names lead where they should. */
+/**
+ * All or none. An answer that was lost is no failure where the names lead where they should.
+ * @throws QdxError `refused` where somebody else moved a name meanwhile.
+ */
 export async function switchAliases(connection: Connection, switches: readonly AliasSwitch[]): Promise<void> {
+  await assertUnmoved(connection, switches);
   const actions = switches.map(({ alias, physical }) => ({
     create_alias: { alias_name: alias, collection_name: physical },
   }));
@@ -30,4 +36,17 @@ export async function switchAliases(connection: Connection, switches: readonly A
   throw new QdxError('verification', `alias ${wrong.alias} does not lead to ${wrong.physical} after the switch`, {
     hint: 'another program changes aliases: look at qdx collections',
   });
+}
+
+async function assertUnmoved(connection: Connection, switches: readonly AliasSwitch[]): Promise<void> {
+  const listed = await listCollections(connection);
+  for (const { alias, from } of switches) {
+    const now = listed.find(({ aliases }) => aliases.includes(alias))?.physical ?? null;
+    if (now === from) continue;
+    throw new QdxError(
+      'refused',
+      `${alias} was moved meanwhile: it led to ${from ?? 'nothing'}, now it leads to ${now ?? 'nothing'}`,
+      { hint: 'nothing was switched; run the same command again to replace what is there now' },
+    );
+  }
 }

@@ -101,6 +101,19 @@ describe('stopped and taken up', () => {
     });
   });
 
+  test('F5: SIGINT ends it with 130, and the same command goes on', async () => {
+    const folder = join(temporaryFolder(), 'backup');
+    const proxy = await startTcpProxy(server.url, { delayMs: 25 });
+    const args = ['backup', 'docs', '--to', folder, '--part-points', '20', '--parallel', '1', '--progress', 'json'];
+    const env = { QDX_URL: proxy.url };
+    const stopped = await runQdx(args, { env, killSignal: 'SIGINT', killWhen: /"stage":"reading"/ });
+    expect(stopped.exitCode).toBe(130);
+    expect(existsSync(join(folder, 'manifest.json'))).toBe(false);
+    expect(await runQdx(args, { env })).toMatchObject({ exitCode: 0 });
+    await proxy.close();
+    expect((await verifyBackup(folder)).problems).toEqual([]);
+  });
+
   test('F2, F4: killed again and again (kill -9) by the command line, nothing is lost, doubled or changed', async () => {
     const folder = join(temporaryFolder(), 'backup');
     // Answers that take a while, so that kills hit the middle of the work.

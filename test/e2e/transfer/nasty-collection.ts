@@ -70,7 +70,7 @@ const idOf = (index: number): string => {
 };
 
 /** JSON text of point number `index`. */
-export const nastyPoint = (index: number): string =>
+const nastyPoint = (index: number): string =>
   `{"id":${idOf(index)},"payload":${nastyPayloads[index % nastyPayloads.length]},"vector":${vectors[index % vectors.length]}}`;
 
 /** Makes `docs__1` with `points` points, and the aliases `docs` and `prod`. */

@@ -197,6 +197,32 @@ describe('server and line', () => {
   });
 });
 
+test('a name that somebody moved meanwhile is not switched', async () => {
+  await to.request('PUT', '/collections/third', { body: { vectors: { size: 2, distance: 'Dot' } } });
+  const actions = [{ create_alias: { alias_name: 'docs', collection_name: 'third' } }];
+  let moved: Promise<unknown> | undefined;
+  const onEvent = atPoints(100, () => {
+    moved = to.request('POST', '/collections/aliases', { body: { actions } });
+  });
+  await expect(restore(to, params, { onEvent })).rejects.toMatchObject({
+    kind: 'refused',
+    message: 'docs was moved meanwhile: it led to docs__4, now it leads to third',
+  });
+  await moved;
+  expect((await listCollections(to)).find(({ physical }) => physical === 'third')?.aliases).toEqual(['docs']);
+});
+
+test('F5: SIGINT ends it with 130, the target is intact, and the same command goes on', async () => {
+  const proxy = await startTcpProxy(target.url, { delayMs: 20 });
+  const args = ['restore', folder, '--yes', '--batch-size', '16', '--parallel', '1', '--no-wait', '--progress', 'json'];
+  const options = { env: { QDX_URL: proxy.url }, killSignal: 'SIGINT', killWhen: /"stage":"restoring"/ } as const;
+  expect(await runQdx(args, options)).toMatchObject({ exitCode: 130 });
+  await expectIntact();
+  expect(await runQdx(args, { env: { QDX_URL: target.url } })).toMatchObject({ exitCode: 0 });
+  await proxy.close();
+  await expectRestored();
+});
+
 describe('somebody writes into the staging collection', () => {
   test.each([
     [

@@ -16,7 +16,7 @@ import type { RawPoint } from '../../../src/core/transfer/raw-points.ts';
 import { sha256Hex } from '../../../src/lib/hash.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 
-export const point = (id: number): RawPoint => ({
+const point = (id: number): RawPoint => ({
   id: String(id),
   line: Buffer.from(`{"id":${id},"payload":{"text":"point ${id}","exact":1.0},"vector":[0.${id},1.0]}`),
 });

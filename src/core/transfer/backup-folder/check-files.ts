@@ -71,7 +71,7 @@ async function findFault(
   };
 }
 
-/** What qdx itself leaves at the top, and file systems of some machines, is no part of a backup. */
+/** What qdx itself leaves at the top is no part of a backup. */
 const ignored = new Set([manifestName, journalName, lockName]);
 
 /** Files and folders at the top and in `folders`, relative to `root`; `folders` themselves apart. */

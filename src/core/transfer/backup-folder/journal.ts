@@ -42,7 +42,7 @@ export interface JournalCollection {
 }
 
 /** `part` null: the range holds no point. A later line for the same range counts. */
-export interface JournalPart {
+interface JournalPart {
   readonly type: 'part';
   readonly collection: string;
   readonly range: number;
@@ -50,7 +50,7 @@ export interface JournalPart {
 }
 
 /** The range has to be read again: it changed. */
-export interface JournalStale {
+interface JournalStale {
   readonly type: 'stale';
   readonly collection: string;
   readonly range: number;

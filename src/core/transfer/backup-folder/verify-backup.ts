@@ -13,7 +13,7 @@ import { type BackupManifest, type BackedUpCollection, decodeManifest, manifestN
 import { type FileFault, findFileFaults, type ListedFile } from './check-files.ts';
 import { findPartFault } from './check-part.ts';
 
-export interface BackupProblem {
+interface BackupProblem {
   /** Relative to the backup. */
   readonly file: string;
   readonly kind: FileFault | 'manifest' | 'content' | 'foreign';

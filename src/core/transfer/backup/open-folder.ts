@@ -28,11 +28,11 @@ export async function openBackupFolder(folder: string): Promise<OpenedFolder> {
   await mkdir(folder, { recursive: true }).catch((error: unknown) => throwWriteError(folder, error));
   const names = (await readdir(folder)).filter((name) => name !== lockName);
   const isFinished = names.includes(manifestName);
-  if (isFinished && !names.includes(journalName))
+  const lines = names.includes(journalName) ? await readJournal(folder) : [];
+  if (isFinished && lines.length === 0)
     throw new QdxError('refused', `${folder} holds a finished backup already`, {
       hint: `choose another folder for --to; to check that one: qdx verify ${folder}`,
     });
-  const lines = names.includes(journalName) ? await readJournal(folder) : [];
   const isOurs = lines.length > 0 || names.every((name) => name.startsWith(journalName));
   if (isOurs) return { lines, isFinished };
   throw new QdxError('refused', `${folder} is not empty, and what is in it is no unfinished backup`, {

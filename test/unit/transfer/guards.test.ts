@@ -1,0 +1,59 @@
+/**
+ * What may be replaced, and what has to be said for it.
+ */
+import { describe, expect, test } from 'vitest';
+import { assertConfirmed, assertMayReplace } from '../../../src/core/transfer/guards.ts';
+import { QdxError } from '../../../src/lib/errors.ts';
+
+const closed = { allowShrink: false, allowEmpty: false };
+const replacement = (pointsNow: number, pointsAfter: number) => ({
+  name: 'docs',
+  physical: 'docs__1',
+  pointsNow,
+  pointsAfter,
+});
+
+describe('assertMayReplace', () => {
+  test.each([
+    [0, 0, closed],
+    [0, 10, closed],
+    [10, 5, closed],
+    [10, 20, closed],
+    [10, 4, { ...closed, allowShrink: true }],
+    [10, 0, { ...closed, allowEmpty: true }],
+  ])('%i points may become %i', (now, after, open) => {
+    expect(() => assertMayReplace(replacement(now, after), open)).not.toThrow();
+  });
+
+  test.each([
+    ['F16', 10, 0, closed, 'docs would become empty: it has 10 points, and would have 0', 'add --allow-empty'],
+    ['F16', 10, 0, { ...closed, allowShrink: true }, 'docs would become empty', 'add --allow-empty'],
+    ['F17', 11, 5, closed, 'docs would lose more than half of its points', 'add --allow-shrink'],
+    ['F17', 11, 5, { ...closed, allowEmpty: true }, 'docs would lose more than half', 'add --allow-shrink'],
+  ])('%s: %i points may not become %i', (_fault, now, after, open, message, hint) => {
+    const attempt = () => assertMayReplace(replacement(now, after), open);
+    expect(attempt).toThrow(message);
+    expect(attempt).toThrow(expect.objectContaining({ kind: 'refused', hint }) as Error);
+  });
+});
+
+describe('assertConfirmed', () => {
+  test('asks nothing where nothing is replaced', async () => {
+    await expect(assertConfirmed([], () => Promise.reject(new Error('asked')))).resolves.toBeUndefined();
+  });
+
+  test.each([
+    ['no', async () => false],
+    ['nobody there', async () => Promise.reject(new QdxError('usage', 'nobody can be asked here'))],
+  ])('%s is a refusal that names the flag', async (_title, confirm) => {
+    await expect(assertConfirmed([replacement(10, 9)], confirm)).rejects.toMatchObject({
+      kind: 'refused',
+      hint: 'add --yes, or --as <other name>',
+    });
+  });
+
+  test('what else goes wrong while asking is passed on', async () => {
+    const confirm = async () => Promise.reject(new QdxError('interrupted', 'stopped'));
+    await expect(assertConfirmed([replacement(10, 9)], confirm)).rejects.toMatchObject({ kind: 'interrupted' });
+  });
+});
