@@ -2,7 +2,7 @@
  * A comparison of two collections as text: what was compared, what differs, and how far the check went.
  */
 import type { ComparisonReport } from '../core/transfer/compare-collection.ts';
-import type { DifferingPoints } from '../core/transfer/compare/merge-points.ts';
+import type { DifferingPoints } from '../core/transfer/compare/difference-lists.ts';
 import type { View } from '../lib/output.ts';
 import { formatCount } from '../lib/quantities.ts';
 import { paint } from '../lib/style.ts';
@@ -10,15 +10,15 @@ import { paint } from '../lib/style.ts';
 export function renderComparison(report: ComparisonReport, view: View): string {
   const { collection, against, points, settings, aliases, isEqual } = report;
   const wrong = paint(view, 'red', 'differs:');
-  const isSame = aliases.expected.join() === aliases.actual.join();
+  const isSame = aliases === null || aliases.expected.join() === aliases.actual.join();
   const lines = [
     `${collection} against ${against}`,
-    `points: ${formatCount(points.compared)} ids in both, ${formatCount(points.equal)} of them equal in every byte`,
+    `points: ${formatCount(points.compared)} ids in both, ${formatCount(points.equal)} of them equal`,
     ...differing('missing', points.missing),
     ...differing('too many', points.extra),
     ...differing('other payload', points.changedPayload),
     ...differing('other vectors', points.changedVectors),
-    `settings, payload indexes, metadata: ${settings.length === 0 ? 'equal' : `${settings.length} differ`}`,
+    `${aliases === null ? 'model' : 'settings, payload indexes, metadata'}: ${settings.length === 0 ? 'equal' : `${settings.length} differ`}`,
     ...settings.map((difference) => `  ${wrong} ${difference}`),
     ...(isSame ? [] : [`aliases: ${names(aliases.actual)}; there ${names(aliases.expected)}`]),
     describeSearch(report),

@@ -1,5 +1,5 @@
 /**
- * `qdx verify`: is a backup still what was written; is a collection the same as a backup or another collection?
+ * `qdx verify`: is a backup still what was written; is a collection the same as a backup, another collection or a file?
  */
 import { type BackupReport, verifyBackup } from '../core/transfer/backup-folder/verify-backup.ts';
 import { compareCollection } from '../core/transfer/compare-collection.ts';
@@ -14,11 +14,12 @@ export const verify: CommandModule = {
     'qdx verify backups/docs-1',
     'qdx verify docs --against backups/docs-1',
     'qdx verify docs-copy --against docs --json',
+    'qdx verify docs --against vectors.jsonl',
   ],
   define: (command) => {
     command
       .argument('<what>', 'Folder of a backup; with --against a collection')
-      .option('--against <other>', 'Compare every point with those of a backup or another collection');
+      .option('--against <other>', 'Compare every point with those of a backup, another collection, or a vectors file');
   },
   run: async ({ args, flags }, context) => {
     const what = String(args[0]);

@@ -1,7 +1,8 @@
 /**
  * Compares a collection with a backup or another collection: every point byte for byte, what describes it, and, where both are
- * on the server, what searches find.
+ * on the server, what searches find; or with a vectors file, by value.
  */
+import { stat } from 'node:fs/promises';
 import { isQdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
@@ -12,14 +13,16 @@ import {
   displayDifference,
   type CollectionDescription,
 } from './collection-description.ts';
-import { createPointComparison, type PointDifferences } from './compare/merge-points.ts';
+import type { PointDifferences } from './compare/difference-lists.ts';
+import { createPointComparison } from './compare/merge-points.ts';
 import { allPoints, openReference, type Reference } from './compare/reference.ts';
 import { sampleSearches, type SearchOverlap } from './compare/sample-searches.ts';
+import { compareWithVectorsFile } from './compare/with-vectors-file.ts';
 
 export interface CompareParams {
   /** Name or alias of the collection that is looked at. */
   readonly collection: string;
-  /** Folder of a backup, or name of a collection. */
+  /** Folder of a backup, a vectors file, or name of a collection. */
   readonly against: string;
 }
 
@@ -29,7 +32,8 @@ export interface ComparisonReport {
   readonly points: PointDifferences;
   /** Settings, payload indexes, shard keys and metadata that differ, as sentences. */
   readonly settings: readonly string[];
-  readonly aliases: { readonly expected: readonly string[]; readonly actual: readonly string[] };
+  /** Null where the reference has none: a vectors file. */
+  readonly aliases: { readonly expected: readonly string[]; readonly actual: readonly string[] } | null;
   /** Null where the reference cannot be searched. */
   readonly search: SearchOverlap | null;
   /** Points and settings are the same. Aliases and searches are reported, and no part of it. */
@@ -47,24 +51,29 @@ export async function compareCollection(
   const entry = listed.find(({ physical }) => physical === resolved?.physical);
   if (!entry) throw missingCollection(connection.url, collection, publicNames(listed));
   const actual = await describeCollection(connection, entry, run);
+  const isFile = (await stat(against).catch(() => null))?.isFile() ?? false;
+  if (isFile && resolveAmong(listed, against) === null) {
+    run.onEvent?.({ type: 'phase', name: 'comparing', detail: `${actual.name} with ${against}` });
+    const found = await compareWithVectorsFile(connection, actual.name, against, run);
+    return report({ collection: actual.name, against, ...found, aliases: null, search: null });
+  }
   const reference = await openReference(connection, against, actual, run);
   run.onEvent?.({ type: 'phase', name: 'comparing', detail: `${actual.name} with ${reference.label}` });
-  const points = await comparePoints(connection, reference, actual, run);
-  const settings = descriptionDifferences(reference.description, actual).map(displayDifference);
-  const search = reference.kind === 'collection' ? await trySearches(connection, reference, actual, run) : null;
-  return {
+  const { description, kind, label } = reference;
+  return report({
     collection: actual.name,
-    against: reference.label,
-    points,
-    settings,
-    aliases: { expected: reference.description.aliases, actual: actual.aliases },
-    search,
-    isEqual:
-      settings.length === 0 &&
-      points.equal === points.compared &&
-      points.missing.count === 0 &&
-      points.extra.count === 0,
-  };
+    against: label,
+    points: await comparePoints(connection, reference, actual, run),
+    settings: descriptionDifferences(description, actual).map(displayDifference),
+    aliases: { expected: description.aliases, actual: actual.aliases },
+    search: kind === 'collection' ? await trySearches(connection, reference, actual, run) : null,
+  });
+}
+
+function report(found: Omit<ComparisonReport, 'isEqual'>): ComparisonReport {
+  const { points, settings } = found;
+  const samePoints = points.equal === points.compared && points.missing.count === 0 && points.extra.count === 0;
+  return { ...found, isEqual: samePoints && settings.length === 0 };
 }
 
 async function comparePoints(

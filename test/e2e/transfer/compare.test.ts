@@ -1,18 +1,21 @@
 /**
  * `qdx verify --against`: a collection against a backup and against another collection; every kind of difference is named.
  */
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { lockOwner } from '../../../src/core/qdrant/lock.ts';
 import { backUp } from '../../../src/core/transfer/backup.ts';
 import { compareCollection } from '../../../src/core/transfer/compare-collection.ts';
+import { defaultLexical } from '../../../src/core/retrieval/lexical.ts';
 import { restore } from '../../../src/core/transfer/restore.ts';
 import { connectTo } from '../../helpers/connection.ts';
+import { modelCard } from '../../helpers/model-card.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { runQdx, temporaryHome } from '../../helpers/run-qdx.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
+import { record, uuid, write } from '../../helpers/vectors-file.ts';
 import { paramsFor } from './backup-support.ts';
 import { createNastyCollection } from './nasty-collection.ts';
 
@@ -150,12 +153,61 @@ test('a bare name is a collection, whatever folders there are; a folder with a b
   expect(await runQdx(['verify', 'docs__1', '--against', './docs'], options)).toMatchObject({ exitCode: 0 });
 });
 
+describe('against the vectors file that it came from', () => {
+  const terms = { indices: [7, 4294967295], values: [2.5, 0.1] };
+  const big = { id: 18446744073709551615n, payload: { int64: 9007199254740993n, nested: { b: 1, a: [null, 1.5] } } };
+  const records = [record(1), record(2, { vectors: { bm25: terms } }), record(3, big)];
+
+  test('nothing differs; then a payload, a vector, a point, another too many', async () => {
+    const file = await write(records, { lexical: defaultLexical });
+    const env = { QDX_URL: server.url };
+    expect(await runQdx(['upload', file, '-c', 'filed'], { env })).toMatchObject({ exitCode: 0 });
+    const compare = () => compareCollection(connection, { collection: 'filed', against: file });
+    expect(await compare()).toMatchObject({ isEqual: true, points: { compared: 3, equal: 3 }, settings: [] });
+    const path = '/collections/filed/points';
+    const payload = { points: [big.id], payload: { nested: { b: 1, a: [null, 2] } } };
+    await connection.request('POST', `${path}/payload`, { ...wait, body: payload });
+    const vectors = { points: [{ id: uuid(2), vector: { dense: [1, 0, 0, 0] } }] };
+    await connection.request('PUT', `${path}/vectors`, { ...wait, body: vectors });
+    await connection.request('POST', `${path}/delete`, { ...wait, body: { points: [uuid(1)] } });
+    await connection.request('PUT', path, { ...wait, body: { points: [{ id: 5, vector: {} }] } });
+    expect(await compare()).toMatchObject({
+      isEqual: false,
+      points: {
+        compared: 2,
+        equal: 0,
+        missing: { count: 1, first: [uuid(1)] },
+        extra: { count: 1, first: ['5'] },
+        changedPayload: { count: 1, first: [String(big.id)] },
+        changedVectors: { count: 1, first: [uuid(2)] },
+      },
+    });
+  });
+
+  test('other terms of the sparse vector are found; a file of another model, and one without its footer, too', async () => {
+    const env = { QDX_URL: server.url };
+    const file = await write(records, { lexical: defaultLexical });
+    expect(await runQdx(['upload', file, '-c', 'terms'], { env })).toMatchObject({ exitCode: 0 });
+    const other = { ...terms, values: [2.25, 0.1] };
+    const changed = await write([record(1), record(2, { vectors: { bm25: other } }), record(3, big)], {
+      model: { ...modelCard(), pooling: 'cls' },
+      lexical: defaultLexical,
+    });
+    const report = await compareCollection(connection, { collection: 'terms', against: changed });
+    expect(report.settings).toEqual([expect.stringMatching(/^model: pooling "cls" against "mean"/)]);
+    expect(report.points.changedVectors.first).toEqual([uuid(2)]);
+    writeFileSync(changed, readFileSync(changed, 'utf8').split('\n').slice(0, 2).join('\n'));
+    const cut = compareCollection(connection, { collection: 'terms', against: changed });
+    await expect(cut).rejects.toMatchObject({ kind: 'verification' });
+  });
+});
+
 test('the command: equal exits 0, different 4, something that is neither 6', async () => {
   const env = { QDX_URL: server.url };
   const path = await copyAs('by-command');
   const equal = await runQdx(['verify', 'by-command', '--against', folder], { env });
   expect(equal).toMatchObject({ exitCode: 0 });
-  expect(equal.stdout).toContain('points: 400 ids in both, 400 of them equal in every byte');
+  expect(equal.stdout).toContain('points: 400 ids in both, 400 of them equal');
   await connection.request('POST', `${path}/points/delete`, { ...wait, body: { points: [1] } });
   const different = await runQdx(['verify', 'by-command', '--against', 'docs'], { env });
   expect(different.exitCode).toBe(4);

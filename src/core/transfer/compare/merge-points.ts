@@ -4,27 +4,9 @@
 import { jsonFields } from '../../../lib/json-bytes.ts';
 import { compareIds, displayId } from '../point-order.ts';
 import type { RawPoint } from '../raw-points.ts';
-
-export interface PointDifferences {
-  /** Ids in both. */
-  readonly compared: number;
-  /** Of these, the ones that are the same in every byte. */
-  readonly equal: number;
-  readonly missing: DifferingPoints;
-  readonly extra: DifferingPoints;
-  readonly changedPayload: DifferingPoints;
-  readonly changedVectors: DifferingPoints;
-}
-
-export interface DifferingPoints {
-  readonly count: number;
-  /** The first few ids. */
-  readonly first: readonly string[];
-}
+import { createDifferenceLists, type PointDifferences } from './difference-lists.ts';
 
 type Pages = AsyncIterable<readonly RawPoint[]>;
-
-const mostIds = 10;
 
 export interface PointComparison {
   /** Both streams in the order of ids; may be called for several pairs of streams. */
@@ -34,22 +16,18 @@ export interface PointComparison {
 
 /** `onPoints` hears of how many were looked at so far. */
 export function createPointComparison(onPoints: (done: number) => void): PointComparison {
-  const found = { missing: counter(), extra: counter(), changedPayload: counter(), changedVectors: counter() };
-  let compared = 0;
-  let equal = 0;
+  const lists = createDifferenceLists();
   let looked = 0;
   const look = () => {
     if (++looked % 1000 === 0) onPoints(looked);
   };
   const compare = (expected: RawPoint, actual: RawPoint): void => {
-    compared++;
-    if (expected.line.equals(actual.line)) {
-      equal++;
-      return;
-    }
+    const isEqual = expected.line.equals(actual.line);
+    lists.compared(isEqual);
+    if (isEqual) return;
     const [was, is] = [jsonFields(expected.line), jsonFields(actual.line)];
-    if (!sameField(was, is, 'payload')) found.changedPayload.add(expected.id);
-    if (!sameField(was, is, 'vector')) found.changedVectors.add(expected.id);
+    if (!sameField(was, is, 'payload')) lists.changedPayload.add(displayId(expected.id));
+    if (!sameField(was, is, 'vector')) lists.changedVectors.add(displayId(expected.id));
   };
   return {
     async add(expectedPages, actualPages) {
@@ -59,38 +37,19 @@ export function createPointComparison(onPoints: (done: number) => void): PointCo
         if (!expected && !actual) return;
         look();
         const order = !expected ? 1 : !actual ? -1 : compareIds(expected.id, actual.id);
-        if (order < 0 && expected) found.missing.add(expected.id);
-        else if (order > 0 && actual) found.extra.add(actual.id);
+        if (order < 0 && expected) lists.missing.add(displayId(expected.id));
+        else if (order > 0 && actual) lists.extra.add(displayId(actual.id));
         else if (expected && actual) compare(expected, actual);
         if (order <= 0) left.advance();
         if (order >= 0) right.advance();
       }
     },
-    result: () => ({
-      compared,
-      equal,
-      missing: found.missing.points(),
-      extra: found.extra.points(),
-      changedPayload: found.changedPayload.points(),
-      changedVectors: found.changedVectors.points(),
-    }),
+    result: () => lists.result(),
   };
 }
 
 const sameField = (a: ReadonlyMap<string, Buffer>, b: ReadonlyMap<string, Buffer>, key: string): boolean =>
   a.get(key)?.equals(b.get(key) ?? Buffer.alloc(0)) ?? false;
-
-function counter() {
-  let count = 0;
-  const first: string[] = [];
-  return {
-    add(id: string) {
-      count++;
-      if (first.length < mostIds) first.push(displayId(id));
-    },
-    points: (): DifferingPoints => ({ count, first }),
-  };
-}
 
 function createCursor(pages: Pages) {
   const iterator = pages[Symbol.asyncIterator]();
