@@ -101,6 +101,13 @@ describe('stopped and taken up', () => {
     });
   });
 
+  test('F2: killed while it took the lock of the folder: that is no obstacle, and no fault of the backup', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, '.lock.0123456789ab'), '{"pid":1}');
+    await backUp(connection, paramsFor(folder));
+    expect((await verifyBackup(folder)).problems).toEqual([]);
+  });
+
   test('F5: SIGINT ends it with 130, and the same command goes on', async () => {
     const folder = join(temporaryFolder(), 'backup');
     const proxy = await startTcpProxy(server.url, { delayMs: 25 });

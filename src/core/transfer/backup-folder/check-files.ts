@@ -3,7 +3,7 @@
  */
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { journalName, lockName } from './journal.ts';
+import { isLockFile, journalName } from './journal.ts';
 import { type FileEntry, manifestName } from './manifest.ts';
 import { hashFile } from './part-file.ts';
 
@@ -72,11 +72,11 @@ async function findFault(
 }
 
 /** What qdx itself leaves at the top is no part of a backup. */
-const ignored = new Set([manifestName, journalName, lockName]);
+const isOwn = (name: string): boolean => name === manifestName || name === journalName || isLockFile(name);
 
 /** Files and folders at the top and in `folders`, relative to `root`; `folders` themselves apart. */
 async function namesBelow(root: string, folders: readonly string[]): Promise<string[]> {
-  const top = (await readdir(root)).filter((name) => !ignored.has(name) && !folders.includes(name));
+  const top = (await readdir(root)).filter((name) => !isOwn(name) && !folders.includes(name));
   const inside = await Promise.all(
     folders.map(async (folder) => {
       const names = await readdir(join(root, folder)).catch(() => []);

@@ -14,6 +14,8 @@ import type { Compression, PartEntry } from './manifest.ts';
 export const journalName = 'journal.jsonl';
 /** Held by the run that writes the folder. */
 export const lockName = '.lock';
+/** The lock, and what a run leaves of it that was killed while taking it. */
+export const isLockFile = (name: string): boolean => name === lockName || name.startsWith(`${lockName}.`);
 const journalVersion = 1;
 
 /** What has to be the same for a run to go on with the work of an earlier one. */

@@ -8,10 +8,10 @@ import { throwWriteError } from '../../../lib/file-bytes.ts';
 import { stringifyJson } from '../../../lib/json.ts';
 import {
   type BackupRequest,
+  isLockFile,
   journalName,
   type JournalLine,
   type JournalStart,
-  lockName,
   readJournal,
 } from '../backup-folder/journal.ts';
 import { manifestName } from '../backup-folder/manifest.ts';
@@ -26,7 +26,7 @@ export interface OpenedFolder {
 /** Makes it where it is missing. @throws QdxError `refused` where something else is in it. */
 export async function openBackupFolder(folder: string): Promise<OpenedFolder> {
   await mkdir(folder, { recursive: true }).catch((error: unknown) => throwWriteError(folder, error));
-  const names = (await readdir(folder)).filter((name) => name !== lockName);
+  const names = (await readdir(folder)).filter((name) => !isLockFile(name));
   const isFinished = names.includes(manifestName);
   const lines = names.includes(journalName) ? await readJournal(folder) : [];
   if (isFinished && lines.length === 0)
