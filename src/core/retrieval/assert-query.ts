@@ -1,10 +1,17 @@
 /**
- * A query must say something.
+ * A query must say something, and be no document.
  */
 import { QdxError } from '../../lib/errors.ts';
 
-/** @throws QdxError `usage` for a query without text. */
+/** Far beyond what any encoder reads; each of its words is asked for at the server. */
+const maxQueryChars = 10_000;
+
+/** @throws QdxError `usage` for a query without text, or for one that is too long. */
 export function assertQuery(query: string): void {
-  if (query.trim() !== '') return;
-  throw new QdxError('usage', 'the query is empty', { hint: 'Say what you look for: qdx search "open a file"' });
+  if (query.trim() === '')
+    throw new QdxError('usage', 'the query is empty', { hint: 'Say what you look for: qdx search "open a file"' });
+  if (query.length > maxQueryChars)
+    throw new QdxError('usage', `the query has ${query.length} characters; a query may have ${maxQueryChars}`, {
+      hint: 'Ask for the part that matters.',
+    });
 }

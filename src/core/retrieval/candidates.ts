@@ -28,6 +28,8 @@ interface StagePlace {
 export interface CandidateLists {
   readonly candidates: readonly Candidate[];
   readonly query: LexicalQuery;
+  /** A list was cut off at the count: deeper ones may follow. */
+  readonly isCut: boolean;
 }
 
 /** What the words of the query weigh in this collection. */
@@ -63,7 +65,7 @@ export async function fetchCandidates(
   const lists = plan(question);
   const searches = Object.values(lists.searches);
   const names = Object.keys(lists.searches);
-  if (searches.length === 0) return { candidates: [], query: { idf: new Map(), ideal: 0 } };
+  if (searches.length === 0) return { candidates: [], query: { idf: new Map(), ideal: 0 }, isCut: false };
   const answers = await connection.request<{ points: RawHit[] }[]>(
     'POST',
     pointsPath(question.target.name, '/query/batch'),
@@ -73,8 +75,13 @@ export async function fetchCandidates(
   return {
     candidates: joinLists(question.target, byName, question.params.minScore !== undefined),
     query: lexicalQuery(question, lists.terms, byName),
+    isCut: listsThatEnd(question).some((name) => (byName.get(name)?.length ?? 0) >= question.count),
   };
 }
+
+/** Every hit above a least cosine is in the dense list, so that the other one cannot bring in more. */
+const listsThatEnd = ({ params }: CandidateQuestion): readonly string[] =>
+  params.minScore === undefined ? ['dense', 'lexical'] : ['dense'];
 
 interface Plan {
   readonly searches: Readonly<Record<string, unknown>>;
@@ -107,20 +114,24 @@ function plan(question: CandidateQuestion): Plan {
 
 function denseSearch({ target, vector, filter, count, params }: CandidateQuestion) {
   if (!target.dense || !vector) return null;
-  const { cosine, vectorName } = target.dense;
+  const { cosine, vectorName, isQuantized } = target.dense;
   const { rescore, oversampling, exact, ef, minScore } = params;
   return {
     query: [...vector],
     ...(vectorName !== '' && { using: vectorName }),
     limit: count,
     params: {
-      ...(exact ? { exact } : { hnsw_ef: Math.max(ef, count) }),
-      quantization: { ...(rescore !== undefined && { rescore }), oversampling },
+      // The server looks at no fewer than the limit, whatever this says.
+      ...(exact ? { exact } : { hnsw_ef: ef }),
+      ...(isQuantized && { quantization: { ...(rescore !== undefined && { rescore }), oversampling } }),
     },
     ...(filter && { filter }),
     ...(minScore !== undefined && cosine && { score_threshold: cosine.threshold(minScore) }),
   };
 }
+
+/** Each term is a search of its own in the batch. */
+const maxTerms = 64;
 
 /** One point with the term, and its weight there: the score is weight × idf. Terms are few, and so are their postings. */
 function addTermSearches(
@@ -130,7 +141,7 @@ function addTermSearches(
 ): void {
   const { encoder, sparseName } = target.lexical ?? {};
   if (!encoder || sparseName === undefined) return;
-  for (const term of new Set(encoder.terms(query))) {
+  for (const term of [...new Set(encoder.terms(query))].slice(0, maxTerms)) {
     const name = `term ${term}`;
     terms.set(name, term);
     const vector = { indices: [encoder.indexOf(term)], values: [1] };

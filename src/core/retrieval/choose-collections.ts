@@ -30,7 +30,7 @@ export async function chooseCollections(
     });
   throw new QdxError(
     'usage',
-    `there are ${names.length} collections: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`,
+    `no collection was named, and there are ${names.length}: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`,
     {
       hint: `Name one or several: qdx search -c ${names[0] ?? 'docs'} "..."`,
       details: { collections: names },

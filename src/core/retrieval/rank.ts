@@ -24,6 +24,13 @@ export interface RankInput {
   readonly weights: RankingWeights;
 }
 
+/** Two sources of one collection may have a file of the same path. */
+export function fileKey({ target, payload }: Candidate): string {
+  const path = payload[target.payloadKeys?.source_path ?? 'source_path'];
+  const source = payload[target.payloadKeys?.source ?? 'source'];
+  return JSON.stringify([target.name, source, path]);
+}
+
 interface Scored {
   readonly candidate: Candidate;
   readonly file: string;
@@ -38,7 +45,7 @@ export function rankCandidates(input: RankInput): RankedCandidate[] {
     const chunk = chunkFacts(candidate.payload, payloadKeys);
     const query = facts.get(name) ?? queryFacts(input.query, { idf: new Map(), ideal: 0 });
     const signals = ownSignals(candidate, chunk, { input, query });
-    return { candidate, file: `${name}\0${chunk.path}`, signals, score: sum(candidate.dense?.score ?? 0, signals) };
+    return { candidate, file: fileKey(candidate), signals, score: sum(candidate.dense?.score ?? 0, signals) };
   });
   addCoherence(scored, input.weights.coherence);
   return demoteRepeats(scored.toSorted(byScore), input.weights.repeat);

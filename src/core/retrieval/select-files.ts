@@ -22,6 +22,8 @@ export interface FileQuestion {
   readonly keys: PayloadKeys | undefined;
   /** The other conditions: only files that hold a point that meets them matter. */
   readonly filter: QdrantFilter | undefined;
+  /** False for collections that others made: their points need not have the field. */
+  readonly hasSubdirectories: boolean;
 }
 
 /** @returns null where no glob was given. */
@@ -32,7 +34,7 @@ export async function selectFiles(
 ): Promise<PathSelection | null> {
   const { paths, excludes } = question.filters;
   if (paths.length === 0 && excludes.length === 0) return null;
-  const folders = wholeFolders(paths);
+  const folders = question.hasSubdirectories ? wholeFolders(paths) : null;
   if (folders && excludes.length === 0) return { subdirectories: folders };
   const known = await distinctPaths(connection, question, run);
   const filter = pathFilter(paths, excludes);

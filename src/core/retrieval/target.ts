@@ -15,14 +15,23 @@ import { createLexicalEncoder, type LexicalEncoder } from './lexical.ts';
 import { tokenizerVersion } from './terms.ts';
 import type { SearchMode, SearchParams, SearchPlaces } from './params.ts';
 
+interface DenseSide {
+  readonly vectorName: string;
+  /** Null where the distance says nothing of angles. */
+  readonly cosine: Cosine | null;
+  readonly isQuantized: boolean;
+}
+
 export interface SearchTarget {
   readonly name: string;
   readonly mode: SearchMode;
   /** Null where only words are searched. */
   readonly model: ModelCard | null;
-  readonly dense: { readonly vectorName: string; readonly cosine: Cosine | null } | null;
+  readonly dense: DenseSide | null;
   readonly lexical: { readonly sparseName: string; readonly encoder: LexicalEncoder } | null;
   readonly payloadKeys: PayloadKeys | undefined;
+  /** Cut by qdx: every point has a `subdirectory`. */
+  readonly isChunked: boolean;
   /** An estimate. */
   readonly pointCount: number;
 }
@@ -48,6 +57,7 @@ export async function openTarget(
     mode,
     lexical: mode === 'dense' ? null : lexical,
     payloadKeys,
+    isChunked: (card?.chunking ?? null) !== null,
     pointCount: info.points_count ?? 0,
   };
   if (mode === 'lexical') return { ...common, model: null, dense: null };
@@ -128,7 +138,7 @@ interface DenseQuestion {
   readonly params: SearchParams;
 }
 
-function denseSide({ name, info, card, model, params }: DenseQuestion): NonNullable<SearchTarget['dense']> {
+function denseSide({ name, info, card, model, params }: DenseQuestion): DenseSide {
   const vectors = denseVectors(info);
   const names = Object.keys(vectors);
   const wanted = card?.vectorName ?? params.vectorName;
@@ -156,5 +166,17 @@ function denseSide({ name, info, card, model, params }: DenseQuestion): NonNulla
     throw new QdxError('usage', `--min-score is a cosine, and ${name} compares by ${vector.distance}`, {
       hint: 'Leave --min-score out for this collection.',
     });
-  return { vectorName, cosine };
+  const isQuantized = Boolean(vector.quantization_config ?? info.config.quantization_config);
+  if (!isQuantized) refuseQuantizedSearch(name, params);
+  return { vectorName, cosine, isQuantized };
+}
+
+/** What the user typed for quantized vectors means nothing for others; the settings of the project may hold for some. */
+function refuseQuantizedSearch(name: string, { typedForQuantized = [] }: SearchParams): void {
+  const [flag] = typedForQuantized;
+  if (flag === undefined) return;
+  throw new QdxError('usage', `${flag} is for quantized vectors, and those of ${name} are not quantized`, {
+    hint: `Leave ${typedForQuantized.join(' and ')} out: every search of ${name} compares the full vectors.`,
+    details: { collection: name },
+  });
 }

@@ -109,6 +109,10 @@ describe('a collection that qdx did not make', () => {
     const { hits } = await on.search('bake bread', '-c', 'foreign', ...model, '--path', '**/soup.md');
     expect(hits.map(({ path }) => path)).toEqual(['kitchen/soup.md']);
   });
+  test('a folder by glob needs no field of qdx', async () => {
+    const { hits } = await on.search('bake bread', '-c', 'foreign', ...model, '--path', 'kitchen/**');
+    expect(hits.map(({ path }) => path)).toContain('kitchen/bread.md');
+  });
   test('searched beside one with words: merged by rank, and it says so', async () => {
     const args = ['search', 'bake bread', '-c', 'docs', '-c', 'foreign', ...model, '--json'];
     const { stdout, stderr } = await on.qdx(args);
