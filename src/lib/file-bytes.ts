@@ -56,8 +56,13 @@ const reasons: Readonly<Record<string, readonly ['notFound' | 'denied' | 'failed
   EISDIR: ['failed', 'it is a folder'],
 };
 
+const explain = (error: unknown) =>
+  reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? (['failed', String(error)] as const);
+
+/** Why something could not be written, in words: `the disk is full`. */
+export const writeErrorReason = (error: unknown): string => explain(error)[1];
+
 export function throwWriteError(path: string, error: unknown): never {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  const [kind, reason] = reasons[code] ?? ['failed', String(error)];
+  const [kind, reason] = explain(error);
   throw new QdxError(kind, `cannot write ${path}: ${reason}`, { cause: error });
 }

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QdxError } from './errors.ts';
-import { ownProcess, processInfo } from './process-info.ts';
+import { ownProcess, processInfo } from './processes.ts';
 
 export interface LockFileOptions {
   /** Longest wait for another holder. */

@@ -5,7 +5,7 @@ import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFileBytes, throwWriteError } from './file-bytes.ts';
-import { isProcessAlive } from './process-alive.ts';
+import { isProcessAlive } from './processes.ts';
 
 export interface ScratchFile {
   readonly path: string;

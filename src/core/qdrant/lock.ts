@@ -14,7 +14,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
-import { processIdentity } from '../../lib/process-identity.ts';
+import { processIdentity } from '../../lib/processes.ts';
 import type { Connection } from './connection/connection.ts';
 import { deleteHolder, type Holder, listHolders, type LockOwner, renewHolder, writeHolder } from './lock/holders.ts';
 import { type Claim, deleteClaim, joinClaim, readClaim, takeClaim } from './lock/claims.ts';

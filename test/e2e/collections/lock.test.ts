@@ -28,7 +28,13 @@ beforeEach(() => {
   target = `t${++number}`;
 });
 
-const owner = { host: 'box', pid: 7, startedAt: '2026-01-02T03:04:05.000Z', command: 'qdx embed -c docs' };
+const owner = {
+  host: 'box',
+  machine: 'm',
+  pid: 7,
+  startedAt: '2026-01-02T03:04:05.000Z',
+  command: 'qdx embed -c docs',
+};
 /** Short enough to see a renewal, long enough for a busy machine. */
 const timing = { renewEveryMs: 100, staleAfterMs: 600 };
 
@@ -85,7 +91,7 @@ describe.each(ways)('%s', (_title, line) => {
   test('of another machine it is taken only when it is old and not renewed while watched', async () => {
     await acquire(
       'silent',
-      { owner: { ...owner, host: 'far' }, timing: { renewEveryMs: 1e6, staleAfterMs: 1e6 } },
+      { owner: { ...owner, host: 'far', machine: 'n' }, timing: { renewEveryMs: 1e6, staleAfterMs: 1e6 } },
       line(),
     );
     await expect(acquire('next', {}, line())).rejects.toMatchObject({ kind: 'locked' });
@@ -94,8 +100,8 @@ describe.each(ways)('%s', (_title, line) => {
   });
 
   test('a clock that is wrong by hours does not lose a lock that is renewed', async () => {
-    const lock = await acquire('one', { owner: { ...owner, host: 'far' } }, line());
-    const old = { target, runId: 'one', token: 'second', owner: { ...owner, host: 'far' }, renewedAtMs: 0 };
+    const lock = await acquire('one', { owner: { ...owner, host: 'far', machine: 'n' } }, line());
+    const old = { target, runId: 'one', token: 'second', owner: { ...owner, host: 'far', machine: 'n' }, renewedAtMs: 0 };
     await writeHolder(connection, old);
     await expect(acquire('two', {}, line())).rejects.toMatchObject({ kind: 'locked' });
     await lock.release();

@@ -7,6 +7,8 @@ import { deletePoints, pointsPath, retrievePoints, scrollPoints } from '../colle
 
 export interface LockOwner {
   readonly host: string;
+  /** See lib/processes.ts; null or absent where it is not known. */
+  readonly machine?: string | null;
   readonly pid: number;
   /** ISO 8601 UTC. */
   readonly startedAt: string;

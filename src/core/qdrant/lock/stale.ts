@@ -1,9 +1,9 @@
 /**
- * Whether the owner of a lock is gone: at once where it ran on this machine; elsewhere a record that looks old is watched
+ * Whether the owner of a lock is gone: at once where it ran on this very machine; elsewhere a record that looks old is watched
  * for a while, because clocks of two machines may differ and a living owner renews it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isProcessAlive } from '../../../lib/process-alive.ts';
+import { isProcessAlive } from '../../../lib/processes.ts';
 import type { Connection } from '../connection/connection.ts';
 import { type Holder, listHolders } from './holders.ts';
 
@@ -32,9 +32,12 @@ export async function watchForRenewal(
   });
 }
 
-/** Its process ran on this machine and is gone; also where this process was given its number, as in a new container. */
+/**
+ * Its process ran on this machine and is gone; also where this process was given its number. The same host name says
+ * nothing: containers share it. Where either machine is not known, only time tells.
+ */
 export function isKnownDead({ owner }: Holder, me: Holder): boolean {
-  if (owner.host !== me.owner.host) return false;
+  if (owner.machine === undefined || owner.machine === null || owner.machine !== me.owner.machine) return false;
   return owner.pid === me.owner.pid ? owner.startedAt !== me.owner.startedAt : !isProcessAlive(owner.pid);
 }
 

@@ -4,7 +4,7 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { QdxError } from '../../../lib/errors.ts';
-import { processInfo } from '../../../lib/process-info.ts';
+import { processInfo } from '../../../lib/processes.ts';
 import { readState, serverPaths, type ServerState } from './server-state.ts';
 
 /** The folder of the local server: the setting, else one in the user's data folder. Absolute. */
@@ -35,5 +35,5 @@ export function otherBinaryWarning(running: ServerState, qdrantBin: string | und
 /** The same process as noted, and a Qdrant with our configuration: process ids are given out again. */
 async function isServer(pid: number, startedAt: string, configPath: string): Promise<boolean> {
   const info = await processInfo(pid);
-  return info !== undefined && info.startedAt === startedAt && info.command.includes(configPath);
+  return info !== undefined && info.startedAt === startedAt && info.hasArguments(configPath);
 }

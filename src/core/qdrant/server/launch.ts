@@ -10,7 +10,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QdxError } from '../../../lib/errors.ts';
 import { createHttpTransport } from '../../../lib/http.ts';
-import { processInfo } from '../../../lib/process-info.ts';
+import { processInfo } from '../../../lib/processes.ts';
 import type { ServerPaths } from './server-state.ts';
 
 export interface Launched {

@@ -14,7 +14,7 @@ export interface ServerState {
   /** `starting` from the moment the process exists until it has answered once. */
   readonly phase: 'starting' | 'ready';
   readonly pid: number;
-  /** See ProcessInfo of lib/process-info.ts: tells the process from a later one with the same id. */
+  /** See ProcessInfo of lib/processes.ts: tells the process from a later one with the same id. */
   readonly processStartedAt: string;
   readonly hostname: string;
   readonly url: string;

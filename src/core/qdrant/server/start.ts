@@ -6,8 +6,9 @@ import { access, mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
+import { writeErrorReason } from '../../../lib/file-bytes.ts';
 import { withLockFile } from '../../../lib/lock-file.ts';
-import { processesWith } from '../../../lib/process-info.ts';
+import { processesWith } from '../../../lib/processes.ts';
 import { type BinaryInput, findBinary, type FoundBinary } from './binary.ts';
 import { crashLoop, doesNotStart, mostAttempts, recentCrashes } from './crashes.ts';
 import { findRunningServer, otherBinaryWarning } from './find-running.ts';
@@ -71,8 +72,7 @@ async function makeFolder(dataDir: string): Promise<void> {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new QdxError('usage', `the local server cannot keep its data in ${dataDir} (${code})`, {
+    throw new QdxError('usage', `the local server cannot keep its data in ${dataDir}: ${writeErrorReason(error)}`, {
       hint: 'name a folder that you can write to with --data-dir',
       cause: error,
     });
@@ -164,5 +164,5 @@ function startingState(launched: Launched, binary: FoundBinary, crashes: readonl
 
 /** A process of an interrupted start, before its state was written: it would hold the storage. */
 async function endOrphans(paths: ServerPaths): Promise<void> {
-  for (const pid of await processesWith(`--config-path ${paths.config}`)) await endProcess(pid, 10_000);
+  for (const pid of processesWith('--config-path', paths.config)) await endProcess(pid, 10_000);
 }

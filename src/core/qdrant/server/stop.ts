@@ -2,9 +2,9 @@
  * Stops the local server of a data folder.
  */
 import { withLockFile } from '../../../lib/lock-file.ts';
-import { processInfo, sendSignal, waitForEnd } from '../../../lib/process-info.ts';
+import { processInfo, sendSignal, waitForEnd } from '../../../lib/processes.ts';
 import { findRunningServer } from './find-running.ts';
-import { removeState, serverPaths, startLockWaitMs } from './server-state.ts';
+import { readState, removeState, serverPaths, startLockWaitMs } from './server-state.ts';
 
 export interface StoppedServer {
   readonly dataDir: string;
@@ -21,16 +21,14 @@ export interface StoppedServer {
 export async function stopLocalServer(dataDir: string, patienceMs = 30_000): Promise<StoppedServer> {
   const paths = serverPaths(dataDir);
   const nothing = { dataDir, stopped: false, killed: false };
-  if (!(await findRunningServer(dataDir))) {
-    await removeState(paths.state);
-    return nothing;
-  }
+  // Where no server ever was, there may be no folder for a lock either.
+  if (!readState(paths.state)) return nothing;
   const lock = { waitMs: startLockWaitMs, label: `the start of the server in ${dataDir}` };
   return withLockFile(paths.lock, lock, async () => {
     const running = await findRunningServer(dataDir);
-    if (!running) return nothing;
     // First of all, so that nobody takes the one that is ending for one that runs.
     await removeState(paths.state);
+    if (!running) return nothing;
     const how = await endProcess(running.pid, patienceMs);
     return { dataDir, stopped: true, killed: how === 'killed' };
   });

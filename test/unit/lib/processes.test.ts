@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  machineId,
+  ownProcess,
+  processesWith,
+  processIdentity,
+  processInfo,
+  sendSignal,
+} from '../../../src/lib/processes.ts';
+
+let sleeper: ChildProcess;
+beforeAll(async () => {
+  const args = ['-e', 'setTimeout(() => {}, 60000)', 'x', '--config-path', '/a b/server.yaml'];
+  sleeper = spawn(process.execPath, args);
+  await once(sleeper, 'spawn');
+});
+afterAll(() => {
+  sleeper.kill('SIGKILL');
+});
+
+test('a process knows itself, and one that is not there is unknown', async () => {
+  const own = await ownProcess();
+  expect(await processInfo(process.pid)).toMatchObject({ startedAt: own.startedAt });
+  expect(await processInfo(2 ** 22 + 1)).toBeUndefined();
+  expect(processIdentity()).toMatchObject({ pid: process.pid, machine: machineId() });
+});
+
+test.skipIf(process.platform !== 'linux')('the machine has a name that stays, fit for file names', () => {
+  expect(machineId()).toMatch(/^[0-9a-f]{12}$/);
+  expect(machineId()).toBe(machineId());
+});
+
+const wanted: readonly [string, readonly string[], boolean][] = [
+  ['its arguments', ['--config-path', '/a b/server.yaml'], true],
+  ['a path that begins like its own', ['--config-path', '/a b/server.yam'], false],
+  ['a path that ends like its own', ['--config-path', 'b/server.yaml'], false],
+  ['its arguments as one', ['--config-path /a b/server.yaml'], false],
+  ['its arguments in another order', ['/a b/server.yaml', '--config-path'], false],
+];
+test.skipIf(process.platform !== 'linux').each(wanted)('found by %s: %#', (_title, args, isFound) => {
+  expect(processesWith(...args).includes(sleeper.pid ?? 0)).toBe(isFound);
+});
+
+test('a signal to a process that is gone is no error', () => {
+  expect(sendSignal(2 ** 22 + 1, 'SIGTERM')).toBe(false);
+});
+
+test.skipIf(process.getuid?.() === 0)('a signal to a process of another user is refused in words', () => {
+  expect(() => sendSignal(1, 'SIGTERM')).toThrow(expect.objectContaining({ kind: 'denied' }));
+});
