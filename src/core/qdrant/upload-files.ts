@@ -11,7 +11,7 @@ import type { CollectionCard } from './collection/collection-card.ts';
 import type { Connection } from './connection/connection.ts';
 import { addToCard, ensureCollection } from './collection/create-collection.ts';
 import { paysToDefer } from './collection/deferred-indexing.ts';
-import { acquireWriterLock, type LockOwner } from './lock.ts';
+import { type LockOwner, type LockRequest, withWriterLock } from './lock.ts';
 import { assertCollectionName, listCollections, resolveAmong } from './collection/names.ts';
 import { type PayloadKeys, toStoredPayload } from './collection/payload-keys.ts';
 import { recordId } from './collection/system-collection.ts';
@@ -105,16 +105,13 @@ async function write(
 ): Promise<UploadSummary & { readonly created: boolean }> {
   const { settings, collection: name, owner } = input;
   const given = cardOfSource(input, source);
-  const lock = await acquireWriterLock(connection, {
+  const request: LockRequest = {
     target: name,
     runId: source.runId ?? recordId('upload', owner.host, String(owner.pid), owner.startedAt),
     owner,
     ...(input.breakLock && { breakLock: true }),
-    ...run,
-  });
-  const signal = run.signal ? AbortSignal.any([run.signal, lock.lost]) : lock.lost;
-  const watched = { ...run, signal };
-  try {
+  };
+  return withWriterLock(connection, request, run, async (watched, lockLost) => {
     const deferIndexing = paysToDefer(source.count);
     const ensure = { name, settings, deferIndexing, card: given, alias: settings.upload.alias };
     const ensured = await ensureCollection(connection, ensure, watched);
@@ -131,6 +128,7 @@ async function write(
         card,
         distance: ensured.distance,
         settings: settings.upload,
+        lockLost,
         ...(source.count !== undefined && { expectedCount: source.count }),
         ...(onReject && { onReject }),
         ...(input.waitForIndex !== undefined && { waitForIndex: input.waitForIndex }),
@@ -138,10 +136,7 @@ async function write(
       watched,
     );
     return { ...summary, created: ensured.created };
-  } finally {
-    // A release that fails (the server is gone) must not hide why; the lock becomes stale by itself.
-    await lock.release().catch(() => {});
-  }
+  });
 }
 
 /** Everything but the writing: the same checks, the same counts. */

@@ -39,6 +39,8 @@ export interface UploadInput {
   readonly onReject?: RejectSink;
   /** False: do not wait until everything is indexed. */
   readonly waitForIndex?: boolean;
+  /** Of the writer lock: from then on another run may write, so that nothing more is sent. */
+  readonly lockLost?: AbortSignal;
 }
 
 /** Requests stay below this, whatever the number of points: the server's own limit is 32 MiB. */
@@ -73,7 +75,7 @@ export async function uploadRecords(
     physical: collection,
     parallel: settings.parallel,
     ...run,
-    ...graceful(run.signal, graceMs),
+    ...graceful({ ...run, ...(input.lockLost && { atOnce: input.lockLost }) }, graceMs),
     onReject: (point, reason) => intake.refused(point, reason),
     onConfirmed: (points) => {
       confirmed += points;

@@ -4,7 +4,7 @@
  */
 import type { RunOptions } from '../../lib/events.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
-import { acquireWriterLock, type LockOwner, type WriterLock } from '../qdrant/lock.ts';
+import { type LockOwner, withWriterLock } from '../qdrant/lock.ts';
 
 export interface LocksInput {
   readonly names: readonly string[];
@@ -16,24 +16,13 @@ export interface LocksInput {
 /** Runs with a signal that also tells when a lock was lost. @throws QdxError `locked`, naming the owner. */
 export async function withWriterLocks<T>(
   connection: Connection,
-  { names, runId, owner, breakLock }: LocksInput,
+  { names, ...who }: LocksInput,
   run: RunOptions,
   work: (run: RunOptions) => Promise<T>,
 ): Promise<T> {
-  const locks: WriterLock[] = [];
-  try {
-    for (const target of [...new Set(names)].toSorted())
-      locks.push(await acquireWriterLock(connection, { target, runId, owner, breakLock, ...run }));
-    const signals = [...locks.map(({ lost }) => lost), ...(run.signal ? [run.signal] : [])];
-    return await work({ ...run, signal: AbortSignal.any(signals) });
-  } finally {
-    for (const lock of locks) await release(lock, run);
-  }
-}
-
-/** What the work came to counts more than a lock that could not be given back: it becomes stale by itself. */
-async function release(lock: WriterLock, { onEvent }: RunOptions): Promise<void> {
-  await lock.release().catch((error: unknown) => {
-    onEvent?.({ type: 'warning', message: `a lock was not given back: ${(error as Error).message}` });
-  });
+  const [target, ...others] = [...new Set(names)].toSorted();
+  if (target === undefined) return work(run);
+  return withWriterLock(connection, { target, ...who }, run, async (watched) =>
+    withWriterLocks(connection, { names: others, ...who }, watched, work),
+  );
 }

@@ -2,15 +2,25 @@
  * Stopping without throwing away what is nearly done.
  */
 
-/** A signal that follows `signal` with a delay: what is on its way then has `graceMs` to finish. */
-export function graceful(signal: AbortSignal | undefined, graceMs: number): { readonly signal?: AbortSignal } {
-  if (!signal) return {};
+export interface StopSignals {
+  /** What is on its way then has `graceMs` to finish. */
+  readonly signal?: AbortSignal;
+  /** Nothing more may be written from then on. */
+  readonly atOnce?: AbortSignal;
+}
+
+/** A signal that follows `signal` with a delay, and `atOnce` without. */
+export function graceful({ signal, atOnce }: StopSignals, graceMs: number): { readonly signal?: AbortSignal } {
+  if (!signal && !atOnce) return {};
   const later = new AbortController();
-  const stop = (): void => {
-    const timer = setTimeout(() => later.abort(signal.reason), graceMs);
-    timer.unref();
-  };
-  if (signal.aborted) stop();
-  else signal.addEventListener('abort', stop, { once: true });
+  whenAborted(atOnce, (reason) => later.abort(reason));
+  whenAborted(signal, (reason) => {
+    setTimeout(() => later.abort(reason), graceMs).unref();
+  });
   return { signal: later.signal };
+}
+
+function whenAborted(signal: AbortSignal | undefined, act: (reason: unknown) => void): void {
+  if (signal?.aborted) act(signal.reason);
+  else signal?.addEventListener('abort', () => act(signal.reason), { once: true });
 }

@@ -5,7 +5,7 @@ import type { RunOptions } from '../../../lib/events.ts';
 import { checkExisting } from '../../qdrant/collection/check-existing.ts';
 import type { CollectionCard } from '../../qdrant/collection/collection-card.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
-import { acquireWriterLock, lockOwner, type WriterLock } from '../../qdrant/lock.ts';
+import { lockOwner, type LockRequest } from '../../qdrant/lock.ts';
 import { assertCollectionName, listCollections, resolveAmong } from '../../qdrant/collection/names.ts';
 import { defaultLexical } from '../../retrieval/lexical.ts';
 import type { EmbedParams } from './params.ts';
@@ -18,7 +18,7 @@ export function cardOfRun({ settings, roots, description, qdxVersion }: EmbedPar
     cardVersion: 1,
     model: run.model.card,
     vectorName: settings.vector.name,
-    sparseName: settings.vector.sparseName,
+    sparseName: settings.vector.sparseName === '' ? null : settings.vector.sparseName,
     chunking: run.chunking,
     lexical: defaultLexical,
     tokenVectors: null,
@@ -53,13 +53,10 @@ export async function inspectTarget(
   return { physical: resolved.physical, card: existing.card };
 }
 
-/** @throws QdxError `locked` while another run writes there (F14). */
-export async function lockTarget(
-  connection: Connection,
-  name: string,
-  runId: string,
-  { breakLock, commandLine }: EmbedParams,
-  run: RunOptions,
-): Promise<WriterLock> {
-  return acquireWriterLock(connection, { target: name, runId, owner: lockOwner(commandLine), breakLock, ...run });
-}
+/** Who asks for the writer lock of the collection (F14). */
+export const lockRequest = (name: string, runId: string, { breakLock, commandLine }: EmbedParams): LockRequest => ({
+  target: name,
+  runId,
+  owner: lockOwner(commandLine),
+  breakLock,
+});

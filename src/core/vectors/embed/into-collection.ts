@@ -9,10 +9,11 @@ import type { RunOptions } from '../../../lib/events.ts';
 import type { CollectionCard } from '../../qdrant/collection/collection-card.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { addToCard, ensureCollection, type EnsuredCollection } from '../../qdrant/collection/create-collection.ts';
+import { withWriterLock } from '../../qdrant/lock.ts';
 import { uploadRecords } from '../../qdrant/upload.ts';
 import { createLexicalEncoder } from '../../retrieval/lexical.ts';
 import { checkStored } from './check-stored.ts';
-import { cardOfRun, inspectTarget, lockTarget } from './collection-target.ts';
+import { cardOfRun, inspectTarget, lockRequest } from './collection-target.ts';
 import type { CollectionView } from './compare.ts';
 import type { Embedder } from './embedder.ts';
 import type { EmbedDestination, EmbedParams, EmbedSummary } from './params.ts';
@@ -33,23 +34,14 @@ export async function embedIntoCollection(params: EmbedParams, target: Target, r
   const existing = await inspectTarget(connection, target.name, { params, card }, run);
   const place = sourceFolders(params, target);
   if (!params.isMoved) await assertSameFolders(place, params.roots, existing?.card.sources ?? []);
-  const lock = await lockTarget(connection, target.name, runId, params, run);
-  const signal = run.signal ? AbortSignal.any([run.signal, lock.lost]) : lock.lost;
-  try {
-    const watched = { ...run, signal };
+  return withWriterLock(connection, lockRequest(target.name, runId, params), run, async (watched, lockLost) => {
     const input: WithInput = { ...model, params, warmsUp: existing === null ? 'always' : 'whereCached' };
     const summary = await withInput(input, watched, (read, embedder) =>
-      writeInto({ connection, params, target, card, runId, embedder, input: read }, watched),
+      writeInto({ connection, params, target, card, runId, embedder, input: read, lockLost }, watched),
     );
     await rememberFolders(place, params.roots);
     return summary;
-  } catch (error) {
-    // What stops after the lock was taken away stops because of that, whatever it says.
-    throw lock.lost.aborted ? lock.lost.reason : error;
-  } finally {
-    // A release that fails (the server is gone) must not hide why; the lock becomes stale by itself.
-    await lock.release().catch(() => {});
-  }
+  });
 }
 
 export const sourceFolders = ({ folders, settings }: EmbedParams, { name }: Target): SourceFolders => ({
@@ -66,6 +58,7 @@ interface Writing {
   readonly input: RunInput;
   readonly embedder: Embedder;
   readonly runId: string;
+  readonly lockLost: AbortSignal;
 }
 
 async function writeInto(writing: Writing, run: RunOptions): Promise<EmbedSummary> {
@@ -138,6 +131,7 @@ async function embedChanged(changed: Changed, run: RunOptions) {
       distance,
       settings: params.settings.upload,
       expectedCount: plan.cached + plan.fresh,
+      lockLost: changed.lockLost,
     },
     plan.fresh > 0 ? withoutUploadProgress(run) : run,
   );

@@ -1,0 +1,17 @@
+/**
+ * A connection whose requests keep limits that their callers need not know.
+ */
+import type { Connection, RequestOptions } from './connection.ts';
+
+export type RequestLimits = Pick<RequestOptions, 'timeoutMs' | 'repeatable' | 'signal'>;
+
+/** The same line; `limits` hold for every request that names none of its own. */
+export const withLimits = (connection: Connection, limits: RequestLimits): Connection => ({
+  url: connection.url,
+  request: async (method, path, options) => connection.request(method, path, { ...limits, ...options }),
+  requestRaw: async (method, path, read, options) =>
+    connection.requestRaw(method, path, read, { ...limits, ...options }),
+  client: async () => connection.client(),
+  server: async () => connection.server(),
+  close: async () => connection.close(),
+});

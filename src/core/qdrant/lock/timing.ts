@@ -1,0 +1,10 @@
+/**
+ * How long a writer lock holds by itself.
+ */
+export interface LockTiming {
+  readonly renewEveryMs: number;
+  /** Without renewal for so long, a lock is stale: its owner stops writing, and another run may take it. */
+  readonly staleAfterMs: number;
+}
+
+export const defaultTiming: LockTiming = { renewEveryMs: 10_000, staleAfterMs: 60_000 };
