@@ -1,6 +1,7 @@
 /**
  * Whatever happens to a backup is found, and the message says to which file and what (as pg_verifybackup's tests do it).
  */
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -161,6 +162,14 @@ const mutations: readonly (readonly [string, Mutation, readonly RegExp[]])[] = [
       mkdirSync(join(f, part));
     },
     [/^001-docs__1\/part-000002\.jsonl cannot be read: it is a folder$/],
+  ],
+  [
+    'a pipe where a part was',
+    (f) => {
+      rmSync(join(f, part));
+      execFileSync('mkfifo', [join(f, part)]);
+    },
+    [/^001-docs__1\/part-000002\.jsonl cannot be read: it is no plain file$/],
   ],
   [
     'an unreadable part (a link to itself)',

@@ -4,10 +4,12 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
+import { sha256Hex } from '../../../lib/hash.ts';
 import { createPartialFile } from '../../../lib/partial-file.ts';
 import { createPointsHash, type PointsHash } from '../points-hash.ts';
 import { cutPoint, type RawPoint } from '../raw-points.ts';
@@ -68,6 +70,14 @@ async function* textOf(
 
 /** SHA-256 and size of a file as it lies there. */
 export async function hashFile(path: string): Promise<{ readonly sha256: string; readonly sizeBytes: number }> {
+  const found = await stat(path);
+  // Reading a pipe would wait for ever.
+  if (!found.isFile() && !found.isDirectory()) throw new Error('it is no plain file');
+  // A stream costs more than a small file.
+  if (found.size <= readBytes) {
+    const bytes = await readFile(path);
+    return { sha256: sha256Hex(bytes), sizeBytes: bytes.length };
+  }
   const sha256 = createHash('sha256');
   let sizeBytes = 0;
   for await (const chunk of createReadStream(path, { highWaterMark: readBytes }) as AsyncIterable<Buffer>) {
