@@ -9,6 +9,8 @@ export interface Check {
   readonly status: 'passed' | 'failed' | 'skipped';
   readonly expected: string;
   readonly found: string;
+  /** The numbers of `found`, for machines, where a check has any beside its verdict. */
+  readonly values?: Readonly<Record<string, number>>;
 }
 
 export interface VerifyFigures {
@@ -36,11 +38,18 @@ export interface VerifyReport {
   readonly figures: VerifyFigures;
 }
 
-export const check = (name: string, passed: boolean, expected: string, found: string): Check => ({
+export const check = (
+  name: string,
+  passed: boolean,
+  expected: string,
+  found: string,
+  values?: Readonly<Record<string, number>>,
+): Check => ({
   name,
   status: passed ? 'passed' : 'failed',
   expected,
   found,
+  ...(values && { values }),
 });
 
 export const skipped = (name: string, expected: string, reason: string): Check => ({

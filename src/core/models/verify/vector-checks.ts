@@ -2,6 +2,7 @@
  * Checks of single vectors: dimension, length, pooling, prefixes, long texts, determinism.
  */
 import { cosine } from '../../qdrant/collection/parity.ts';
+import type { Pooling } from '../cards/card.ts';
 import { normalize, pool } from '../encoders/pool.ts';
 import type { Lab } from './lab.ts';
 import { type Check, check, digits, sameBytes, skipped } from './report.ts';
@@ -33,10 +34,10 @@ export async function checkPooling(lab: Lab): Promise<Check> {
     return skipped('pooling', card.pooling, 'the graph pools by itself and gives no rows to compare with');
   const rows = { data: output.data, rows: tokenCount, dimension: output.dimension };
   const given = (await lab.raw(text)).vector;
-  const cosines = (['cls', 'mean'] as const).map((kind) => [kind, cosine(normalize(pool(rows, kind)), given)] as const);
-  const own = cosine(pool(rows, card.pooling), given);
-  const found = cosines.map(([kind, value]) => `cosine to ${kind} ${digits(value)}`).join(', ');
-  return check('pooling', own > 0.999999, card.pooling, found);
+  const cosineTo = (kind: Pooling): number => cosine(normalize(pool(rows, kind)), given);
+  const [own, cosineToCls, cosineToMean] = [cosineTo(card.pooling), cosineTo('cls'), cosineTo('mean')];
+  const found = `cosine to cls ${digits(cosineToCls)}, cosine to mean ${digits(cosineToMean)}`;
+  return check('pooling', own > 0.999999, card.pooling, found, { cosineToCls, cosineToMean });
 }
 
 export async function checkPrefixes({ model: { card }, raw, query }: Lab): Promise<Check[]> {
@@ -45,13 +46,14 @@ export async function checkPrefixes({ model: { card }, raw, query }: Lab): Promi
   const bare = await raw(question);
   const prefixed = await raw(card.queryPrefix + question);
   const onDocument = await raw(card.documentPrefix + question);
-  const change = `cosine with and without ${digits(cosine(asQuery.vector, bare.vector))}`;
+  const cosineWithAndWithout = cosine(asQuery.vector, bare.vector);
   return [
     check(
       'query prefix',
       sameBytes(asQuery.vector, prefixed.vector),
       JSON.stringify(card.queryPrefix),
-      `as the card says, ${change}`,
+      `as the card says, cosine with and without ${digits(cosineWithAndWithout)}`,
+      { cosineWithAndWithout },
     ),
     check(
       'document prefix',
