@@ -4,6 +4,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { QdxError } from '../../../lib/errors.ts';
 import { floatsOf } from './half-floats.ts';
+import { loadOrt } from './load-ort.ts';
 
 /** What a run gives: rows of every token, or vectors that the graph has pooled already. */
 export type ModelOutput =
@@ -18,7 +19,7 @@ export interface ModelSession {
 
 /** @throws QdxError `verification` where the graph is no text encoder. */
 export async function openSession(modelFile: string, options: InferenceSession.SessionOptions): Promise<ModelSession> {
-  const { InferenceSession, Tensor } = await import('onnxruntime-node');
+  const { InferenceSession, Tensor } = await loadOrt();
   const session = await InferenceSession.create(modelFile, options);
   const output = outputName(session, modelFile);
   const tensor = (values: BigInt64Array, dims: readonly number[]): Tensor => new Tensor('int64', values, dims);
@@ -35,7 +36,7 @@ export async function openSession(modelFile: string, options: InferenceSession.S
 
 /** `1.30.0` */
 export async function ortVersion(): Promise<string> {
-  const { env } = await import('onnxruntime-node');
+  const { env } = await loadOrt();
   return env.versions.node ?? 'unknown';
 }
 
