@@ -82,7 +82,8 @@ Files are JSON, read strictly: a key that qdx does not know, a value of the wron
 package \`qdx/settings.schema.json\`, and printed by \`qdx config schema\`.
 
 In variables, switches are \`1\`, \`true\`, \`yes\`, \`on\` or their opposites; lists have commas between their items, or are
-JSON arrays. A switch that is on by default is turned off by \`--no-…\`, and any switch by its \`--no-…\` form.
+JSON arrays. A switch that is on by default is turned off by \`--no-…\`, and any switch by its \`--no-…\` form. A setting
+without a flag (–) is for variables and files: nobody types it for one run.
 
 \`NO_COLOR\` (not empty) turns colour off, \`CI\` (not empty) turns questions and the progress bar off.
 

@@ -1,22 +1,42 @@
 /**
  * Flags of the settings that decide how a collection is made and filled: the same for every command that may make one.
  */
+import type { Command } from 'commander';
+import { addSettingOptions } from '../core/config/options.ts';
 import type { SettingPath } from '../core/config/table.ts';
 
-export const collectionSettingFlags = [
+const fillingFlags = [
+  'upload.batchSize',
+  'upload.parallel',
+  'upload.onDuplicate',
+] as const satisfies readonly SettingPath[];
+
+const makingFlags = [
+  'upload.alias',
+  'vector.size',
   'vector.distance',
   'vector.name',
+  'vector.sparseName',
   'vector.onDisk',
   'vector.quantization.kind',
+  'vector.quantization.quantile',
+  'vector.quantization.alwaysRam',
+  'vector.quantization.encoding',
+  'vector.quantization.queryEncoding',
   'index.m',
   'index.efConstruct',
+  'index.fullScanThresholdKb',
+  'index.onDisk',
+  'index.payloadIndexes',
   'optimization.segmentNumber',
+  'optimization.memmapThresholdKb',
   'optimization.indexingThresholdKb',
   'optimization.shardNumber',
   'optimization.replicationFactor',
   'optimization.writeConsistencyFactor',
-  'upload.batchSize',
-  'upload.parallel',
-  'upload.onDuplicate',
-  'upload.alias',
 ] as const satisfies readonly SettingPath[];
+
+export function addCollectionSettings(command: Command): void {
+  addSettingOptions(command, fillingFlags);
+  addSettingOptions(command, makingFlags, 'Options of a new collection:');
+}

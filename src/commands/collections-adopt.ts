@@ -32,12 +32,13 @@ export const collectionsAdopt: CommandModule = {
     const places = { cacheFolder: context.folders.cache, hub: settings.hub };
     const model = await findModel(settings.embed.model, places);
     const { device, workers } = settings.embed;
+    const { environment } = context;
     const data = await adoptCollection(
       await context.connect(),
       {
         collection: name,
         model: model.card,
-        openEncoder: () => openEncoder(model, { device, workers, use: 'bulk', ...places }, context),
+        openEncoder: () => openEncoder(model, { device, workers, use: 'bulk', environment, ...places }, context),
         payloadKeys: { ...settings.payloadKeys, ...typedKeys(flags) },
         description: typeof flags['description'] === 'string' ? flags['description'] : '',
         qdxVersion: version,

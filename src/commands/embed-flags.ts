@@ -7,7 +7,7 @@ import type { ReaderOptions } from '../core/corpus/readers/reader.ts';
 import type { EmbedDestination, EmbedParams } from '../core/vectors/embed.ts';
 import { parseShard, wholeRun } from '../core/vectors/shard.ts';
 import { QdxError } from '../lib/errors.ts';
-import { collectionSettingFlags } from './collection-setting-flags.ts';
+import { addCollectionSettings } from './collection-setting-flags.ts';
 
 export function defineEmbed(command: Command): void {
   const repeated = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
@@ -46,9 +46,9 @@ export function defineEmbed(command: Command): void {
     'embed.cache',
     'embed.cacheBytes',
     'embed.vectorFormat',
-    ...collectionSettingFlags,
   ]);
 }
+  addCollectionSettings(command);
 
 export type EmbedFlags = Pick<
   EmbedParams,

@@ -35,6 +35,7 @@ export const embed: CommandModule = {
         settings,
         description: typed.description ?? collection.description,
         folders: context.folders,
+        environment: context.environment,
         commandLine: `qdx embed${typed.collection === undefined ? '' : ` -c ${typed.collection}`}`,
         qdxVersion: version,
         startedAt,

@@ -23,6 +23,9 @@ const globalSettings = [
   'connection.apiKeyFile',
   'connection.dataDir',
   'connection.timeoutMs',
+  'connection.retries',
+  'connection.retryDeadlineMs',
+  'connection.https',
   'connection.insecure',
 ] as const;
 

@@ -22,6 +22,8 @@ export function renderUpload(summary: UploadFilesSummary): string {
   for (const { file, line, reason } of summary.firstRejects)
     lines.push(`rejected: ${file === undefined ? '' : `${file} `}line ${line}: ${reason}`);
   if (rejected > summary.firstRejects.length) lines.push(`... and ${rejected - summary.firstRejects.length} more`);
+  if (summary.doubledKeys > 0)
+    lines.push(`${formatCount(summary.doubledKeys)} records have a key twice: the last one was taken`);
   if (summary.rejectsPath) lines.push(`all rejects: ${summary.rejectsPath}`);
   if (!('dryRun' in summary)) lines.push(`next: qdx search "..." --collection ${name}`);
   return lines.join('\n');

@@ -10,7 +10,7 @@ import { addSettingOptions } from '../core/config/options.ts';
 import { version } from '../version.ts';
 import type { Origin } from '../core/config/resolve.ts';
 import type { CommandModule } from './command.ts';
-import { collectionSettingFlags } from './collection-setting-flags.ts';
+import { addCollectionSettings } from './collection-setting-flags.ts';
 import { renderUpload } from './upload-text.ts';
 
 export const upload: CommandModule = {
@@ -30,13 +30,15 @@ export const upload: CommandModule = {
       .option('--no-wait', 'Do not wait until everything is indexed')
       .option('--break-lock', 'Write although another run holds the lock')
       .option('--force', 'Overwrite the collection (refused while there is no backup to go with it)');
-    addSettingOptions(command, ['embed.model', ...collectionSettingFlags]);
+    addSettingOptions(command, ['embed.model']);
+    addCollectionSettings(command);
   },
   run: async ({ args, flags }, context) => {
     const name = String(flags['collection']);
     const { settings, origins } = await context.settings(name);
     const places = { cacheFolder: context.folders.cache, hub: settings.hub };
     const { device, workers } = settings.embed;
+    const { environment } = context;
     const data = await uploadFiles(
       await context.connect(),
       {
@@ -49,7 +51,7 @@ export const upload: CommandModule = {
         owner: lockOwner(`qdx upload -c ${name}`),
         plainModel: () => plainModelCard(isNamed(origins['embed.model']) ? settings.embed.model : undefined, places),
         openEncoder: async (model) =>
-          openEncoder(await findModel(model.name, places), { device, workers, use: 'bulk', ...places }),
+          openEncoder(await findModel(model.name, places), { device, workers, use: 'bulk', environment, ...places }),
         ...(typeof flags['rejects'] === 'string' && { rejectsPath: flags['rejects'] }),
         hashIds: flags['idHash'] === true,
         dryRun: flags['dryRun'] === true,

@@ -33,6 +33,7 @@ export const verifyModel: CommandModule = {
         device: settings.embed.device,
         workers: settings.embed.workers,
         cacheFolder: folders.cache,
+        environment: context.environment,
         ...(typeof reference === 'string' && { reference }),
         ...(connection && {
           further: [

@@ -15,9 +15,13 @@ export class SettingOption extends Option {
   }
 }
 
-/** Adds the flags of these settings to a command: `addSettingOptions(command, ['embed.model', 'upload.batchSize'])`. */
-export function addSettingOptions(command: Command, paths: readonly SettingPath[]): void {
-  for (const path of paths) for (const option of settingOptions(path)) command.addOption(option);
+/**
+ * Adds the flags of these settings to a command: `addSettingOptions(command, ['embed.model', 'upload.batchSize'])`.
+ * @param heading Of their own in the help; absent: among the other options.
+ */
+export function addSettingOptions(command: Command, paths: readonly SettingPath[], heading?: string): void {
+  for (const option of paths.flatMap(settingOptions))
+    command.addOption(heading === undefined ? option : option.helpGroup(heading));
 }
 
 /** Settings typed on this command or on those above it, by path, as text, not yet checked. */

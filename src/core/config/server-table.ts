@@ -28,8 +28,6 @@ export const serverTable = {
     isPath: true,
   },
   'connection.trustedUrls': {
-    flag: 'trusted-url',
-    value: '<url>',
     type: 'list',
     env: ['QDX_TRUSTED_URLS'],
     description: 'Server of a project file that may be given your API key',
@@ -64,8 +62,6 @@ export const serverTable = {
     description: 'Longest time of one request with all its attempts',
   },
   'connection.maxSockets': {
-    flag: 'max-sockets',
-    value: '<n>',
     type: 'number',
     env: ['QDX_MAX_SOCKETS'],
     description: 'Sockets to the server, all requests together',

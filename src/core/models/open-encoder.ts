@@ -22,6 +22,11 @@ export interface EncoderOptions {
   readonly cacheFolder: string;
   /** Tokens of a padded run on a GPU. */
   readonly gpuBatchTokens?: number;
+  /**
+   * The caller's environment, of which `bulk` processes get what native libraries look at (`CUDA_*`, `LD_LIBRARY_PATH`, …);
+   * absent: nothing.
+   */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Default of `gpuBatchTokens`, the budget that text-embeddings-inference ships with. */
@@ -35,10 +40,11 @@ export async function openEncoder(model: FoundModel, options: EncoderOptions, ru
   for (const message of model.notes) run.onEvent?.({ type: 'note', message });
   if (options.use === 'query' && options.device !== 'cuda') return createInlineEncoder(model, options.cacheFolder, run);
   const device = chooseDevice(options.device, deviceFacts(), run.onEvent);
-  const onCpu = { device: cpuDevice, batchTokens: 0, workers: options.workers || availableParallelism() };
+  const { environment = {} } = options;
+  const onCpu = { device: cpuDevice, batchTokens: 0, workers: options.workers || availableParallelism(), environment };
   if (device.provider === 'cpu') return createProcessEncoder(model, onCpu, run);
   try {
-    const onGpu = { device, workers: 1, batchTokens: options.gpuBatchTokens ?? gpuBatchTokens };
+    const onGpu = { device, workers: 1, batchTokens: options.gpuBatchTokens ?? gpuBatchTokens, environment };
     return await createProcessEncoder(model, onGpu, run);
   } catch (error) {
     if (options.device === 'cuda') throw cudaMissing(String(error), error);

@@ -10,6 +10,7 @@ import { assertParity, measureParity, type Parity } from './collection/parity.ts
 import { samplePoints } from './adopt/sample.ts';
 import { cardOf, writeCard } from './collection/card-store.ts';
 import type { CollectionCard } from './collection/collection-card.ts';
+import { assertHoldsVectors } from './collection/collection-fit.ts';
 import { type CollectionInfo, denseVectors, readCollectionInfo } from './collection/collection-info.ts';
 import type { Connection } from './connection/connection.ts';
 import { displayName, resolveCollection } from './collection/names.ts';
@@ -94,6 +95,7 @@ function chooseVector(display: string, info: CollectionInfo, { vectorName, model
         : `collection ${display} has no dense vector named "${chosen}"`,
       { hint: `name one with --vector: ${names.map((name) => name || '""').join(', ') || 'there are none'}` },
     );
+  assertHoldsVectors(display, vector);
   if (vector.size === model.dimension) return chosen;
   throw new QdxError(
     'refused',

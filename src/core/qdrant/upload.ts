@@ -13,6 +13,7 @@ import { countPoints } from './collection/points.ts';
 import { waitUntilReady } from './collection/readiness.ts';
 import { type BatchBuilder, createBatchBuilder } from './upload/batch.ts';
 import type { BatchLimits } from './upload/deliver.ts';
+import { createDoubledKeyLog } from './upload/doubled-keys.ts';
 import { graceful } from './upload/graceful.ts';
 import { type AcceptedRecord, createIntake, type Intake } from './upload/intake.ts';
 import type { RecordSource } from './upload/record-source.ts';
@@ -62,11 +63,13 @@ export async function uploadRecords(
   const startedAt = performance.now();
   const limits: BatchLimits = { points: settings.batchSize, bytes: batchBytes };
   const rejects = createRejectLog(input.onReject);
+  const doubledKeys = createDoubledKeyLog(run.onEvent);
   const intake = createIntake({
     ...input,
     onDuplicate: settings.onDuplicate,
     dimension: input.card.model.dimension,
     rejects,
+    doubledKeys,
   });
   let confirmed = 0;
   const sender = createSender({
@@ -99,6 +102,7 @@ export async function uploadRecords(
     duplicates: intake.duplicates,
     rejected: rejects.count,
     firstRejects: rejects.first,
+    doubledKeys: doubledKeys.count,
     ...sender.counts,
     durationMs,
     pointsPerSecond: durationMs > 0 ? confirmed / (durationMs / 1000) : 0,

@@ -18,6 +18,11 @@ export interface ParseOptions {
   readonly hashIds?: boolean;
 }
 
+export interface ParsedRecord extends VectorRecord {
+  /** Keys that stand twice in one object of the line, of which the last was taken; absent: none. */
+  readonly doubledKeys?: readonly string[];
+}
+
 type Fields = Readonly<Record<string, unknown>>;
 
 // Writers put the vector right behind the id; such lines are read without making 768 JavaScript numbers on the way.
@@ -28,8 +33,8 @@ const longestPrefixBytes = 160;
 /**
  * @throws RangeError with the reason, without file or line: the caller knows them.
  */
-export function parseRecord(line: Buffer, options: ParseOptions): VectorRecord {
-  const { fields, vector } = splitVector(line, options.dimension);
+export function parseRecord(line: Buffer, options: ParseOptions): ParsedRecord {
+  const { fields, vector, doubledKeys } = splitVector(line, options.dimension);
   const id = fields['id'];
   if (typeof id !== 'string' && typeof id !== 'number' && typeof id !== 'bigint')
     throw new RangeError('it has no "id"');
@@ -42,23 +47,33 @@ export function parseRecord(line: Buffer, options: ParseOptions): VectorRecord {
   else throw new RangeError('it has no "text", which every record of a chunks file has');
   if (fields['vectors'] !== undefined) parts.push({ vectors: namedVectors(fields['vectors']) });
   if (fields['tokenVectors'] !== undefined) parts.push({ tokenVectors: packedVectors(fields['tokenVectors']) });
-  return Object.assign({}, ...parts) as VectorRecord;
+  if (doubledKeys.length > 0) parts.push({ doubledKeys });
+  return Object.assign({}, ...parts) as ParsedRecord;
 }
 
-function splitVector(line: Buffer, dimension: number | undefined): { fields: Fields; vector?: Float32Array } {
+interface SplitRecord {
+  readonly fields: Fields;
+  readonly doubledKeys: readonly string[];
+  readonly vector?: Float32Array;
+}
+
+function splitVector(line: Buffer, dimension: number | undefined): SplitRecord {
   const start = vectorBehindId.exec(line.toString('latin1', 0, longestPrefixBytes))?.[0].length;
-  if (start === undefined) return { fields: parseFields(line) };
+  if (start === undefined) return parseFields(line);
   const { values, end } = parseFloat32Array(line, start - 1, dimension);
   // What is left is an object again once the vector between its two commas is cut out.
   const head = line.subarray(0, line.lastIndexOf(0x2c, start - 1));
-  return { fields: parseFields(Buffer.concat([head, line.subarray(skipSpace(line, end))])), vector: values };
+  const rest = parseFields(Buffer.concat([head, line.subarray(skipSpace(line, end))]));
+  if (!('vector' in rest.fields)) return { ...rest, vector: values };
+  // As everywhere in JSON the last one counts.
+  return { fields: rest.fields, doubledKeys: [...new Set([...rest.doubledKeys, 'vector'])] };
 }
 
 /** @throws RangeError for what is no JSON object, no UTF-8, or nested too deep. */
-function parseFields(bytes: Buffer): Fields {
-  const { value } = parseStrictJson(bytes);
+function parseFields(bytes: Buffer): Pick<SplitRecord, 'fields' | 'doubledKeys'> {
+  const { value, duplicateKeys } = parseStrictJson(bytes);
   if (!isObject(value)) throw new RangeError('it is no JSON object');
-  return value;
+  return { fields: value, doubledKeys: duplicateKeys };
 }
 
 /** An id that had to be derived keeps the original one in the payload. */

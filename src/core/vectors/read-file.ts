@@ -5,8 +5,8 @@ import { createHash } from 'node:crypto';
 import { type ByteLine, readByteLines } from '../../lib/byte-lines.ts';
 import { isQdxError, QdxError } from '../../lib/errors.ts';
 import { parseFooterLine, parseHeaderLine } from './header.ts';
-import { parseRecord, type ParseOptions } from './parse-record.ts';
-import type { VectorRecord, VectorsFileFooter, VectorsFileHeader } from './record.ts';
+import { type ParsedRecord, parseRecord, type ParseOptions } from './parse-record.ts';
+import type { VectorsFileFooter, VectorsFileHeader } from './record.ts';
 
 /** A record of 65,536 dimensions and a payload of tens of megabytes pass; a file without newlines does not. */
 const maxLineBytes = 64 * 1024 * 1024;
@@ -17,7 +17,7 @@ const longestFooterBytes = 1024;
 /** One line of a file: a record, or why it is none. What `uploadRecords` takes. */
 export type ReadRecord = ReadGoodRecord | UnreadableLine;
 
-interface ReadGoodRecord extends VectorRecord {
+interface ReadGoodRecord extends ParsedRecord {
   readonly file: string;
   readonly line: number;
 }
@@ -165,7 +165,7 @@ function parsed<T>(path: string, line: ByteLine, parse: () => T): T {
   }
 }
 
-function parseOrReason(line: ByteLine, options: ParseOptions): VectorRecord | { readonly reason: string } {
+function parseOrReason(line: ByteLine, options: ParseOptions): ParsedRecord | { readonly reason: string } {
   try {
     return parseRecord(line.bytes, options);
   } catch (error) {

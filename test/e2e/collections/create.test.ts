@@ -12,6 +12,7 @@ import {
 } from '../../../src/core/qdrant/collection/create-collection.ts';
 import { deferralKey } from '../../../src/core/qdrant/collection/deferred-indexing.ts';
 import { listCollections, resolveCollection } from '../../../src/core/qdrant/collection/names.ts';
+import type { QdxEvent } from '../../../src/lib/events.ts';
 import { testCard, testModel, testSettings } from '../../helpers/collection-card.ts';
 import { asOlderServer, connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
@@ -103,7 +104,11 @@ describe('making a collection', () => {
 
 describe('settings arrive', () => {
   test.each([
-    ['int8', { kind: 'int8' }, { scalar: { type: 'int8', always_ram: true } }],
+    [
+      'int8 with quantile',
+      { kind: 'int8', quantile: 0.95 },
+      { scalar: { type: 'int8', quantile: expect.closeTo(0.95, 6) as number, always_ram: true } },
+    ],
     ['binary', { kind: 'binary', alwaysRam: false }, { binary: { always_ram: false } }],
     [
       'binary with encodings',
@@ -186,6 +191,11 @@ describe('F18: an existing collection that does not fit is refused before any wr
       { dense: { size: 4, distance: 'Cosine', multivector_config: { comparator: 'max_sim' } } },
       'vector kind should be one vector a point, it has a multi-vector',
     ],
+    [
+      'datatype',
+      { dense: { size: 4, distance: 'Cosine', datatype: 'uint8' } },
+      'datatype should be float32, it has uint8',
+    ],
   ])('%s of a collection that is still empty', async (_title, vectors, words) => {
     await connection.request('PUT', `/collections/${name}`, { body: { vectors } });
     await expect(ensure()).rejects.toMatchObject({
@@ -193,6 +203,21 @@ describe('F18: an existing collection that does not fit is refused before any wr
       message: `collection ${name} does not fit: ${words}`,
     });
     expect(await readCard(connection, name)).toBeNull();
+  });
+
+  test('float16 rounds, but keeps every direction: taken, with a note', async () => {
+    const vectors = { dense: { size: 4, distance: 'Cosine', datatype: 'float16' } };
+    await connection.request('PUT', `/collections/${name}`, { body: { vectors } });
+    const events: QdxEvent[] = [];
+    const input = { name, card: testCard(), settings: testSettings(), alias: true };
+    expect(await ensureCollection(connection, input, { onEvent: (event) => events.push(event) })).toMatchObject({
+      physical: name,
+      created: false,
+    });
+    expect(events).toContainEqual({
+      type: 'note',
+      message: `collection ${name} keeps its vectors as float16: 11 significant bits of each number`,
+    });
   });
 });
 

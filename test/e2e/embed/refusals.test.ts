@@ -4,6 +4,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readCard, writeCard } from '../../../src/core/qdrant/collection/card-store.ts';
 import type { CollectionCard } from '../../../src/core/qdrant/collection/collection-card.ts';
+import { countPoints, scrollPoints } from '../../../src/core/qdrant/collection/points.ts';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { contentsOf, corpusFolder, manyFiles, runEmbed, sectionText, writeFiles } from '../../helpers/embed-corpus.ts';
@@ -53,10 +54,27 @@ test.each([
 test.each([
   ['dimension', { size: 4, distance: 'Cosine' }, 'dimension should be 384, it has 4'],
   ['distance', { size: 384, distance: 'Dot' }, 'distance should be Cosine, it has Dot'],
+  ['datatype', { size: 384, distance: 'Cosine', datatype: 'uint8' }, 'datatype should be float32, it has uint8'],
+  [
+    'kind',
+    { size: 384, distance: 'Cosine', multivector_config: { comparator: 'max_sim' } },
+    'vector kind should be one vector a point, it has a multi-vector',
+  ],
 ])('F18: an empty collection of another %s is refused', async (_title, dense, message) => {
   await connection.request('PUT', `/collections/${name}`, { body: { vectors: { dense } } });
   const run = await embed();
   expect([run.exitCode, run.stderr]).toEqual([8, expect.stringContaining(message)]);
+  expect(await countPoints(connection, name)).toBe(0);
+});
+
+test('F18: a collection of float16 takes vectors, with a note; they are found as they were', async () => {
+  const dense = { size: 384, distance: 'Cosine', datatype: 'float16' };
+  await connection.request('PUT', `/collections/${name}`, { body: { vectors: { dense } } });
+  const run = await embed();
+  expect(run.summary.written).toBeGreaterThan(0);
+  expect(run.stderr).toContain('keeps its vectors as float16');
+  for await (const { vectors } of scrollPoints(connection, name, { withVector: true }))
+    expect(Math.hypot(...(vectors?.['dense'] as number[]))).toBeCloseTo(1, 2);
 });
 
 test('points of an unknown model are refused, naming the way on', async () => {

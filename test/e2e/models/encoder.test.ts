@@ -1,6 +1,6 @@
 /** The encoder as commands use it, from dist: real model, real processes. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
@@ -110,6 +110,25 @@ test('F33: a text that is cut says so, an empty one is turned away, both roles',
     kind: 'usage',
     message: 'an empty query has no vector',
   });
+});
+
+test('processes get what native libraries look at, and no token of the caller', async () => {
+  const environment = {
+    ...process.env,
+    HF_TOKEN: 'hf_secret',
+    QDRANT_API_KEY: 'key_secret',
+    CUDA_VISIBLE_DEVICES: '1',
+    LD_LIBRARY_PATH: '/opt/lib',
+  };
+  process.env['HF_TOKEN'] = 'hf_inherited';
+  await open({ workers: 1, environment });
+  delete process.env['HF_TOKEN'];
+  const [pid = ''] = children();
+  const entries = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  expect(entries).toContain('LD_LIBRARY_PATH=/opt/lib');
+  expect(entries).toContain('CUDA_VISIBLE_DEVICES=1');
+  expect(entries).toContain(`PATH=${process.env['PATH']}`);
+  expect(entries.filter((entry) => /TOKEN|API_KEY|secret|inherited/.test(entry))).toEqual([]);
 });
 
 const children = (): string[] =>

@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readCard } from '../../../src/core/qdrant/collection/card-store.ts';
+import { readCollectionInfo } from '../../../src/core/qdrant/collection/collection-info.ts';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { acquireWriterLock } from '../../../src/core/qdrant/lock.ts';
 import { countPoints, retrievePoints } from '../../../src/core/qdrant/collection/points.ts';
@@ -66,6 +67,28 @@ describe('a vectors file', () => {
       status: 'green',
     });
     expect(await readCard(connection, name)).toMatchObject({ model: { name: 'tiny' }, sources: ['handbook'] });
+  });
+
+  test('--no-alias makes a plain collection of that name', async () => {
+    const run = await qdx([await write([record(1)]), '--no-alias', '--json']);
+    expect(run).toMatchObject({ exitCode: 0 });
+    expect(JSON.parse(run.stdout)).toMatchObject({ name, collection: name, created: true });
+    const { aliases } = await connection.request<{ aliases: { alias_name: string }[] }>('GET', '/aliases');
+    expect(aliases.map(({ alias_name }) => alias_name)).not.toContain(name);
+  });
+
+  test('flags of a new collection arrive', async () => {
+    const typed =
+      '--quantization int8 --quantile 0.9 --no-quantized-in-ram --full-scan-threshold-kb 5000 --index-on-disk ' +
+      '--memmap-threshold-kb 30000 --payload-index source --payload-index kind --sparse-name words --vector-size 4';
+    expect(await qdx([await write([record(1)]), ...typed.split(' ')])).toMatchObject({ exitCode: 0 });
+    const { config, payload_schema: indexes } = await readCollectionInfo(connection, name);
+    expect(config.quantization_config).toMatchObject({ scalar: { quantile: expect.closeTo(0.9, 6) as number } });
+    expect(config.quantization_config?.['scalar']?.['always_ram'] ?? false).toBe(false);
+    expect(config.hnsw_config).toMatchObject({ full_scan_threshold: 5000, on_disk: true });
+    expect(config.optimizer_config).toMatchObject({ memmap_threshold: 30_000 });
+    expect(Object.keys(config.params.sparse_vectors ?? {})).toEqual(['words']);
+    expect(Object.keys(indexes).toSorted()).toEqual(['kind', 'source']);
   });
 
   test('all shards of a run are wanted, in any order', async () => {
@@ -185,11 +208,20 @@ describe('before anything is written', () => {
     await expect(countPoints(connection, name)).rejects.toMatchObject({ kind: 'notFound' });
   });
 
-  test('F18: --dry-run finds a misfit as the upload would', async () => {
-    await connection.request('PUT', `/collections/${name}`, { body: { vectors: { size: 4, distance: 'Cosine' } } });
-    const run = await qdx([plainFile(plainLine(1)), ...builtIn, '--dry-run']);
-    expect(run.exitCode).toBe(8);
-    expect(run.stderr).toContain('vector name should be "dense", it has an unnamed vector');
+  const named = (change: object) => ({ dense: { size: 384, distance: 'Cosine', ...change } });
+  test.each([
+    ['unnamed vector', { size: 4, distance: 'Cosine' }, 'vector name should be "dense", it has an unnamed vector'],
+    ['dimension', named({ size: 4 }), 'dimension should be 384, it has 4'],
+    ['distance', named({ distance: 'Dot' }), 'distance should be Cosine, it has Dot'],
+    ['datatype', named({ datatype: 'uint8' }), 'datatype should be float32, it has uint8'],
+    ['multi-vector', named({ multivector_config: { comparator: 'max_sim' } }), 'it has a multi-vector'],
+  ])('F18: a misfit is refused, by --dry-run as by the upload: %s', async (_title, vectors, words) => {
+    await connection.request('PUT', `/collections/${name}`, { body: { vectors } });
+    for (const more of [['--dry-run'], []]) {
+      const run = await qdx([plainFile(plainLine(1)), ...builtIn, ...more]);
+      expect([run.exitCode, run.stderr]).toEqual([8, expect.stringContaining(words)]);
+    }
+    expect(await countPoints(connection, name)).toBe(0);
   });
 
   test('--force over an existing collection is refused with a sentence', async () => {

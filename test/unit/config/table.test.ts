@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { addGlobalOptions } from '../../../src/commands/global-options.ts';
+import { commands } from '../../../src/commands/index.ts';
 import { addSettingOptions, typedSettings } from '../../../src/core/config/options.ts';
 import { settingPaths, settingRow } from '../../../src/core/config/table.ts';
 
@@ -33,6 +34,36 @@ describe('the table', () => {
     const flags = program.options.map((option) => option.long);
     expect(flags.length).toBe(new Set(flags).size);
     expect(flags).not.toContain('--limit');
+  });
+});
+
+describe('help', () => {
+  /** Every command that runs, with the words that name it. */
+  const entries = Object.entries(commands).flatMap(([name, entry]) => [
+    { name, entry },
+    ...Object.entries(entry.members ?? {}).map(([member, inner]) => ({ name: `${name} ${member}`, entry: inner })),
+  ]);
+
+  test('every flag of the table is told by a command', async () => {
+    const program = new Command();
+    addGlobalOptions(program);
+    const texts = [program.helpInformation()];
+    for (const { name, entry } of entries) {
+      const command = new Command(name);
+      (await entry.load?.())?.define(command);
+      texts.push(command.helpInformation());
+    }
+    const told = new Set(texts.join('\n').match(/--[a-z-]+/gu));
+    const flags = rows.flatMap(({ flag, off }) => (flag === undefined ? [] : [`--${off ? 'no-' : ''}${flag}`]));
+    expect(flags.filter((flag) => !told.has(flag))).toEqual([]);
+  });
+
+  test('settings of a new collection stand under a heading of their own', async () => {
+    const command = new Command('upload');
+    (await commands['upload']?.load?.())?.define(command);
+    const [, ownHeading = ''] = command.helpInformation().split('Options of a new collection:');
+    expect(ownHeading).toContain('--hnsw-m');
+    expect(ownHeading).not.toContain('--batch-size');
   });
 });
 

@@ -25,10 +25,16 @@ const entry = fileURLToPath(new URL('./encoder-process.js', import.meta.url));
 /** Longest tail of a worker's stderr that is kept for an error. */
 const lastWordsLength = 2000;
 
-export function startWorker(open: OpenOrder, { onAnswer, onEnd }: WorkerListeners): EncoderWorker {
+/** @param env All of the process's environment. */
+export function startWorker(
+  open: OpenOrder,
+  env: Readonly<Record<string, string>>,
+  { onAnswer, onEnd }: WorkerListeners,
+): EncoderWorker {
   const child = fork(entry, [], {
     serialization: 'advanced',
     execArgv: [],
+    env,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   const lastWords = keepTail(child);

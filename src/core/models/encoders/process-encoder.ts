@@ -1,5 +1,6 @@
 /**
- * Encoder over a set of processes, for bulk: the calling thread only passes texts on, and a crash costs one text.
+ * Encoder over a set of processes, for bulk: the calling thread only passes texts on. A crash ends one process; its text is
+ * tried once more in a new one, and rejected with a TextCrashError where that ends too.
  */
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
@@ -8,6 +9,7 @@ import { EncoderPool } from './encoder-pool.ts';
 import { startWorker } from './encoder-worker.ts';
 import type { FoundModel } from '../find-model.ts';
 import { prepareText } from './prepare-text.ts';
+import { type Environment, processEnvironment } from './process-environment.ts';
 import type { WorkerDevice } from './worker-messages.ts';
 
 export interface ProcessEncoderOptions {
@@ -15,6 +17,8 @@ export interface ProcessEncoderOptions {
   readonly device: WorkerDevice;
   /** Texts share a padded run up to this many tokens; 0, as on CPU: one text a run. */
   readonly batchTokens: number;
+  /** Of the caller; see processEnvironment. */
+  readonly environment: Environment;
 }
 
 /** Texts that a worker sorts by length at a time, where it pads. */
@@ -23,20 +27,25 @@ const textsPerPaddedOrder = 256;
 /** @throws QdxError what a worker says while it opens the model. */
 export async function createProcessEncoder(
   model: FoundModel,
-  { workers, device, batchTokens }: ProcessEncoderOptions,
+  { workers, device, batchTokens, environment }: ProcessEncoderOptions,
   run: RunOptions,
 ): Promise<Encoder> {
   const textsPerOrder = batchTokens === 0 ? 1 : textsPerPaddedOrder;
+  const env = processEnvironment(environment);
   const pool = new EncoderPool({
     workers,
     textsPerOrder,
-    start: (listeners) => startWorker({ type: 'open', model, device, batchTokens }, listeners),
+    start: (listeners) => startWorker({ type: 'open', model, device, batchTokens }, env, listeners),
     onEvent: run.onEvent,
   });
   const onAbort = (): void => pool.end(new QdxError('interrupted', 'stopped while texts were being encoded'));
   run.signal?.addEventListener('abort', onAbort);
   if (run.signal?.aborted) onAbort();
-  await pool.opened;
+  const stopListening = (): void => run.signal?.removeEventListener('abort', onAbort);
+  await pool.opened.catch((error: unknown) => {
+    stopListening();
+    throw error;
+  });
   return {
     card: model.card,
     device: device.provider === 'cpu' ? 'cpu' : `cuda:${device.deviceId}`,
@@ -44,7 +53,7 @@ export async function createProcessEncoder(
     encode: async (text, { role, tokenVectors = false, signal }) =>
       pool.encode({ text: prepareText(text, role, model.card), tokenVectors }, signal),
     close: async () => {
-      run.signal?.removeEventListener('abort', onAbort);
+      stopListening();
       pool.end(new QdxError('interrupted', 'the encoder was closed before this text was encoded'));
     },
   };

@@ -30,6 +30,8 @@ export interface LabOptions {
   readonly device: DeviceChoice;
   readonly workers: number;
   readonly cacheFolder: string;
+  /** For the encoder's processes; see EncoderOptions. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 export async function openLab(model: FoundModel, options: LabOptions, run: RunOptions): Promise<Lab> {

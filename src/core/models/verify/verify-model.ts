@@ -28,6 +28,8 @@ export interface VerifyParams {
   /** 0: one for each core. */
   readonly workers: number;
   readonly cacheFolder: string;
+  /** For the encoder's processes; see EncoderOptions. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** ONNX file or JSON lines of vectors to compare with. */
   readonly reference?: string;
   /** Further checks that need more than the model, such as that of a collection. */

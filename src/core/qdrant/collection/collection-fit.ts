@@ -7,7 +7,7 @@ import { QdxError } from '../../../lib/errors.ts';
 import type { ModelCard } from '../../models/cards/card.ts';
 import { describeSpaceDifference, sameSpace } from '../../models/cards/space.ts';
 import type { CollectionCard } from './collection-card.ts';
-import { type CollectionInfo, denseVectors } from './collection-info.ts';
+import { type CollectionInfo, denseVectors, type DenseVectorInfo } from './collection-info.ts';
 
 export interface FitInput {
   /** As the user knows the collection, for messages. */
@@ -25,8 +25,7 @@ export function assertSchemaFits(input: FitInput): void {
   const vectors = denseVectors(info);
   const vector = vectors[vectorName];
   if (!vector) throw wrongVectorName(display, vectorName, Object.keys(vectors));
-  if (vector.multivector_config)
-    throw refusal(display, 'vector kind', 'one vector a point', 'a multi-vector', 'choose another collection');
+  assertHoldsVectors(display, vector);
   if (vector.size !== input.dimension)
     throw refusal(
       display,
@@ -53,6 +52,32 @@ export function assertSchemaFits(input: FitInput): void {
       'a sparse vector cannot be added later on this server; use another collection',
     );
 }
+
+/** The server's name where it says none; half precision keeps 11 significant bits, which no ranking notices. */
+const takenDatatypes: readonly string[] = ['float32', 'float16'];
+
+/**
+ * Whether one vector a point can be kept there as it is. `uint8` cuts every number to a whole one from 0 to 255, which
+ * leaves nothing of a normalised vector but zeros, and the server says no word.
+ * @throws QdxError `refused`.
+ */
+export function assertHoldsVectors(display: string, { multivector_config: multi, datatype }: DenseVectorInfo): void {
+  if (multi) throw refusal(display, 'vector kind', 'one vector a point', 'a multi-vector', 'choose another collection');
+  if (!takenDatatypes.includes(datatype ?? 'float32'))
+    throw refusal(
+      display,
+      'datatype',
+      'float32',
+      datatype,
+      'make another collection; --quantization int8 saves as much',
+    );
+}
+
+/** Said before the first write to a collection that rounds; null where none is lost. */
+export const precisionNote = (display: string, vector: DenseVectorInfo | undefined): string | null =>
+  vector?.datatype === 'float16'
+    ? `collection ${display} keeps its vectors as float16: 11 significant bits of each number`
+    : null;
 
 const refusal = (display: string, what: string, expected: unknown, actual: unknown, hint: string): QdxError =>
   new QdxError(

@@ -11,12 +11,12 @@ import { nextVersionName, pointAlias, versionOf } from './alias.ts';
 import { cardKey, cardOf, writeCard } from './card-store.ts';
 import type { CollectionCard } from './collection-card.ts';
 import { checkExisting, type FitRequest } from './check-existing.ts';
-import { isKnownFile } from './collection-fit.ts';
-import { readCollectionInfo } from './collection-info.ts';
+import { isKnownFile, precisionNote } from './collection-fit.ts';
+import { denseVectors, readCollectionInfo } from './collection-info.ts';
 import { type CollectionBody, collectionBody, schemaDifferences } from './collection-schema.ts';
 import type { Connection } from '../connection/connection.ts';
 import { deferralKey } from './deferred-indexing.ts';
-import { assertCollectionName, listCollections, type ListedCollection, resolveAmong } from './names.ts';
+import { assertCollectionName, displayName, listCollections, type ListedCollection, resolveAmong } from './names.ts';
 import { sameSpace } from '../../models/cards/space.ts';
 
 export interface EnsureInput extends FitRequest {
@@ -98,9 +98,12 @@ async function useExisting(
   if (isEmpty) await ensurePayloadIndexes(connection, physical, input.settings.index.payloadIndexes);
   if (card.sparseName === null && input.card.sparseName !== null)
     run.onEvent?.({ type: 'note', message: `${physical} has no sparse vector: lexical terms are left out` });
+  const place = describe(input.name, physical, false);
+  const rounded = precisionNote(displayName(place), denseVectors(info)[card.vectorName]);
+  if (rounded !== null) run.onEvent?.({ type: 'note', message: rounded });
   const mark = info.config.metadata?.[deferralKey];
   return {
-    ...describe(input.name, physical, false),
+    ...place,
     card,
     distance: input.settings.vector.distance,
     indexingDeferred: mark !== undefined && mark !== null,

@@ -4,13 +4,14 @@
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import type { UploadInput } from '../upload.ts';
+import { createDoubledKeyLog } from './doubled-keys.ts';
 import { createIntake } from './intake.ts';
 import { createRejectLog } from './rejects.ts';
 import type { UploadSummary } from './summary.ts';
 
 export type DryRunSummary = Pick<
   UploadSummary,
-  'collection' | 'read' | 'points' | 'duplicates' | 'rejected' | 'firstRejects' | 'durationMs'
+  'collection' | 'read' | 'points' | 'duplicates' | 'rejected' | 'firstRejects' | 'doubledKeys' | 'durationMs'
 > & { readonly dryRun: true };
 
 export type DryRunInput = Pick<UploadInput, 'collection' | 'records' | 'distance' | 'settings' | 'onReject'> & {
@@ -18,10 +19,11 @@ export type DryRunInput = Pick<UploadInput, 'collection' | 'records' | 'distance
 };
 
 /** @throws QdxError as the upload would. */
-export async function dryRunUpload(input: DryRunInput, { signal }: RunOptions = {}): Promise<DryRunSummary> {
+export async function dryRunUpload(input: DryRunInput, { signal, onEvent }: RunOptions = {}): Promise<DryRunSummary> {
   const startedAt = performance.now();
   const rejects = createRejectLog(input.onReject);
-  const intake = createIntake({ ...input, onDuplicate: input.settings.onDuplicate, rejects });
+  const doubledKeys = createDoubledKeyLog(onEvent);
+  const intake = createIntake({ ...input, onDuplicate: input.settings.onDuplicate, rejects, doubledKeys });
   for await (const record of input.records) {
     signal?.throwIfAborted();
     intake.take(record);
@@ -39,4 +41,5 @@ export async function dryRunUpload(input: DryRunInput, { signal }: RunOptions = 
     firstRejects: rejects.first,
     durationMs: performance.now() - startedAt,
   };
+    doubledKeys: doubledKeys.count,
 }

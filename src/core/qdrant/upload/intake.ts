@@ -7,6 +7,7 @@ import { parsePointId } from '../../corpus/ids.ts';
 import type { VectorRecord } from '../../vectors/record.ts';
 import type { PointId } from '../collection/points.ts';
 import type { BatchBuilder, PointSpan } from './batch.ts';
+import type { DoubledKeyLog } from './doubled-keys.ts';
 import { isUnreadable, type UnreadableRecord, type UploadRecord } from './record-source.ts';
 import { type RejectLog, rejectOf } from './rejects.ts';
 import { createSeenIds } from './seen-ids.ts';
@@ -15,6 +16,7 @@ import { type RecordRules, whyInvalid } from './validate-record.ts';
 export interface IntakeInput extends RecordRules {
   readonly onDuplicate: Settings['upload']['onDuplicate'];
   readonly rejects: RejectLog;
+  readonly doubledKeys: DoubledKeyLog;
   readonly expectedCount?: number;
 }
 
@@ -72,7 +74,8 @@ export function createIntake(input: IntakeInput): Intake {
         input.rejects.add(rejectOf(item));
         return null;
       }
-      const { line = read, file, ...rest } = item;
+      const { line = read, file, doubledKeys = [], ...rest } = item;
+      if (doubledKeys.length > 0) input.doubledKeys.add(doubledKeys, line, file);
       const id = canonicalId(rest.id);
       if (id instanceof QdxError) return reject(line, id.message, rest.id, file);
       const reason = whyInvalid(rest, input);

@@ -7,6 +7,8 @@ export interface UploadRecord extends VectorRecord {
   /** 1-based line of its file; absent: counted. */
   readonly line?: number;
   readonly file?: string;
+  /** Keys that stand twice in one object of its line; the last of each was taken. */
+  readonly doubledKeys?: readonly string[];
 }
 
 export interface UnreadableRecord {

@@ -15,6 +15,8 @@ export interface UploadSummary {
   readonly rejected: number;
   /** The first few rejected ones; all of them are in the rejects file, where there is one. */
   readonly firstRejects: readonly RejectedRecord[];
+  /** Records in which a key stands twice in one object; the last one was taken. */
+  readonly doubledKeys: number;
   readonly batches: number;
   /** Requests that had to be sent again. */
   readonly retries: number;

@@ -37,23 +37,26 @@ export interface EmbedderOptions {
   readonly settings: Settings['embed'];
   /** The user's cache folder of qdx. */
   readonly cacheFolder: string;
+  /** For the encoder's processes; see EncoderOptions. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 export async function openEmbedder(options: EmbedderOptions, run: RunOptions): Promise<Embedder> {
-  const { model, settings, cacheFolder } = options;
-  let cacheDevice = deviceName(chooseDevice(settings.device, deviceFacts()));
+  const { model, settings, cacheFolder, environment } = options;
+  const cacheDevice = deviceName(chooseDevice(settings.device, deviceFacts()));
   let cache = await openCache(options, cacheDevice, run);
   let opening: Promise<Encoder> | undefined;
   let encoder: Encoder | undefined;
   const open = async (): Promise<Encoder> => {
     const { openEncoder } = await import('../../models/open-encoder.ts');
     const { device, workers } = settings;
-    encoder = await openEncoder(model, { device, workers, use: 'bulk', cacheFolder }, run);
+    const places = { cacheFolder, ...(environment && { environment }) };
+    encoder = await openEncoder(model, { device, workers, use: 'bulk', ...places }, run);
     if (encoder.device === cacheDevice) return encoder;
     // CUDA could not be started after all: these vectors are those of the processor.
+    const other = await openCache(options, encoder.device, run);
     cache.close();
-    cacheDevice = encoder.device;
-    cache = await openCache(options, cacheDevice, run);
+    cache = other;
     return encoder;
   };
   return {

@@ -38,6 +38,8 @@ export interface EmbedParams {
   /** As typed, for whoever finds the lock taken. */
   readonly commandLine: string;
   readonly qdxVersion: string;
+  /** For the encoder's processes; see EncoderOptions. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** performance.now() when the command began. */
   readonly startedAt: number;
 }

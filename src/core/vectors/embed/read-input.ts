@@ -54,9 +54,9 @@ export async function withInput<T>(
   run: RunOptions,
   use: (input: RunInput, embedder: Embedder) => Promise<T>,
 ): Promise<T> {
-  const { settings, folders } = params;
+  const { settings, folders, environment } = params;
   const embedder = await openEmbedder(
-    { model: model.model, settings: settings.embed, cacheFolder: folders.cache },
+    { model: model.model, settings: settings.embed, cacheFolder: folders.cache, ...(environment && { environment }) },
     run,
   );
   // With an empty cache an unknown text may well be in the collection already.
