@@ -39,7 +39,7 @@ export async function dryRunUpload(input: DryRunInput, { signal, onEvent }: RunO
     duplicates: intake.duplicates,
     rejected: rejects.count,
     firstRejects: rejects.first,
+    doubledKeys: doubledKeys.count,
     durationMs: performance.now() - startedAt,
   };
-    doubledKeys: doubledKeys.count,
 }
