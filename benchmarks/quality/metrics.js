@@ -43,3 +43,13 @@ function covers(hit, { path, start, end }) {
 }
 
 export const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** What is counted of each query; CoSQA has `file` alone. */
+export const measures = ['file', 'passage', 'hitAt5', 'fileOfTen'];
+
+/** Docs: mean of the collections' means. Code and CoSQA: mean over all queries, as the sets define it. NaN: not measured. */
+export function figure(results, group, ranking, name) {
+  const sets = results.filter((one) => one.group === group && one.ranking === ranking);
+  const values = sets.map(({ judged }) => judged.map((one) => one[name] ?? Number.NaN));
+  return group === 'docs' ? mean(values.map(mean)) : mean(values.flat());
+}

@@ -5,25 +5,20 @@
  * node benchmarks/quality/run.js [--work FOLDER] [--only docs|code|cosqa]   (FOLDER keeps vectors for the next run)
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { describeHost } from '../inference/host.js';
+import { keepRun, reportBars } from '../keep-run.js';
+import { dualBars, fixedBars } from './bars.js';
 import { datasets } from './datasets.js';
-import { mean } from './metrics.js';
+import { figure, mean, measures } from './metrics.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const shared = join(root, '../shared');
 const { values: options } = parseArgs({ options: { work: { type: 'string' }, only: { type: 'string' } } });
-
-/** Bars of the dev halves; `best` is the better of the two lists alone. */
-const bars = {
-  docs: { file: 0.8, passage: 0.66 },
-  code: { file: 0.77, passage: 0.56 },
-  cosqa: { dense: 0.595 },
-  toleratedLoss: 0.01,
-};
 
 const noSignals = { definition: 0, exact: 0, path: 0, coherence: 0, repeat: 0, aside: 0 };
 const rankings = {
@@ -62,10 +57,10 @@ async function main() {
     }
     const results = await rankAll(sets, join(work, 'data', 'qdx'), work, env);
     console.log(table(results));
-    const failures = failedBars(results);
-    for (const failure of failures) console.log(`bar not met: ${failure}`);
-    keep(results);
-    if (failures.length > 0) process.exitCode = 9;
+    const bars = [...fixedBars(results), ...dualBars(results)];
+    reportBars(bars);
+    const settings = { only: options.only ?? 'all', rankings };
+    keepRun({ host: await describeHost(), settings, bars, results: results.map(compact) }, import.meta.url);
   } finally {
     qdx(['server', 'stop']);
     if (!options.work) rmSync(work, { recursive: true, force: true });
@@ -74,7 +69,7 @@ async function main() {
 
 async function rankAll(sets, dataFolder, work, environment) {
   const load = (path) => import(new URL(`../../dist/core/${path}`, import.meta.url));
-  const { connect } = await load('qdrant/connect.js');
+  const { connect } = await load('qdrant/connection/connect.js');
   const { settingsSchema } = await load('config/schema.js');
   const { createSearcher } = await load('retrieval/search.js');
   const { findModel } = await load('models/find-model.js');
@@ -100,6 +95,7 @@ async function rankAll(sets, dataFolder, work, environment) {
           contextLines: 0,
           explain: false,
           vectorName: settings.vector.name,
+          sparseName: settings.vector.sparseName,
           payloadKeys: {},
           ...(weights && { weights }),
         },
@@ -118,19 +114,12 @@ async function rankAll(sets, dataFolder, work, environment) {
   return results;
 }
 
-/** Docs: mean of the collections' means. Code: mean over all queries, as the sets define it. */
-function figure(results, group, ranking, name) {
-  const sets = results.filter((one) => one.group === group && one.ranking === ranking);
-  const values = sets.map(({ judged }) => judged.map((one) => one[name]));
-  return group === 'docs' ? mean(values.map(mean)) : mean(values.flat());
-}
-
 const shown = (value) => (Number.isNaN(value) ? '' : value.toFixed(3));
 
 function table(results) {
   const row = (ranking) => {
     const of = (group, name) => shown(figure(results, group, ranking, name));
-    const three = (group) => ['file', 'passage', 'hitAt5', 'fileOfTen'].map((name) => of(group, name)).join(' / ');
+    const three = (group) => measures.map((name) => of(group, name)).join(' / ');
     return `| ${ranking} | ${three('docs')} | ${three('code')} | ${of('cosqa', 'file')} |`;
   };
   const perSet = [...new Set(results.map(({ collection }) => collection))].map((collection) => {
@@ -155,31 +144,11 @@ function table(results) {
   ].join('\n');
 }
 
-function failedBars(results) {
-  const failures = [];
-  const check = (what, value, bar) => {
-    if (!Number.isNaN(value) && value < bar) failures.push(`${what} ${value.toFixed(3)} < ${bar.toFixed(3)}`);
-  };
-  for (const group of ['docs', 'code'])
-    for (const name of ['file', 'passage'])
-      check(`${group} ${name}`, figure(results, group, 'default', name), bars[group][name]);
-  check('cosqa dense', figure(results, 'cosqa', 'dense', 'file'), bars.cosqa.dense);
-  for (const group of ['docs', 'code', 'cosqa']) {
-    const best = Math.max(...['dense', 'lexical'].map((ranking) => figure(results, group, ranking, 'file')));
-    check(
-      `${group} both against the better list`,
-      figure(results, group, 'default', 'file'),
-      best - bars.toleratedLoss,
-    );
-  }
-  return failures;
-}
-
-function keep(results) {
-  const folder = fileURLToPath(new URL('runs/', import.meta.url));
-  mkdirSync(folder, { recursive: true });
-  const name = `${new Date().toISOString().slice(0, 10)}${options.only ? `-${options.only}` : ''}.json`;
-  writeFileSync(join(folder, name), `${JSON.stringify({ node: process.version, bars, results }, null, 1)}\n`);
+/** A line a query: what it got, in the order of `measures`. */
+function compact({ group, collection, ranking, judged }) {
+  const line = (one) => measures.map((name) => one[name]?.toFixed(4) ?? '-').join(' ');
+  const queries = Object.fromEntries(judged.map((one) => [one.id, line(one)]));
+  return { group, collection, ranking, measures: measures.join(' '), queries };
 }
 
 if (!existsSync(join(shared, 'datasets'))) {

@@ -3,6 +3,7 @@
  */
 import type { Command } from 'commander';
 import { addSettingOptions } from '../core/config/options.ts';
+import type { Origin } from '../core/config/layer.ts';
 import type { ResolvedSettings } from '../core/config/resolve.ts';
 import type { SearchParams } from '../core/retrieval/params.ts';
 import { assertQuery } from '../core/retrieval/assert-query.ts';
@@ -82,6 +83,7 @@ export function searchParams(
     vectorName: vector.name,
     sparseName: vector.sparseName,
     payloadKeys,
+    typedForQuantized: ['rescore', 'oversampling'].flatMap((name) => typedFlag(origins[`search.${name}`])),
     ...(search.rescore !== undefined && { rescore: search.rescore }),
     ...(minScore !== undefined && { minScore }),
     ...(groupByFlag(flags) && { groupBy: 'path' as const }),
@@ -89,6 +91,8 @@ export function searchParams(
     ...(isExplicitModel && embed.model !== undefined && { settingsModel: embed.model }),
   };
 }
+
+const typedFlag = (origin: Origin | undefined): readonly string[] => (origin?.kind === 'flag' ? [origin.name] : []);
 
 export type QuerySource = { readonly from: 'text'; readonly text: string } | { readonly from: 'stdin' | 'file' };
 

@@ -2,6 +2,7 @@
  * Hits for other programs: JSON, JSON lines, CSV, Markdown, file names. Shapes: docs/json-output.md.
  */
 import type { Hit } from '../core/retrieval/hit.ts';
+import { placeOf } from '../core/retrieval/hit-lines.ts';
 import type { SearchResponse } from '../core/retrieval/params.ts';
 import { stringifyJson } from '../lib/json.ts';
 import type { View } from '../lib/output.ts';
@@ -61,20 +62,11 @@ function toMarkdown({ query, hits, collections }: SearchResponse): string {
   return [title, ...hits.map(hitAsMarkdown)].join('\n\n');
 }
 
-function hitAsMarkdown({
-  rank,
-  path,
-  startLine,
-  endLine,
-  score,
-  language = '',
-  text,
-  headingPath,
-  symbolPath,
-}: Hit): string {
-  const lines = startLine > 0 ? `:${startLine}-${endLine}` : '';
+function hitAsMarkdown(hit: Hit): string {
+  const { rank, score, language = '', text, headingPath, symbolPath } = hit;
+  const place = placeOf(hit).replaceAll('`', '');
   const where = [...(symbolPath ?? headingPath ?? [])].map(oneLine).join(' > ');
-  const head = `${rank}. \`${path.replaceAll('`', '')}${lines}\` (${score.toFixed(3)})${where === '' ? '' : ` ${where}`}`;
+  const head = `${rank}. \`${place}\` (${score.toFixed(3)})${where === '' ? '' : ` ${where}`}`;
   const runs = [...text.matchAll(/`+/g)].map(([run]) => run.length);
   const fence = '`'.repeat(Math.max(3, ...runs.map((length) => length + 1)));
   return `${head}\n\n${fence}${language.replaceAll(/[^\w+#-]/g, '')}\n${text.replace(/\s+$/, '')}\n${fence}`;

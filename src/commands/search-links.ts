@@ -1,37 +1,55 @@
 /**
  * Where the files of hits are on this machine, so that a terminal can open them.
  */
-import { access } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Settings } from '../core/config/schema.ts';
 import type { Hit } from '../core/retrieval/hit.ts';
 import type { CommandContext } from './command.ts';
 
-/** Absolute file by hit id; hits whose file is not found are absent. Nothing is looked for unless stdout is a terminal. */
+type Places = Pick<CommandContext, 'view' | 'folders'>;
+
+/**
+ * Absolute file by collection and id of a hit (`hitKey`); hits whose file is not found are absent. Nothing is looked for
+ * unless stdout is a terminal.
+ */
 export async function locateFiles(
   hits: readonly Hit[],
-  collections: Settings['collections'],
-  { view, folders }: Pick<CommandContext, 'view' | 'folders'>,
-): Promise<ReadonlyMap<Hit['id'], string>> {
-  if (!view.isTty) return new Map();
+  settings: Pick<Settings, 'collections' | 'connection'>,
+  context: Places,
+): Promise<ReadonlyMap<string, string>> {
+  if (!context.view.isTty) return new Map();
   const found = await Promise.all(
-    hits.map(async (hit) => {
-      const roots = collections[hit.collection]?.paths ?? [];
-      const folder = hit.source ?? '';
-      const places = [...roots, folders.cwd, path.join(folders.cwd, folder), path.join(folders.cwd, '..', folder)];
-      return [hit.id, await firstThere(places.map((root) => path.resolve(folders.cwd, root, hit.path)))] as const;
-    }),
+    hits.map(async (hit) => [hitKey(hit), await firstThere(await placesOf(hit, settings, context))] as const),
   );
-  return new Map(found.filter((entry): entry is [Hit['id'], string] => entry[1] !== undefined));
+  return new Map(found.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/** Two collections may have a point of the same id. */
+export const hitKey = ({ collection, id }: Hit): string => JSON.stringify([collection, String(id)]);
+
+/** From the surest to a guess: where the source was embedded from, the folders of the project file, and beside us. */
+async function placesOf(
+  hit: Hit,
+  { collections, connection }: Pick<Settings, 'collections' | 'connection'>,
+  { folders: { cwd, data } }: Places,
+): Promise<string[]> {
+  const { collection, source = '' } = hit;
+  const { rememberedFolder } = await import('../core/vectors/embed/source-folders.ts');
+  const remembered = await rememberedFolder({ dataFolder: data, connection, collection }, source);
+  const ofProject = collections[collection]?.paths ?? [];
+  const near = [cwd, path.join(cwd, source), path.join(cwd, '..', source)];
+  const roots = [...(remembered === null ? [] : [remembered]), ...ofProject, ...near].map((root) =>
+    path.resolve(cwd, root),
+  );
+  // A path of the payload never leads out of its root, whoever wrote it.
+  return roots.map((root) => path.join(root, path.join('/', hit.path)));
 }
 
 async function firstThere(files: readonly string[]): Promise<string | undefined> {
   for (const file of files) {
-    const isThere = await access(file).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return file;
+    const found = await stat(file).catch(() => null);
+    if (found?.isFile()) return file;
   }
   return undefined;
 }

@@ -4,16 +4,18 @@
 import { pathToFileURL } from 'node:url';
 import type { Hit } from '../core/retrieval/hit.ts';
 import type { SearchResponse } from '../core/retrieval/params.ts';
+import { hasPlaceInFile, isLinesOfFile, placeOf } from '../core/retrieval/hit-lines.ts';
 import { markedLines, snippet, type SnippetLine } from '../core/retrieval/snippet.ts';
 import type { View } from '../lib/output.ts';
 import { link, paint } from '../lib/style.ts';
+import { hitKey } from './search-links.ts';
 
 export interface HitLook {
   /** Whole chunks. */
   readonly full: boolean;
   readonly explain: boolean;
-  /** Absolute file by hit id, where it is on this machine. */
-  readonly files: ReadonlyMap<Hit['id'], string>;
+  /** Absolute file by `hitKey`, where it is on this machine. */
+  readonly files: ReadonlyMap<string, string>;
 }
 
 const snippetLines = 4;
@@ -41,7 +43,7 @@ function renderHit(hit: Hit, { response, look, view, several }: HitRender): stri
   const lines = look.full
     ? markedLines(hit.text, hit.startLine, query)
     : snippet(hit.text, hit.startLine, query, snippetLines);
-  const hasLines = hit.startLine > 0;
+  const hasLines = isLinesOfFile(hit);
   const around = (texts: readonly string[] = [], from: number): SnippetLine[] =>
     texts.map((text, index) => ({ number: from + index, text, marks: [] }));
   const before = around(hit.before, hit.startLine - (hit.before?.length ?? 0));
@@ -61,10 +63,11 @@ function renderHit(hit: Hit, { response, look, view, several }: HitRender): stri
 }
 
 function header(hit: Hit, { look, view, several }: Pick<HitRender, 'look' | 'view' | 'several'>): string {
-  const place = hit.startLine > 0 ? `${hit.path}:${hit.startLine}-${hit.endLine}` : hit.path || String(hit.id);
-  const file = look.files.get(hit.id);
+  const place = placeOf(hit) || String(hit.id);
+  const file = look.files.get(hitKey(hit));
   const shown = paint(view, 'cyan', place);
-  const where = file === undefined ? shown : link(view, shown, `${pathToFileURL(file).href}#L${hit.startLine}`);
+  const line = hasPlaceInFile(hit) ? `#L${hit.startLine}` : '';
+  const where = file === undefined ? shown : link(view, shown, `${pathToFileURL(file).href}${line}`);
   const path = hit.symbolPath ?? hit.headingPath ?? [];
   const parts = [
     `${hit.rank}. ${where}`,

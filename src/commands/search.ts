@@ -41,7 +41,7 @@ export const search: CommandModule = {
       return answerLines(searchQueries(searcher, String(flags['queries']), context), searcher, context);
     try {
       const response = await searcher.search(query);
-      const files = await locateFiles(response.hits, resolved.settings.collections, context);
+      const files = await locateFiles(response.hits, resolved.settings, context);
       const look = { full: flags['full'] === true, explain: params.explain, files };
       return {
         data: responseData(response),

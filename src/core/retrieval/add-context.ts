@@ -7,9 +7,11 @@ import type { Connection } from '../qdrant/connection/connection.ts';
 import { keyOf } from '../qdrant/collection/payload-keys.ts';
 import { scrollPoints } from '../qdrant/collection/points.ts';
 import type { Hit } from './hit.ts';
+import { isLinesOfFile, linesOf } from './hit-lines.ts';
 import type { SearchTarget } from './target.ts';
+import { placedOf } from './to-hit.ts';
 
-/** @returns the hit with up to `count` lines on either side; unchanged where the collection has no lines. */
+/** @returns the hit with up to `count` lines on either side; unchanged where its text is not lines of the file. */
 export async function addContext(
   connection: Connection,
   hit: Hit,
@@ -17,7 +19,7 @@ export async function addContext(
   count: number,
   run: RunOptions,
 ): Promise<Hit> {
-  if (count === 0 || hit.startLine === 0) return hit;
+  if (count === 0 || !isLinesOfFile(hit)) return hit;
   const lines = await fileLines(connection, hit, { target, count, run });
   const range = (from: number, to: number): string[] => {
     const found: string[] = [];
@@ -52,17 +54,15 @@ async function fileLines(
     { key: key('start_line'), range: { lte: hit.endLine + count } },
     { key: key('end_line'), range: { gte: hit.startLine - count } },
   ];
-  const withPayload = [key('content'), key('start_line')];
   const lines = new Map<number, string>();
-  for await (const { payload } of scrollPoints(connection, target.name, { filter: { must }, withPayload, ...run })) {
-    const start = payload?.[key('start_line')];
-    const content = payload?.[key('content')];
-    if (typeof start !== 'number' || typeof content !== 'string') continue;
-    for (const [index, text] of content
-      .replace(/\r?\n$/, '')
-      .split(/\r?\n/)
-      .entries())
-      lines.set(start + index, text);
+  for await (const { payload } of scrollPoints(connection, target.name, {
+    filter: { must },
+    withPayload: true,
+    ...run,
+  })) {
+    const neighbour = placedOf(payload ?? {}, target.payloadKeys);
+    if (isLinesOfFile(neighbour))
+      for (const [index, text] of linesOf(neighbour.text).entries()) lines.set(neighbour.startLine + index, text);
   }
   return lines;
 }

@@ -17,11 +17,14 @@ export interface Hit {
   readonly id: string | number | bigint;
   /** = payload `source_path`. */
   readonly path: string;
+  /** Of a docling document these are numbers of items in reading order. */
   readonly startLine: number;
   readonly endLine: number;
   readonly text: string;
   readonly source?: string;
   readonly sourceId?: string;
+  /** `record`: a CSV row or a JSON line, `docling`: cut by docling. Of both, `text` is not the lines of the file. */
+  readonly chunker?: string;
   readonly language?: string;
   readonly subdirectory?: string;
   readonly title?: string;

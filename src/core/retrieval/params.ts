@@ -26,8 +26,12 @@ export interface SearchParams {
   /** Compare with every vector instead of walking the graph. */
   readonly exact: boolean;
   readonly ef: number;
+  /** Of quantized collections; absent: as the server does by default. */
   readonly rescore?: boolean;
+  /** Of quantized collections: candidates times the limit that are compared by their full vectors. */
   readonly oversampling: number;
+  /** Flags of those two that the user typed: refused for a collection without quantization. */
+  readonly typedForQuantized?: readonly string[];
   /** Lines of the file to add before and after each hit. */
   readonly contextLines: number;
   /** Say of each hit what every stage and signal gave it. */

@@ -39,16 +39,7 @@ function rankGroup(query: string, group: readonly RankedList[], params: SearchPa
   if (!dense?.cosine) return fuseByRank(candidates);
   const lexical = new Map(group.flatMap((list) => [...list.lexical]));
   const weights = { ...defaultWeights, ...params.weights };
-  const { first, rest } = splitPool(candidates, params.candidates);
-  const rank = (some: readonly Candidate[]) => rankCandidates({ query, candidates: some, lexical, weights });
-  return [...rank(first), ...rank(rest)];
-}
-
-/** The pool that is ranked first is the same for every limit; what a larger limit brought in follows it. */
-function splitPool(candidates: readonly Candidate[], count: number) {
-  const inPool = ({ dense, lexical }: Candidate): boolean =>
-    (dense?.rank ?? Infinity) <= count || (lexical?.rank ?? Infinity) <= count;
-  return { first: candidates.filter(inPool), rest: candidates.filter((candidate) => !inPool(candidate)) };
+  return rankCandidates({ query, candidates, lexical, weights });
 }
 
 function byStage(candidates: readonly Candidate[], stage: 'dense' | 'lexical'): RankedCandidate[] {
@@ -70,19 +61,4 @@ function fuseByRank(candidates: readonly Candidate[]): RankedCandidate[] {
       score: part(candidate.dense?.rank) + part(candidate.lexical?.rank),
     }))
     .toSorted((a, b) => b.score - a.score);
-}
-
-/** The best hit of each file, with the number of its candidates. */
-export function groupByFile(ranked: readonly RankedCandidate[]): { item: RankedCandidate; size: number }[] {
-  const groups = new Map<string, { item: RankedCandidate; size: number }>();
-  for (const item of ranked) {
-    const { target, payload } = item.candidate;
-    const path = payload[target.payloadKeys?.source_path ?? 'source_path'];
-    const source = payload[target.payloadKeys?.source ?? 'source'];
-    const key = JSON.stringify([target.name, source, path]);
-    const group = groups.get(key);
-    if (group) group.size += 1;
-    else groups.set(key, { item, size: 1 });
-  }
-  return [...groups.values()];
 }

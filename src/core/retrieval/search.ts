@@ -14,10 +14,10 @@ import type { LexicalQuery } from './candidates.ts';
 import { fetchCandidates } from './candidates.ts';
 import { buildFilter, type QdrantFilter } from './filters.ts';
 import type { Hit } from './hit.ts';
-import { mergeByRank } from './merge.ts';
 import type { SearchParams, SearchPlaces, SearchResponse } from './params.ts';
 import { createQueryEncoders, type QueryEncoders } from './query-encoders.ts';
-import { comparability, groupByFile, rankAll, type RankedList } from './rank-lists.ts';
+import { type DeepList, rankByDepth, type Shown } from './rank-by-depth.ts';
+import { comparability, rankAll } from './rank-lists.ts';
 import { selectFiles } from './select-files.ts';
 import { openTarget, type SearchTarget } from './target.ts';
 import { toHit } from './to-hit.ts';
@@ -84,7 +84,11 @@ async function openOne(connection: Connection, name: string, opening: Opening): 
   const { payloadKeys: keys } = target;
   const plain = buildFilter(params.filters, null, keys);
   const [files] = await Promise.all([
-    selectFiles(connection, { collection: name, filters: params.filters, keys, filter: plain }, run),
+    selectFiles(
+      connection,
+      { collection: name, filters: params.filters, keys, filter: plain, hasSubdirectories: target.isChunked },
+      run,
+    ),
     target.model ? encoders.warm(target.model) : undefined,
   ]);
   return { target, filter: buildFilter(params.filters, files, keys) };
@@ -116,10 +120,14 @@ async function answer(query: string, asking: Asking): Promise<SearchResponse> {
     return result;
   };
   const vectors = await timed('encodeMs', () => encodeAll(query, asking));
-  const lists = await timed('serverMs', () => candidatesOfAll(query, vectors, asking));
-  const ranked = await timed('rankMs', () => rankAll(query, lists, params));
-  const merged = ranked.length > 1;
-  const hits = await timed('serverMs', () => hitsOf(ranked, asking));
+  const { shown, isMerged } = await rankByDepth({
+    limit: params.limit,
+    isGrouped: params.groupBy !== undefined,
+    poolSize: params.candidates,
+    fetch: (count) => timed('serverMs', () => candidatesOfAll(query, vectors, count, asking)),
+    rank: (lists) => timed('rankMs', () => rankAll(query, lists, params)),
+  });
+  const hits = await timed('serverMs', () => hitsOf(shown, asking));
   const modes = new Set(opened.map(({ target }) => target.mode));
   const [mode] = modes;
   return {
@@ -130,7 +138,7 @@ async function answer(query: string, asking: Asking): Promise<SearchResponse> {
       mode: target.mode,
       model: target.model?.name ?? null,
     })),
-    mergedBy: merged ? 'rank' : 'score',
+    mergedBy: isMerged ? 'rank' : 'score',
     hits,
     timing: { ...times, totalMs: performance.now() - startedAt },
   };
@@ -152,32 +160,23 @@ function encodeAll(query: string, { opened, encoders }: Asking): Promise<(Float3
 async function candidatesOfAll(
   query: string,
   vectors: readonly (Float32Array | null)[],
+  count: number,
   { connection, params, opened, run }: Asking,
-): Promise<RankedList[]> {
-  // One file may hold several candidates: a grouped search looks deeper to find as many files.
-  const wanted = params.limit * (params.groupBy ? 5 : 1);
-  const count = Math.max(params.candidates, wanted);
+): Promise<DeepList[]> {
   return Promise.all(
-    opened.map(async ({ target, filter }, index): Promise<RankedList> => {
+    opened.map(async ({ target, filter }, index): Promise<DeepList> => {
       const question = { target, query, filter, count, params, vector: vectors[index] ?? null };
-      const { candidates, query: lexical } = await fetchCandidates(connection, question, run);
-      return { target, candidates, lexical: new Map<string, LexicalQuery>([[target.name, lexical]]) };
+      const { candidates, query: lexical, isCut } = await fetchCandidates(connection, question, run);
+      return { target, candidates, lexical: new Map<string, LexicalQuery>([[target.name, lexical]]), isCut };
     }),
   );
 }
 
-async function hitsOf(
-  ranked: Awaited<ReturnType<typeof rankAll>>,
-  { connection, params, run }: Asking,
-): Promise<Hit[]> {
-  const [only] = ranked;
-  const whole = ranked.length > 1 ? mergeByRank(ranked).map(({ item, score }) => ({ ...item, score })) : (only ?? []);
-  const shown = params.groupBy ? groupByFile(whole) : whole.map((item) => ({ item, size: undefined }));
-  const top = shown.slice(0, params.limit);
+function hitsOf(shown: readonly Shown[], { connection, params, run }: Asking): Promise<Hit[]> {
   return Promise.all(
-    top.map(({ item, size }, index) => {
+    shown.map(({ item, groupSize }, index) => {
       const hit = toHit(item, index + 1, params.explain);
-      const grouped = size === undefined ? hit : { ...hit, groupSize: size };
+      const grouped = groupSize === undefined ? hit : { ...hit, groupSize };
       return addContext(connection, grouped, item.candidate.target, params.contextLines, run);
     }),
   );

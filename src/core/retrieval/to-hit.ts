@@ -2,7 +2,7 @@
  * A ranked candidate as a hit: the one place where payload keys become qdx's own names.
  */
 import type { PayloadField } from '../qdrant/collection/collection-card.ts';
-import { keyOf } from '../qdrant/collection/payload-keys.ts';
+import { keyOf, type PayloadKeys } from '../qdrant/collection/payload-keys.ts';
 import type { Hit, StageScore } from './hit.ts';
 import type { RankedCandidate } from './rank.ts';
 
@@ -18,12 +18,9 @@ export function toHit({ candidate, score, signals }: RankedCandidate, rank: numb
     collection: target.name,
     id,
     path: text('source_path') ?? '',
-    startLine: lineOf(field('start_line')),
-    endLine: lineOf(field('end_line') ?? field('start_line')),
-    text: text('content') ?? '',
+    ...placedOf(payload, target.payloadKeys),
     source: text('source'),
     sourceId: text('source_id'),
-    language: text('language'),
     subdirectory: text('subdirectory'),
     title: text('title'),
     headingPath: listOf(field('heading_path')),
@@ -31,6 +28,20 @@ export function toHit({ candidate, score, signals }: RankedCandidate, rank: numb
     cosine: isCosine ? dense.score : undefined,
     stages: explain ? stagesOf(candidate) : undefined,
     signals: explain ? signals : undefined,
+  });
+}
+
+type Placed = Pick<Hit, 'startLine' | 'endLine' | 'text' | 'chunker' | 'language'>;
+
+/** The text of a payload, and where it is from. */
+export function placedOf(payload: Readonly<Record<string, unknown>>, keys: PayloadKeys | undefined): Placed {
+  const field = (name: PayloadField): unknown => payload[keyOf(name, keys)];
+  return withoutUndefined({
+    startLine: lineOf(field('start_line')),
+    endLine: lineOf(field('end_line') ?? field('start_line')),
+    text: textOf(field('content')) ?? '',
+    chunker: textOf(payload['chunker']),
+    language: textOf(field('language')),
   });
 }
 

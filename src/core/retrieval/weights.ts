@@ -24,7 +24,7 @@ export const defaultWeights: RankingWeights = {
   definition: 0.2,
   exact: 0.1,
   path: 0.1,
-  coherence: 0.05,
-  repeat: 0.01,
+  coherence: 0.04,
+  repeat: 0.015,
   aside: 0.05,
 };

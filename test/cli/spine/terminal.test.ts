@@ -1,32 +1,16 @@
 /**
- * On a real terminal, which `script` of util-linux makes; without it these tests cannot run.
+ * On a real terminal, and where there is none.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
+import { hasScript, onTerminal as runOnTerminal, type TerminalOptions } from '../../helpers/on-terminal.ts';
 import { environmentOf, temporaryHome } from '../../helpers/run-qdx.ts';
 import { actingCharacters, hostileTexts } from '../../unit/lib/hostile.ts';
 import { probePath, runProbe } from './run-probe.ts';
 
-const hasScript = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
-if (!hasScript) console.log('no `script` of util-linux here: the tests on a real terminal are left out');
-
-/** What the terminal receives; `input` is typed once it shows `when`. */
-async function onTerminal(args: readonly string[], { env = {}, when = '', input = '' } = {}) {
-  const quoted = [process.execPath, probePath, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-  const child = spawn('script', ['--quiet', '--return', '--command', quoted, '/dev/null'], {
-    env: { ...environmentOf(temporaryHome()), NO_COLOR: '', TERM: 'xterm', ...env },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  let shown = '';
-  child.stdout.on('data', (piece: Buffer) => {
-    shown += piece.toString();
-    if (input !== '' && shown.includes(when)) child.stdin.write(input);
-    if (input !== '' && shown.includes(when)) input = '';
-  });
-  const [exitCode] = (await once(child, 'close')) as [number | null];
-  return { shown, exitCode };
-}
+const onTerminal = (args: readonly string[], options: TerminalOptions = {}) =>
+  runOnTerminal([probePath, ...args], options);
 
 describe.skipIf(!hasScript)('on a terminal', () => {
   test.for<[string, number, string]>([

@@ -61,7 +61,7 @@ describe('without --collection', () => {
     await copyDocs('second');
     const { exitCode, stderr } = await fails('bake bread');
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('2 collections: docs, second');
+    expect(stderr).toContain('there are 2: docs, second');
     const config = join(temporaryFolder(), 'qdx.config.json');
     writeFileSync(config, JSON.stringify({ collections: { docs: {}, planned: {} } }));
     expect((await on.search('bake bread', '--config', config)).collections.map(({ name }) => name)).toEqual(['docs']);

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { Candidate, LexicalQuery } from '../../../src/core/retrieval/candidates.ts';
 import { mergeByRank } from '../../../src/core/retrieval/merge.ts';
 import { rankCandidates } from '../../../src/core/retrieval/rank.ts';
-import { groupByFile, rankAll } from '../../../src/core/retrieval/rank-lists.ts';
+import { groupByFile } from '../../../src/core/retrieval/rank-by-depth.ts';
+import { rankAll } from '../../../src/core/retrieval/rank-lists.ts';
 import type { SearchParams } from '../../../src/core/retrieval/params.ts';
 import type { SearchTarget } from '../../../src/core/retrieval/target.ts';
 import { documentTerms } from '../../../src/core/retrieval/terms.ts';
@@ -14,9 +15,14 @@ const target = (change: Partial<SearchTarget> = {}): SearchTarget => ({
   name: 'code',
   mode: 'hybrid',
   model: testModel(),
-  dense: { vectorName: 'dense', cosine: { of: (score) => score, threshold: (cosine) => cosine } },
+  dense: {
+    vectorName: 'dense',
+    cosine: { of: (score) => score, threshold: (cosine) => cosine },
+    isQuantized: false,
+  },
   lexical: null,
   payloadKeys: undefined,
+  isChunked: true,
   pointCount: 100,
   ...change,
 });
@@ -75,6 +81,20 @@ describe('signals put the better chunk first, all else equal', () => {
   ])('%s', (_title, query, better, other) => {
     expect(first(query, better, other)).toBe(2);
     expect(first(query, other, better)).toBe(1);
+  });
+
+  test.each([
+    'lib/generated/a.js',
+    'lib/a.generated.ts',
+    'api/user_pb2.py',
+    'api/user.pb.go',
+    'dist/a.js',
+    'lib/a.min.js',
+  ])('source before generated code at %s', (path) => {
+    const own = { source_path: 'lib/a.js', symbols: ['x'] };
+    const generated = { source_path: path, symbols: ['x'] };
+    expect(first('kill', own, generated)).toBe(2);
+    expect(first('kill', generated, own)).toBe(1);
   });
 
   test('tests are not demoted for who asks for tests', () => {
@@ -175,16 +195,17 @@ describe('several collections', () => {
     ]);
   });
 
-  test('what a larger limit brings in comes after the pool: the first hits stay', () => {
-    const one = target();
-    const small = rankAll('x', [list(one, [0.5, 0.4])], { candidates: 2 } as SearchParams)[0] ?? [];
-    const large = rankAll('x', [list(one, [0.5, 0.4, 0.39])], { candidates: 2 } as SearchParams)[0] ?? [];
-    expect(large.slice(0, 2).map(({ candidate: { id } }) => id)).toEqual(small.map(({ candidate: { id } }) => id));
+  test('files of one path in two sources are two files: neither demotes the other nor adds to it', () => {
+    const scores = (one: object, other: object) =>
+      rank('zzz', [candidate(1, { ...one }, [0.5]), candidate(2, { ...other }, [0.49])]).map(({ score }) => score);
+    const same = { source_path: 'README.md' };
+    expect(scores({ ...same, source: 'a' }, { ...same, source: 'b' })).toEqual(scores({}, {}));
+    expect(scores({ ...same, source: 'a' }, { ...same, source: 'a' })).not.toEqual(scores({}, {}));
   });
 
   test('grouped by path: the best hit of each file, with their number', () => {
     const [ranked = []] = rankAll('x', [list(target(), [0.5, 0.4])], params);
     const same = ranked.map((item) => ({ ...item, candidate: { ...item.candidate, payload: { source_path: 'a' } } }));
-    expect(groupByFile(same)).toEqual([{ item: same[0], size: 2 }]);
+    expect(groupByFile(same)).toEqual([{ item: same[0], groupSize: 2 }]);
   });
 });

@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hitFormats } from '../../../src/commands/search-formats.ts';
+import { hitKey } from '../../../src/commands/search-links.ts';
 import { renderHits } from '../../../src/commands/search-render.ts';
 import type { Hit } from '../../../src/core/retrieval/hit.ts';
 import type { SearchResponse } from '../../../src/core/retrieval/params.ts';
@@ -73,7 +74,7 @@ describe('text', () => {
   const render = (hits: readonly Hit[], isTty = false) =>
     renderHits(
       response(hits),
-      { full: false, explain: true, files: new Map([['a', '/x/guide/a.md']]) },
+      { full: false, explain: true, files: new Map([[hitKey(hit()), '/x/guide/a.md']]) },
       { ...view, isTty, color: isTty },
     );
 
@@ -86,6 +87,42 @@ describe('text', () => {
   test('a collection without lines shows the path alone', () => {
     expect(render([hit({ startLine: 0, endLine: 0 })])).toContain('1. guide/a.md  0.500');
   });
+  const rows = 'name: a\ncity: b\nnote: c\n';
+  test.each([
+    ['a CSV row', { chunker: 'record', startLine: 2, endLine: 2, text: rows }, 'a.md:2-2', '#L2'],
+    ['a CSV row of as many lines as its text', { chunker: 'record', text: rows }, 'a.md:3-5', '#L3'],
+    ['a JSON line', { chunker: 'record', language: 'jsonl', startLine: 9, endLine: 9, text: rows }, 'a.md:9-9', '#L9'],
+    ['a chunk of docling', { chunker: 'docling', text: rows }, 'a.md', ''],
+    ['a DoclingDocument, whose numbers are items', { language: 'docling', text: rows }, 'a.md', ''],
+    ['a text that is not those lines', { startLine: 3, endLine: 4, text: rows }, 'a.md:3-4', '#L3'],
+  ])('no line numbers inside of %s', (_title, change, place, anchor) => {
+    const lines = render([hit(change)]).split('\n');
+    expect(lines[0]).toBe(`1. guide/${place}  0.500`);
+    expect(lines.slice(2)).toEqual(['   name: a', '   city: b', '   note: c']);
+    expect(format('md', [hit(change)])).toContain(`1. \`guide/${place}\` (`);
+    const shown = showStyles(render([hit(change)], true), sanitizeForTerminal);
+    expect(shown).toContain(`file:///x/guide/a.md${anchor}\u001B\\`);
+  });
+  test.each([
+    ['with a line break at the end', 'one\ntwo\nthree\n'],
+    ['without one', 'one\ntwo\nthree'],
+    ['with Windows line breaks', 'one\r\ntwo\r\nthree\r\n'],
+  ])('lines %s have their numbers', (_title, text) => {
+    expect(
+      render([hit({ text })])
+        .split('\n')
+        .slice(2),
+    ).toEqual(['   3  one', '   4  two', '   5  three']);
+  });
+  test('--full shows every line, the snippet four', () => {
+    const text = Array.from({ length: 30 }, (_, index) => `line ${index}\n`).join('');
+    const shown = (full: boolean) =>
+      renderHits(response([hit({ endLine: 32, text })]), { full, explain: false, files: new Map() }, view).split('\n');
+    expect(shown(false)).toHaveLength(1 + 4);
+    expect(shown(true)).toHaveLength(1 + 30);
+    expect(shown(true).at(-1)).toBe('   32  line 29');
+  });
+
   test('F37: escapes in path, text and headings are inert on a terminal, and the link is ours', () => {
     const evil = '\u001B]8;;http://evil\u0007x\u001B[2J\u202E';
     const shown = showStyles(render([hit({ path: evil, text: evil, headingPath: [evil] })], true), sanitizeForTerminal);

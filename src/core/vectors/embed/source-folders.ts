@@ -28,7 +28,7 @@ export async function assertSameFolders(
 ): Promise<void> {
   for (const root of roots.filter(({ source }) => known.includes(source))) {
     const folder = await folderOf(root);
-    const before = await readFile(fileOf(place, root.source), 'utf8').catch(() => null);
+    const before = await rememberedFolder(place, root.source);
     if (before === null || before === folder || !(await isFolder(before))) continue;
     throw new QdxError(
       'refused',
@@ -42,6 +42,10 @@ export async function assertSameFolders(
 export async function rememberFolders(place: SourceFolders, roots: readonly CorpusRoot[]): Promise<void> {
   for (const root of roots) await write(fileOf(place, root.source), await folderOf(root)).catch(() => {});
 }
+
+/** Where a source was last embedded from on this machine; null where that is not known. */
+export const rememberedFolder = (place: SourceFolders, source: string): Promise<string | null> =>
+  readFile(fileOf(place, source), 'utf8').catch(() => null);
 
 async function write(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
