@@ -47,8 +47,8 @@ export function defineEmbed(command: Command): void {
     'embed.cacheBytes',
     'embed.vectorFormat',
   ]);
-}
   addCollectionSettings(command);
+}
 
 export type EmbedFlags = Pick<
   EmbedParams,
