@@ -8,14 +8,16 @@ import type { Settings } from '../config/schema.ts';
 import type { CollectionCard } from './collection/collection-card.ts';
 import { readCollectionInfo } from './collection/collection-info.ts';
 import type { Connection } from './connection/connection.ts';
+import { withLimits } from './connection/with-limits.ts';
 import { resumeIndexing } from './collection/deferred-indexing.ts';
 import { countPoints } from './collection/points.ts';
 import { waitUntilReady } from './collection/readiness.ts';
-import { type BatchBuilder, createBatchBuilder } from './upload/batch.ts';
+import { createBatchBuilder } from './upload/batch.ts';
 import type { BatchLimits } from './upload/deliver.ts';
 import { createDoubledKeyLog } from './upload/doubled-keys.ts';
+import { feed } from './upload/feed.ts';
 import { graceful } from './upload/graceful.ts';
-import { type AcceptedRecord, createIntake, type Intake } from './upload/intake.ts';
+import { createIntake, type Intake } from './upload/intake.ts';
 import type { RecordSource } from './upload/record-source.ts';
 import { createRejectLog, type RejectSink } from './upload/rejects.ts';
 import { createSender, type Sender } from './upload/sender.ts';
@@ -48,6 +50,8 @@ export interface UploadInput {
 const batchBytes = 8 * 1024 * 1024;
 /** How long batches on their way may take after Ctrl-C. */
 const graceMs = 5_000;
+/** How long the end of a run that failed may take to give the collection its index back. */
+const resumeWithinMs = 10_000;
 
 /**
  * @throws QdxError `usage` for a duplicate id under `--on-duplicate error`, `verification` where a point is missing
@@ -88,27 +92,26 @@ export async function uploadRecords(
   });
   try {
     await sendAll(input, intake, sender, limits, run);
+    const durationMs = performance.now() - startedAt;
+    return {
+      ...(await finishUpload(connection, input, intake, run)),
+      collection,
+      read: intake.read,
+      duplicates: intake.duplicates,
+      rejected: rejects.count,
+      firstRejects: rejects.first,
+      doubledKeys: doubledKeys.count,
+      ...sender.counts,
+      durationMs,
+      pointsPerSecond: durationMs > 0 ? confirmed / (durationMs / 1000) : 0,
+      pointsBefore,
+      pointsAfter: await countPoints(connection, collection, run),
+    };
   } catch (error) {
     await sender.settle();
-    // A stopped run is not left without an index; where the server is gone, the mark in the metadata does it later.
-    await resumeIndexing(connection, collection).catch(() => false);
+    await resumeAfterFailure(connection, input);
     throw error;
   }
-  const durationMs = performance.now() - startedAt;
-  return {
-    ...(await finishUpload(connection, input, intake, run)),
-    collection,
-    read: intake.read,
-    duplicates: intake.duplicates,
-    rejected: rejects.count,
-    firstRejects: rejects.first,
-    doubledKeys: doubledKeys.count,
-    ...sender.counts,
-    durationMs,
-    pointsPerSecond: durationMs > 0 ? confirmed / (durationMs / 1000) : 0,
-    pointsBefore,
-    pointsAfter: await countPoints(connection, collection, run),
-  };
 }
 
 /** Every id is read back, then the index is waited for. */
@@ -140,34 +143,19 @@ async function sendAll(
     tokenVectorsKey: tokenVectors?.payloadKey ?? null,
     exactVectors: input.exactVectors ?? input.distance !== 'Cosine',
   });
-  for await (const item of input.records) {
-    signal?.throwIfAborted();
-    const accepted = intake.take(item);
-    if (accepted) await addToBatch(accepted, builder, intake, sender, limits);
-  }
-  signal?.throwIfAborted();
+  await feed(input.records, { builder, intake, sender, limits }, signal);
   if (intake.read === 0)
     throw new QdxError('usage', 'there is nothing to upload: the input holds no records', {
       hint: 'qdx embed --out vectors.jsonl <paths> writes a vectors file',
     });
-  if (builder.count > 0) await sender.send(builder.finish());
-  await sender.drain();
 }
 
-async function addToBatch(
-  { record, line, replaces }: AcceptedRecord,
-  builder: BatchBuilder,
-  intake: Intake,
-  sender: Sender,
-  limits: BatchLimits,
-): Promise<void> {
-  // The later of two equal ids must be written later; within one batch their order is enough.
-  if (replaces && sender.isOnItsWay(record.id)) await sender.drain();
-  if (!intake.encode(builder, record, line)) return;
-  if (builder.sizeBytes > limits.bytes && builder.count > 1) {
-    builder.dropLast();
-    await sender.send(builder.finish());
-    intake.encode(builder, record, line);
-  }
-  if (builder.count >= limits.points) await sender.send(builder.finish());
+/**
+ * A stopped run leaves no collection without an index; where the server is gone, the mark in the metadata does it later.
+ * Not after the lock was lost: another run may be uploading.
+ */
+async function resumeAfterFailure(connection: Connection, { collection, lockLost }: UploadInput): Promise<void> {
+  if (lockLost?.aborted) return;
+  const brief = withLimits(connection, { repeatable: false, signal: AbortSignal.timeout(resumeWithinMs) });
+  await resumeIndexing(brief, collection).catch(() => false);
 }

@@ -20,10 +20,8 @@ export async function resumeIndexing(connection: Connection, physical: string): 
   const info: CollectionInfo = await readCollectionInfo(connection, physical);
   const threshold = info.config.metadata?.[deferralKey];
   if (typeof threshold !== 'number') return false;
-  const client = await connection.client();
-  await client.updateCollection(physical, {
-    optimizers_config: { indexing_threshold: threshold },
-    metadata: { [deferralKey]: null },
+  await connection.request('PATCH', `/collections/${encodeURIComponent(physical)}`, {
+    body: { optimizers_config: { indexing_threshold: threshold }, metadata: { [deferralKey]: null } },
   });
   return true;
 }

@@ -26,7 +26,9 @@ export async function dryRunUpload(input: DryRunInput, { signal, onEvent }: RunO
   const intake = createIntake({ ...input, onDuplicate: input.settings.onDuplicate, rejects, doubledKeys });
   for await (const record of input.records) {
     signal?.throwIfAborted();
-    intake.take(record);
+    const accepted = intake.take(record);
+    if (accepted?.earlier === 'wins') intake.leaveOut();
+    else if (accepted) intake.sent(accepted);
   }
   if (intake.read === 0) throw new QdxError('usage', 'there is nothing to upload: the input holds no records');
   let points = 0;

@@ -10,8 +10,8 @@ import type { BatchBuilder, PointSpan } from './batch.ts';
 import type { DoubledKeyLog } from './doubled-keys.ts';
 import { isUnreadable, type UnreadableRecord, type UploadRecord } from './record-source.ts';
 import { type RejectLog, rejectOf } from './rejects.ts';
-import { createSeenIds } from './seen-ids.ts';
 import { type RecordRules, whyInvalid } from './validate-record.ts';
+import { createVersions } from './versions.ts';
 
 export interface IntakeInput extends RecordRules {
   readonly onDuplicate: Settings['upload']['onDuplicate'];
@@ -23,17 +23,27 @@ export interface IntakeInput extends RecordRules {
 export interface AcceptedRecord {
   readonly record: VectorRecord;
   readonly line: number;
-  /** An earlier record has the same id, and this one is to win. */
-  readonly replaces: boolean;
+  /**
+   * Of an earlier record with the same id: `loses` where this one is to be written after it, `wins` where this one counts
+   * only if the server refuses that one.
+   */
+  readonly earlier: 'none' | 'loses' | 'wins';
 }
 
 export interface Intake {
   readonly read: number;
+  /** Good records that another one of the same id stands for. */
   readonly duplicates: number;
-  /** Null for what is rejected or left out. @throws QdxError `usage` for a duplicate under `error`. */
+  /** Null for what is rejected. @throws QdxError `usage` for a duplicate under `error`. */
   take(item: UploadRecord | UnreadableRecord): AcceptedRecord | null;
   /** Adds the point to a batch; false where it cannot be written. */
-  encode(builder: BatchBuilder, record: VectorRecord, line: number): boolean;
+  encode(builder: BatchBuilder, accepted: AcceptedRecord): boolean;
+  /** It is in a batch now. A record that never gets there is as if it had not been in the input. */
+  sent(accepted: AcceptedRecord): void;
+  /** Whether a record of this id was sent and not refused until now. */
+  stands(id: PointId): boolean;
+  /** Counts a record whose earlier one stands. */
+  leaveOut(): void;
   /** The server did not take this point. */
   refused(point: PointSpan, reason: string): void;
   acceptedIds(): Generator<string | bigint, void, undefined>;
@@ -43,8 +53,7 @@ export interface Intake {
 const largestPointBytes = 32 * 1024 * 1024 - 1024;
 
 export function createIntake(input: IntakeInput): Intake {
-  const seen = createSeenIds(input.expectedCount);
-  const turnedAway = new Set<string>();
+  const versions = createVersions(input.expectedCount);
   let read = 0;
   let duplicates = 0;
   const reject = (line: number, reason: string, id: PointId | undefined, file?: string): null => {
@@ -55,11 +64,6 @@ export function createIntake(input: IntakeInput): Intake {
       ...(file !== undefined && { file }),
     });
     return null;
-  };
-  const forget = (line: number, reason: string, id: PointId): false => {
-    turnedAway.add(String(id));
-    reject(line, reason, id);
-    return false;
   };
   return {
     get read() {
@@ -80,23 +84,31 @@ export function createIntake(input: IntakeInput): Intake {
       if (id instanceof QdxError) return reject(line, id.message, rest.id, file);
       const reason = whyInvalid(rest, input);
       if (reason !== null) return reject(line, reason, id, file);
-      const firstLine = seen.add(id, line);
+      const firstLine = versions.firstLine(id);
       const record = { ...rest, id };
-      if (firstLine === undefined) return { record, line, replaces: false };
+      if (firstLine === undefined) return { record, line, earlier: 'none' };
       if (input.onDuplicate === 'error') throw duplicateId(id, firstLine, line);
-      duplicates++;
-      return input.onDuplicate === 'last' ? { record, line, replaces: true } : null;
+      return { record, line, earlier: input.onDuplicate === 'last' ? 'loses' : 'wins' };
     },
-    encode(builder, record, line) {
+    encode(builder, { record, line }) {
       const reason = whyNotAdded(builder, record, line);
-      return reason === null || forget(line, reason, record.id);
+      if (reason !== null) reject(line, reason, record.id);
+      return reason === null;
+    },
+    sent({ record: { id }, line }) {
+      if (versions.standing(id) > 0) duplicates++;
+      versions.sent(id, line);
+    },
+    stands: (id) => versions.standing(id) > 0,
+    leaveOut: () => {
+      duplicates++;
     },
     refused: ({ line, id }, reason) => {
-      forget(line, reason, id);
+      if (versions.standing(id) > 1) duplicates--;
+      versions.refused(id);
+      reject(line, reason, id);
     },
-    *acceptedIds() {
-      for (const id of seen.ids()) if (!turnedAway.has(String(id))) yield id;
-    },
+    acceptedIds: () => versions.ids(),
   };
 }
 

@@ -10,6 +10,9 @@ export interface SeenIds {
   readonly size: number;
   /** Remembers an id (canonical UUID, or integer). Returns the line where it was first, undefined where it is new. */
   add(id: PointId, line: number): number | undefined;
+  /** Of an id another number than the one it was added with. */
+  set(id: PointId, value: number): void;
+  get(id: PointId): number | undefined;
   has(id: PointId): boolean;
   /** Every id, integers first. */
   ids(): Generator<string | bigint, void, undefined>;
@@ -40,6 +43,10 @@ export function createSeenIds(expected = 1024): SeenIds {
       return integers.size + uuids.size;
     },
     add: (id, line) => remember(tableOf(id), line),
+    set: (id, value) => {
+      tableOf(id).set(key, value);
+    },
+    get: (id) => tableOf(id).get(key),
     has: (id) => tableOf(id).get(key) !== undefined,
     *ids() {
       for (const bytes of integers.keys()) yield Buffer.from(bytes).readBigUInt64BE(8);

@@ -47,7 +47,7 @@ export function createSender(input: SenderInput): Sender {
   const run = async (batch: Batch): Promise<void> => {
     const startedAt = performance.now();
     const retriesBefore = counts.retries;
-    const { accepted, refusal } = await deliver(batch, { ...input, onRetry });
+    const { accepted, refusal } = await deliver(batch, { ...input, onRetry, isProven: () => anyAccepted });
     // Not one point was ever taken: that is no matter of single points.
     if (refusal && accepted === 0 && !anyAccepted) throw refusal;
     anyAccepted ||= accepted > 0;
