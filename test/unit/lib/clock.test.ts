@@ -1,10 +1,14 @@
 /**
- * F44 for the whole source: what would make a figure depend on the clock's jumps, or an output on the user's locale.
+ * F44 for the whole source: what would make a figure depend on the clock's jumps, or an output on the user's locale; and a run
+ * whose clock does jump.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createProgress } from '../../../src/lib/progress.ts';
+import { retry } from '../../../src/lib/retry.ts';
+import { fakeOutput } from './fake-streams.ts';
 
 const root = fileURLToPath(new URL('../../../src/', import.meta.url));
 const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
@@ -42,5 +46,40 @@ describe('F44: the source', () => {
 
   test('writes times of day as ISO 8601 in UTC', () => {
     expect(filesWith(/\.to(UTC|Date|Time|GMT)String\(|new Date\(\)\.toString\(/)).toEqual([]);
+  });
+});
+
+describe('F44: the clock of the day jumps back an hour at every look (played: no test may set the clock of the machine)', () => {
+  const hourMs = 3_600_000;
+  beforeEach(() => {
+    let day = Date.UTC(2026, 9, 25, 3);
+    vi.spyOn(Date, 'now').mockImplementation(() => (day -= hourMs));
+  });
+  afterEach(() => vi.restoreAllMocks());
+
+  test('a deadline of retries holds all the same', async () => {
+    let attempts = 0;
+    const failing = async () => {
+      attempts++;
+      Date.now();
+      throw new Error(`attempt ${attempts}`);
+    };
+    const advise = () => ({ again: true, reason: 'busy', waitMs: 20 });
+    await expect(retry(failing, { retries: 1000, deadlineMs: 100, advise })).rejects.toThrow(/^attempt \d+$/);
+    expect(attempts).toBeGreaterThan(1);
+    expect(attempts).toBeLessThanOrEqual(6);
+  });
+
+  test.for(['lines', 'bar', 'json'] as const)('progress as %s shows times and rates that can be', async (mode) => {
+    const { output, stderr, stderrStream } = fakeOutput({ tty: mode === 'bar', columns: 100 });
+    output.choose({ talkJson: mode === 'json' });
+    const reporter = createProgress(output, stderrStream, mode);
+    for (let done = 0; done <= 10; done++) {
+      reporter.onEvent({ type: 'progress', stage: 'embedding', done, total: 10, unit: 'chunks', tokens: done * 100 });
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    reporter.end();
+    expect(stderr.text).toMatch(mode === 'json' ? /"done":10,/ : /embedding: 10 chunks in [\d.]+ s/);
+    expect(stderr.text).not.toMatch(/[^\d]-\d|NaN|Infinity| h /);
   });
 });
