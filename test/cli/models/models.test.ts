@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type HubServer, startHubServer } from '../../helpers/hub-server.ts';
-import { tinyRepository, writeFiles } from '../../helpers/onnx-model.ts';
+import { tinyModel, tinyRepository, tinyTable, writeFiles } from '../../helpers/onnx-model.ts';
 import { runQdx, temporaryHome } from '../../helpers/run-qdx.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 
@@ -125,6 +125,72 @@ test('verify-model fails for a file that is not that of its card', async () => {
   const { stderr, exitCode } = await runQdx(['verify-model', folder]);
   expect(exitCode).toBe(4);
   expect(stderr).toContain('is not the file of its card');
+});
+
+interface Report {
+  readonly passed: boolean;
+  readonly checks: readonly { name: string; status: string; expected: string; found: string; values?: object }[];
+  readonly figures: object;
+}
+
+/** A tiny model that says of itself what is not so: files, the check that finds it, what is found. */
+const untrue: readonly [string, Record<string, Buffer>, string, RegExp][] = [
+  ['all its weights are zero', { 'onnx/model.onnx': withoutWeights() }, 'norm', /^0\.000000, 0\.000000$/],
+  [
+    'only its first token counts',
+    { '1_Pooling/config.json': Buffer.from('{"word_embedding_dimension": 4, "pooling_mode_cls_token": true}') },
+    'long text',
+    /^16 of 576 used, the last of them does not count, the next does not$/,
+  ],
+];
+
+function withoutWeights(): Buffer {
+  const [model, table] = [tinyModel(), tinyTable()];
+  return model.fill(0, model.indexOf(table), model.indexOf(table) + table.length);
+}
+
+test.each(untrue)('verify-model fails with exit 4 where %s', async (_what, files, name, found) => {
+  const folder = temporaryFolder('tiny');
+  writeFiles(folder, { ...tinyRepository(), ...files });
+  const { stdout, exitCode } = await runQdx(['verify-model', folder, '--json']);
+  const { checks, passed } = json(stdout) as unknown as Report;
+  expect([exitCode, passed]).toEqual([4, false]);
+  expect(checks.find((check) => check.name === name)).toMatchObject({
+    status: 'failed',
+    found: expect.stringMatching(found) as string,
+  });
+});
+
+test('verify-model fails with exit 4 and a sentence where vectors have not the dimension of the card', async () => {
+  const folder = temporaryFolder('tiny');
+  writeFiles(folder, { ...tinyRepository(), 'onnx/model.onnx': tinyModel({ dimension: 8 }) });
+  await runQdx(['models', 'card', folder, '--write', '--dimension', '8']);
+  const card = json(readFileSync(join(folder, 'card.json'), 'utf8'));
+  writeFiles(folder, { 'card.json': Buffer.from(JSON.stringify({ ...card, dimension: 4 })) });
+  const { stderr, exitCode } = await runQdx(['verify-model', folder]);
+  expect([exitCode, stderr]).toEqual([4, expect.stringMatching(/gives 8 dimensions, its card says 4/)]);
+});
+
+test('verify-model --json holds every figure as a number, and what the figures were taken on', async () => {
+  const folder = temporaryFolder('tiny');
+  writeFiles(folder, tinyRepository());
+  const { stdout } = await runQdx(['verify-model', folder, '--workers', '1', '--json']);
+  const { checks, figures } = json(stdout) as unknown as Report;
+  const number = expect.any(Number) as number;
+  const valuesOf = (name: string): object | undefined => checks.find((check) => check.name === name)?.values;
+  expect(valuesOf('pooling')).toEqual({ cosineToCls: number, cosineToMean: expect.closeTo(1, 6) as number });
+  expect(valuesOf('query prefix')).toEqual({ cosineWithAndWithout: number });
+  expect(figures).toEqual({
+    device: 'cpu',
+    ortVersion: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string,
+    cpu: expect.stringMatching(/./) as string,
+    cpuFlags: expect.any(Array) as string[],
+    openMs: number,
+    queryP50Ms: number,
+    queryP95Ms: number,
+    workers: 1,
+    tokensPerSecond: number,
+  });
 });
 
 test('verify-model compares with reference vectors', async () => {
