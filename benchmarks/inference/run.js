@@ -2,16 +2,22 @@
  * How fast texts become vectors, against transformers.js on the same weights and texts, in one run.
  *
  *   npm run build && node benchmarks/inference/run.js [--only throughput,workers,loop,cold,code] [--chunks 480]
- *     [--rounds 3] [--code-model MODEL.onnx,…] [--code-chunks 1344] [--out FILE.json]
+ *     [--rounds 3] [--code-model MODEL.onnx,…] [--python python3] [--code-chunks 1344] [--out FILE.json]
+ *
+ * Keeps the raw report in runs/; exit code 9 where a bar is missed.
  */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { keepRun, reportBars } from '../keep-run.js';
+import { barsOf } from './bars.js';
 import { measureCode } from './code.js';
+import { findCodeModels } from './code-models.js';
 import { measureColdStart } from './cold-start.js';
 import { describeHost } from './host.js';
-import { measureEventLoop, measureWorkers } from './pool.js';
+import { measureEventLoop } from './loop.js';
+import { measureWorkers } from './pool.js';
 import { readTexts } from './texts.js';
 import { measureThroughput } from './throughput.js';
 
@@ -21,6 +27,7 @@ const { values } = parseArgs({
     chunks: { type: 'string', default: '480' },
     rounds: { type: 'string', default: '3' },
     'code-model': { type: 'string', default: '' },
+    python: { type: 'string', default: 'python3' },
     'code-chunks': { type: 'string', default: '1344' },
     out: { type: 'string' },
   },
@@ -36,7 +43,12 @@ const parts = {
   workers: () => measureWorkers({ texts, rounds, cacheFolder }),
   loop: () => measureEventLoop({ texts, cacheFolder }),
   cold: () => measureColdStart({ rounds: rounds * 5, cacheFolder }),
-  code: () => measureCode({ models: codeModels, chunks: Number(values['code-chunks']), cacheFolder }),
+  code: () =>
+    measureCode({
+      models: findCodeModels(codeModels, values.python),
+      chunks: Number(values['code-chunks']),
+      cacheFolder,
+    }),
 };
 
 const report = {
@@ -51,4 +63,7 @@ for (const name of values.only.split(',')) {
   console.log(name, JSON.stringify(report.results[name], null, 2));
 }
 report.host.loadAfter = (await describeHost()).load;
-if (values.out) writeFileSync(values.out, `${JSON.stringify(report, null, 2)}\n`);
+report.bars = barsOf(report);
+reportBars(report.bars);
+keepRun(report, import.meta.url, values.out);
+rmSync(cacheFolder, { recursive: true, force: true });

@@ -36,9 +36,9 @@ export async function measureThroughput({ texts, rounds, cacheFolder }) {
     tokens: texts.tokens,
     chunksPerSecond,
     ratios: {
-      'to fp32 at defaults (bar 4)': ratioTo('transformers.js fp32, batch 32'),
-      'to int8 at defaults (bar 1.3)': ratioTo('transformers.js int8, batch 32'),
-      'to int8, one by one': ratioTo('transformers.js int8, one by one'),
+      toFp32AtDefaults: ratioTo('transformers.js fp32, batch 32'),
+      toInt8AtDefaults: ratioTo('transformers.js int8, batch 32'),
+      toInt8OneByOne: ratioTo('transformers.js int8, one by one'),
     },
     lowestCosineToInt8OneByOne: agreement,
     timesMs: times,
