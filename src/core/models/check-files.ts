@@ -3,9 +3,11 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { QdxError } from '../../lib/errors.ts';
+import { sha256Hex } from '../../lib/hash.ts';
 import { assertSafeExternalData } from './onnx/external-data.ts';
 import type { FoundModel } from './find-model.ts';
 
@@ -18,11 +20,15 @@ export async function checkModelFile({ card, modelFile, folder, lockedFiles }: F
 }
 
 export async function checkTokenizerFile({ card, tokenizerFile }: FoundModel): Promise<void> {
-  if (card.tokenizerSha256 !== null) await assertHash(tokenizerFile, card.tokenizerSha256);
+  // Read whole: small, on the way of every query, and a stream takes longer to set up than to read.
+  if (card.tokenizerSha256 !== null)
+    assertSame(tokenizerFile, sha256Hex(await readFile(tokenizerFile)), card.tokenizerSha256);
 }
 
-async function assertHash(file: string, expected: string): Promise<void> {
-  const actual = await sha256OfFile(file);
+const assertHash = async (file: string, expected: string): Promise<void> =>
+  assertSame(file, await sha256OfFile(file), expected);
+
+function assertSame(file: string, actual: string, expected: string): void {
   if (actual !== expected)
     throw new QdxError('verification', `${file} is not the file of its card: sha256 ${actual}, expected ${expected}`, {
       hint: 'Remove it and download the model again, or reinstall qdx for the built-in one.',

@@ -27,6 +27,8 @@ export interface VectorCacheOptions {
   /** Of all spaces together. */
   readonly folder: string;
   readonly card: ModelCard;
+  /** See models/weights-hash.ts; null where it is not known: then nothing is cached. */
+  readonly weights: string | null;
   /** As the encoder reports it: vectors of another device are another entry. */
   readonly device: string;
   /** All spaces together; the segments that were not used for longest go first. */
@@ -55,20 +57,20 @@ const keyOfText = (text: string, role: EncodeRole): Buffer =>
   createHash('sha256').update(role).update('\0').update(text).digest();
 
 /** Folder name of everything that decides the bytes of a vector besides its text. */
-export function cacheSpaceName(card: ModelCard, device: string): string {
-  const parts = [cacheVersion, spaceFingerprint(card), card.sha256, card.dtype, device, arch()];
+export function cacheSpaceName(card: ModelCard, weights: string, device: string): string {
+  const parts = [cacheVersion, spaceFingerprint(card), weights, card.dtype, device, arch()];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 
 /** Opens the cache; one that cannot be opened, or has no file hash to key on, finds and keeps nothing. */
 export function openVectorCache(options: VectorCacheOptions): VectorCache {
-  const { card, onEvent } = options;
-  if (card.sha256 === null) {
+  const { card, weights, onEvent } = options;
+  if (weights === null) {
     onEvent?.({ type: 'note', message: `vectors of ${card.name} are not cached: its card holds no hash of the file` });
     return emptyCache;
   }
   try {
-    return openSpace(options, join(options.folder, cacheSpaceName(card, options.device)));
+    return openSpace(options, join(options.folder, cacheSpaceName(card, weights, options.device)));
   } catch (error) {
     warnUnusable(options, error);
     return emptyCache;

@@ -20,7 +20,7 @@ import { temporaryFolder } from '../../helpers/temporary.ts';
 
 const card = modelCard();
 const open = (folder: string, changes: Partial<VectorCacheOptions> = {}) =>
-  openVectorCache({ folder, card, device: 'cpu', maxBytes: 1e9, ...changes });
+  openVectorCache({ folder, card, weights: 'w', device: 'cpu', maxBytes: 1e9, ...changes });
 const value = (seed: number) => ({
   vector: Float32Array.from([seed, -seed, seed / 3, 1e-30]),
   tokenCount: seed,
@@ -43,7 +43,7 @@ const found = (folder: string, count: number): number[] => {
   return seeds;
 };
 const segmentPath = (folder: string): string => {
-  const space = join(folder, cacheSpaceName(card, 'cpu'));
+  const space = join(folder, cacheSpaceName(card, 'w', 'cpu'));
   return join(space, (readdirSync(space).find((name) => name.endsWith('.vectors')) ?? '').replace('.vectors', ''));
 };
 
@@ -62,7 +62,7 @@ describe('vector cache', () => {
   test.each([
     ['another prefix', { card: modelCard({ documentPrefix: 'passage: ' }) }],
     ['another limit', { card: modelCard({ maxTokens: 128 }) }],
-    ['another model file', { card: modelCard({ sha256: 'c'.repeat(64) }) }],
+    ['other weights', { weights: 'other' }],
     ['another dtype', { card: modelCard({ dtype: 'fp32' }) }],
     ['another device', { device: 'cuda:0' }],
   ])('%s is another entry', (_title, changes) => {
@@ -126,7 +126,7 @@ describe('vector cache', () => {
   test('is kept below its size; the segments not used for longest go first', () => {
     const folder = temporaryFolder();
     for (let run = 0; run < 4; run++) fill(folder, 10, run * 10);
-    const space = join(folder, cacheSpaceName(card, 'cpu'));
+    const space = join(folder, cacheSpaceName(card, 'w', 'cpu'));
     const segments = listSegments(space);
     const [oldest, , , newest] = segments;
     segments.forEach(({ path }, index) =>
@@ -141,7 +141,7 @@ describe('vector cache', () => {
   test('many small segments become one, with every vector in it', () => {
     const folder = temporaryFolder();
     for (let run = 0; run < 40; run++) fill(folder, 2, run * 2);
-    const space = join(folder, cacheSpaceName(card, 'cpu'));
+    const space = join(folder, cacheSpaceName(card, 'w', 'cpu'));
     compactSegments(space, 4, Date.now() + 2 * 60 * 60 * 1000);
     expect(listSegments(space)).toHaveLength(1);
     expect(found(folder, 80)).toHaveLength(80);
@@ -161,7 +161,7 @@ describe('vector cache', () => {
   });
 
   test('a card without the hash of its file is not cached', () => {
-    const cache = open(temporaryFolder(), { card: modelCard({ sha256: null }) });
+    const cache = open(temporaryFolder(), { weights: null });
     cache.put(cache.keyOf('a', 'document'), value(1));
     expect(cache.get(cache.keyOf('a', 'document'))).toBeNull();
   });

@@ -3,6 +3,7 @@
  */
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
+import { checkTokenizerFile } from '../check-files.ts';
 import type { Encoder } from '../encoder.ts';
 import type { FoundModel } from '../find-model.ts';
 import { openQuerySession } from '../onnx/mapped-model.ts';
@@ -12,7 +13,7 @@ import { createTextEncoder } from './text-encoder.ts';
 
 export async function createInlineEncoder(model: FoundModel, cacheFolder: string, run: RunOptions): Promise<Encoder> {
   const { card } = model;
-  const tokenizer = await openTokenizer(model);
+  const [tokenizer] = await Promise.all([openTokenizer(model), checkTokenizerFile(model)]);
   const session = await openQuerySession(model, cacheFolder);
   const encoder = createTextEncoder({ card, tokenizer, session, batchTokens: 0 });
   return {

@@ -8,6 +8,7 @@ import { arch, cpus } from 'node:os';
 import { join } from 'node:path';
 import { checkModelFile } from '../check-files.ts';
 import type { FoundModel } from '../find-model.ts';
+import { weightsHash } from '../weights-hash.ts';
 import { type ModelSession, openSession, ortVersion } from './session.ts';
 import { bulkSession, mappedSession, writingSession } from './session-options.ts';
 
@@ -40,6 +41,8 @@ async function openAndWrite(model: FoundModel, file: string): Promise<ModelSessi
   try {
     await mkdir(join(file, '..'), { recursive: true });
     const session = await openSession(model.modelFile, writingSession(draft));
+    // A power cut must not leave a whole name on a torn file.
+    await flushToDisk(draft);
     await rename(draft, file);
     return session;
   } catch {
@@ -48,14 +51,24 @@ async function openAndWrite(model: FoundModel, file: string): Promise<ModelSessi
   }
 }
 
+async function flushToDisk(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
 /** Its name holds all that the file depends on; null for a model whose hash is not known. */
-async function mappedFileOf({ card }: FoundModel, cacheFolder: string): Promise<string | null> {
-  if (card.sha256 === null) return null;
+async function mappedFileOf(model: FoundModel, cacheFolder: string): Promise<string | null> {
+  const weights = await weightsHash(model);
+  if (weights === null) return null;
   const machine = createHash('sha256')
     .update(await cpuIdentity())
     .digest('hex')
     .slice(0, 12);
-  return join(cacheFolder, 'mapped-models', `${card.sha256.slice(0, 24)}-ort-${await ortVersion()}-${machine}.ort`);
+  return join(cacheFolder, 'mapped-models', `${weights.slice(0, 24)}-ort-${await ortVersion()}-${machine}.ort`);
 }
 
 /** What decides which kernels ORT takes: architecture, and model and flags of the processor. */

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { RunOptions } from '../../../lib/events.ts';
 import type { Settings } from '../../config/schema.ts';
 import { chooseDevice, deviceFacts } from '../../models/onnx/devices.ts';
+import { weightsHash } from '../../models/weights-hash.ts';
 import type { Encoder } from '../../models/encoder.ts';
 import type { FoundModel } from '../../models/find-model.ts';
 import { cpuIdentity } from '../../models/onnx/mapped-model.ts';
@@ -101,6 +102,7 @@ async function openCache(
   return openVectorCache({
     folder: join(cacheFolder, 'vectors'),
     card: model.card,
+    weights: await weightsHash(model),
     // Kernels differ between processors, and a cache folder may be shared by several machines.
     device: device === 'cpu' ? `cpu ${await cpuIdentity()}` : device,
     maxBytes: settings.cacheBytes,
