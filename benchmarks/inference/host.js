@@ -18,7 +18,6 @@ export async function describeHost() {
 }
 
 export const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
-export const percentile = (numbers, share) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * share)];
 export const round = (number, digits = 2) => Number(number.toFixed(digits));
 
 export async function timed(run) {
