@@ -4,11 +4,12 @@
 import type { Command, CommanderError } from 'commander';
 import { exitCodes, isQdxError, QdxError } from '../lib/errors.ts';
 import type { Output } from '../lib/output.ts';
+import { systemError } from '../lib/system-errors.ts';
 import { version } from '../version.ts';
 
 /** Says it on stderr and returns the exit code. */
 export function reportError(error: unknown, output: Output, asJson: boolean): number {
-  const known = isQdxError(error) ? error : unknownError(error);
+  const known = isQdxError(error) ? error : (systemError(error) ?? unknownError(error));
   const exitCode = exitCodes[known.kind];
   if (asJson) {
     const { kind, message, hint, details } = known;

@@ -1,6 +1,7 @@
 /**
  * Ctrl-C and friends: the first one stops the run after what is in flight, the second one at once.
  */
+import { setMaxListeners } from 'node:events';
 import { exitCodes, QdxError } from './errors.ts';
 import type { Output } from './output.ts';
 
@@ -15,6 +16,8 @@ const names = Object.keys(kinds) as (keyof typeof kinds)[];
 
 export function listenToSignals(process: NodeJS.Process, output: Output): SignalListener {
   const controller = new AbortController();
+  // One listener for each text and request on its way, each removed when it is done: bounded, but more than ten.
+  setMaxListeners(0, controller.signal);
   const handle = (name: NodeJS.Signals) => {
     const kind = kinds[name as keyof typeof kinds];
     // oxlint-disable-next-line unicorn/no-process-exit -- the second signal asks for exactly this

@@ -1,8 +1,9 @@
 /**
  * Where qdx keeps things of this user: XDG on Linux, the platform's own places elsewhere.
  */
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { homedir, userInfo } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { QdxError } from '../../lib/errors.ts';
 
 export interface UserFolders {
   readonly cache: string;
@@ -11,14 +12,15 @@ export interface UserFolders {
   readonly cwd: string;
 }
 
+/** All of them absolute. @throws QdxError `usage` for an account without a home. */
 export function userFolders(
   environment: Readonly<Record<string, string | undefined>>,
   platform: NodeJS.Platform,
   cwd: string,
 ): UserFolders {
-  const home = environment['HOME'] ?? homedir();
-  const place = (variable: string, ...fallback: string[]) =>
-    join(environment[variable] || join(home, ...fallback), 'qdx');
+  const named = (variable: string): string | undefined => absolute(environment[variable]);
+  const home = named('HOME') ?? absolute(homedir()) ?? homeOfAccount();
+  const place = (variable: string, ...fallback: string[]) => join(named(variable) ?? join(home, ...fallback), 'qdx');
   if (platform === 'darwin') {
     const library = join(home, 'Library');
     return {
@@ -29,7 +31,7 @@ export function userFolders(
     };
   }
   if (platform === 'win32') {
-    const local = join(environment['LOCALAPPDATA'] || join(home, 'AppData', 'Local'), 'qdx');
+    const local = join(named('LOCALAPPDATA') ?? join(home, 'AppData', 'Local'), 'qdx');
     return { cache: join(local, 'cache'), data: join(local, 'data'), config: join(local, 'config'), cwd };
   }
   return {
@@ -38,4 +40,21 @@ export function userFolders(
     config: place('XDG_CONFIG_HOME', '.config'),
     cwd,
   };
+}
+
+/** Empty and relative values count as not set, as the XDG Base Directory Specification asks: never a folder of the cwd. */
+const absolute = (folder: string | undefined): string | undefined =>
+  folder !== undefined && isAbsolute(folder) ? folder : undefined;
+
+/** `homedir()` reads HOME as well; this is what the system says of the account. */
+function homeOfAccount(): string {
+  try {
+    const { homedir: home } = userInfo();
+    if (isAbsolute(home)) return home;
+  } catch {
+    // An account without an entry, as containers make them up.
+  }
+  throw new QdxError('usage', 'there is no home folder: HOME is not set, or is no absolute path', {
+    hint: 'set HOME to the absolute path of a folder',
+  });
 }

@@ -11,6 +11,7 @@
  * there every run writes its holder, then withdraws if it sees another run's (of two that start at once, both may).
  */
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { RunOptions } from '../../lib/events.ts';
 import { processIdentity } from '../../lib/processes.ts';
 import { ensureSystemCollection } from './collection/system-collection.ts';
@@ -54,6 +55,8 @@ export async function withWriterLock<T>(
 ): Promise<T> {
   const lock = await acquireWriterLock(connection, { ...request, ...run });
   const signal = run.signal ? AbortSignal.any([run.signal, lock.lost]) : lock.lost;
+  // Every request on its way listens; see lib/signals.ts.
+  setMaxListeners(0, signal);
   try {
     return await work({ ...run, signal }, lock.lost);
   } catch (error) {

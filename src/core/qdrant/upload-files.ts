@@ -18,6 +18,7 @@ import { recordId } from './collection/system-collection.ts';
 import { dryRunUpload, type DryRunSummary } from './upload/dry-run.ts';
 import { uploadRecords, type RejectSink, type UploadSummary } from './upload.ts';
 import { checkVectors } from './upload-files/check-vectors.ts';
+import { holdsUsableRecord, keepIfFilled } from './upload-files/empty-collection.ts';
 import { assertIsNew, assertSize, nothingAccepted } from './upload-files/guards.ts';
 import { createRejectsFile } from './upload-files/rejects-file.ts';
 import { openUploadSource, type UploadSource } from './upload-files/source.ts';
@@ -84,7 +85,8 @@ async function uploadPaths(
   });
   assertSize(source.model, input.settings);
   const rejects = input.rejectsPath === undefined ? null : await createRejectsFile(input.rejectsPath);
-  const upload = input.dryRun ? rehearse : write;
+  // Where not one record can be taken nothing may be touched: the rehearsal says why.
+  const upload = input.dryRun || !(await holdsUsableRecord(source, input.settings)) ? rehearse : write;
   // Rejects are kept also where the run fails: they may be why.
   const summary = await upload(connection, input, source, rejects?.add, run).finally(() => rejects?.finish());
   if (summary.points === 0) throw nothingAccepted(summary);
@@ -120,7 +122,7 @@ async function write(
     // Before the vectors, so that no vector of a file that the card does not name is ever in the collection.
     const card = await addToCard(connection, ensured, given);
     run.onEvent?.({ type: 'phase', name: 'uploading', detail: `to ${ensured.physical}` });
-    const summary = await uploadRecords(
+    const upload = uploadRecords(
       connection,
       {
         collection: ensured.physical,
@@ -135,7 +137,7 @@ async function write(
       },
       watched,
     );
-    return { ...summary, created: ensured.created };
+    return { ...(await keepIfFilled(connection, ensured, source, upload, lockLost)), created: ensured.created };
   });
 }
 

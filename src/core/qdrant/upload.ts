@@ -54,8 +54,8 @@ const graceMs = 5_000;
 const resumeWithinMs = 10_000;
 
 /**
- * @throws QdxError `usage` for a duplicate id under `--on-duplicate error`, `verification` where a point is missing
- * afterwards, and what the server answered; what was confirmed until then is kept.
+ * @throws QdxError `verification` for a duplicate id under `--on-duplicate error` and where a point is missing afterwards,
+ * and what the server answered; what was confirmed until then is kept.
  */
 export async function uploadRecords(
   connection: Connection,

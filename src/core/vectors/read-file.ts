@@ -42,9 +42,10 @@ export interface ReadRecordsOptions {
  * @throws QdxError `notFound`; `verification` for a header of a newer version or a wrong shape.
  */
 export async function readHeader(path: string, signal?: AbortSignal): Promise<VectorsFileHeader | null> {
-  for await (const line of readByteLines(path, { maxLineBytes, ...(signal && { signal }) }))
-    return parsed(path, line, () => parseHeaderLine(line.bytes));
-  throw new QdxError('usage', `${path} is empty`);
+  for await (const line of readByteLines(path, lineLimits(signal))) return headerOf(path, line);
+  throw new QdxError('usage', `${path} is empty`, {
+    hint: 'whatever should have written it wrote nothing: make it again',
+  });
 }
 
 /**
@@ -60,7 +61,7 @@ export async function* readRecords(
   const { signal, dimension, hashIds } = options;
   const checker = createChecker(path);
   let parseOptions: ParseOptions | null = null;
-  for await (const line of readByteLines(path, { maxLineBytes, ...(signal && { signal }) })) {
+  for await (const line of readByteLines(path, lineLimits(signal))) {
     const part = checker.take(line);
     parseOptions ??= {
       kind: checker.header?.kind ?? 'vectors',
@@ -71,6 +72,16 @@ export async function* readRecords(
   }
   checker.end();
 }
+
+/** A line beyond the limit costs plain lines one record; of a vectors file it is the end. */
+const lineLimits = (signal: AbortSignal | undefined) =>
+  ({ maxLineBytes, longLines: 'mark', ...(signal && { signal }) }) as const;
+
+const tooLong = `it is longer than ${maxLineBytes / 2 ** 20} MiB`;
+
+/** No header is as long as a line may be. */
+const headerOf = (path: string, line: ByteLine): VectorsFileHeader | null =>
+  line.isTooLong ? null : parsed(path, line, () => parseHeaderLine(line.bytes));
 
 const dimensionOf = (dimension: number | undefined) => (dimension === undefined ? {} : { dimension });
 
@@ -86,7 +97,7 @@ export interface VerifiedFile {
  */
 export async function verifyFile(path: string, signal?: AbortSignal): Promise<VerifiedFile> {
   const checker = createChecker(path);
-  for await (const line of readByteLines(path, { maxLineBytes, ...(signal && { signal }) })) checker.take(line);
+  for await (const line of readByteLines(path, lineLimits(signal))) checker.take(line);
   const footer = checker.end();
   if (!checker.header || !footer)
     throw new QdxError('usage', `${path} is no vectors file: its first line is no header`, {
@@ -108,19 +119,20 @@ function createChecker(path: string) {
     },
     take(line: ByteLine): 'header' | 'record' | 'footer' | 'blank' {
       if (header === undefined) {
-        header = parsed(path, line, () => parseHeaderLine(line.bytes));
+        header = headerOf(path, line);
         if (header) {
           hash.update(line.bytes).update('\n');
           return 'header';
         }
       }
       if (footer) throw broken(path, `line ${line.number} stands behind the footer`);
+      if (header && line.isTooLong) throw broken(path, `line ${line.number}: ${tooLong}`);
       if (header && looksLikeFooter(line.bytes)) {
         footer = parsed(path, line, () => parseFooterLine(line.bytes));
         if (footer) return 'footer';
       }
       if (header) hash.update(line.bytes).update(line.isEnded ? '\n' : '');
-      else if (line.bytes.toString('latin1', 0, 80).trim() === '') return 'blank';
+      else if (!line.isTooLong && line.bytes.toString('latin1', 0, 80).trim() === '') return 'blank';
       records++;
       return 'record';
     },
@@ -144,7 +156,7 @@ interface Whole {
 function assertWhole({ path, header, footer, records, sha256 }: Whole): void {
   if (!footer)
     throw broken(path, `it has no footer after ${records} of ${header.count} records: its writer was cut off`);
-  if (footer.count !== records || header.count !== records)
+  if (footer.count !== records || header.count !== records + (footer.rejected ?? 0))
     throw broken(path, `it holds ${records} records; its header says ${header.count}, its footer ${footer.count}`);
   if (footer.sha256 !== sha256)
     throw broken(path, `its bytes are not those that were written: sha256 ${sha256}, the footer says ${footer.sha256}`);
@@ -166,6 +178,7 @@ function parsed<T>(path: string, line: ByteLine, parse: () => T): T {
 }
 
 function parseOrReason(line: ByteLine, options: ParseOptions): ParsedRecord | { readonly reason: string } {
+  if (line.isTooLong) return { reason: tooLong };
   try {
     return parseRecord(line.bytes, options);
   } catch (error) {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readCard } from '../../../src/core/qdrant/collection/card-store.ts';
 import { readCollectionInfo } from '../../../src/core/qdrant/collection/collection-info.ts';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
+import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
 import { acquireWriterLock } from '../../../src/core/qdrant/lock.ts';
 import { countPoints, retrievePoints } from '../../../src/core/qdrant/collection/points.ts';
 import { connectTo } from '../../helpers/connection.ts';
@@ -191,9 +192,12 @@ describe('plain lines', () => {
     const path = plainFile(plainLine(1) + plainLine(1, { payload: { content: 'later' } }));
     const stopped = await qdx([path, ...builtIn]);
     expect(stopped).toMatchObject({
-      exitCode: 2,
+      exitCode: 4,
       stderr: expect.stringContaining('line 2: id 1 was on line 1 already'),
     });
+    expect(await listCollections(connection), 'nothing was written, so no collection stays').not.toContainEqual(
+      expect.objectContaining({ physical: expect.stringContaining(name) }),
+    );
     expect((await qdx([path, ...builtIn, '--on-duplicate', 'last'])).exitCode).toBe(0);
     const [point] = await retrievePoints(connection, name, [1]);
     expect(point?.payload).toEqual({ content: 'later' });
@@ -201,6 +205,23 @@ describe('plain lines', () => {
 });
 
 describe('before anything is written', () => {
+  test.each([
+    ['garbage', 'no json at all\n', 'nothing was uploaded: 1 of 1 records were rejected'],
+    ['another dimension', `${JSON.stringify({ id: 1, vector: [1, 2], payload: {} })}\n`, 'has 2 dimensions'],
+    ['nothing', '', 'stdin is empty'],
+  ])('exit 2 leaves no collection behind: %s', async (_title, text, words) => {
+    const run = await qdx(['-', ...builtIn], text);
+    expect(run).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(words) });
+    const left = (await listCollections(connection)).filter(({ physical }) => physical.startsWith(`${name}__`));
+    expect(left).toEqual([]);
+  });
+
+  test('a line above the limit is one rejected record; the others are uploaded', async () => {
+    const run = await qdx(['-', ...builtIn], `${plainLine(1)}${'x'.repeat(64 * 1024 * 1024 + 1)}\n${plainLine(2)}`);
+    expect(run).toMatchObject({ exitCode: 3, stdout: expect.stringContaining('line 2: it is longer than 64 MiB') });
+    expect(await countPoints(connection, name)).toBe(2);
+  });
+
   test('--dry-run counts, checks and makes nothing', async () => {
     const run = await qdx([plainFile(plainLine(1) + plainLine(-1)), ...builtIn, '--dry-run', '--json']);
     expect(run).toMatchObject({ exitCode: 3 });

@@ -172,7 +172,7 @@ describe('duplicates in one input', () => {
 
   test('error is the default, and names both lines', async () => {
     await expect(upload(twice(10))).rejects.toMatchObject({
-      kind: 'usage',
+      kind: 'verification',
       message: `line 11: id ${uuidOf(3)} was on line 4 already`,
     });
   });

@@ -1,6 +1,7 @@
 /**
  * `-`: stdin goes to a file first, because a vectors file is read twice: once for its checksum, before anything is written.
  */
+import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { createScratchFile } from '../../../lib/scratch-file.ts';
 
@@ -10,7 +11,7 @@ export interface StdinPlace {
   readonly folder: string;
 }
 
-/** Runs `use` with every `-` replaced by the file; the file is removed afterwards. */
+/** Runs `use` with every `-` replaced by the file; the file is removed afterwards. @throws QdxError `usage` for an empty stdin. */
 export async function withStdin<T>(
   paths: readonly string[],
   { stream, folder }: StdinPlace,
@@ -20,10 +21,17 @@ export async function withStdin<T>(
   if (!paths.includes('-')) return use(paths);
   const file = await createScratchFile(folder, 'stdin-');
   try {
+    let sizeBytes = 0;
     for await (const piece of stream) {
       signal?.throwIfAborted();
-      await file.write(typeof piece === 'string' ? Buffer.from(piece) : piece);
+      const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+      sizeBytes += bytes.length;
+      await file.write(bytes);
     }
+    if (sizeBytes === 0)
+      throw new QdxError('usage', 'stdin is empty', {
+        hint: 'pipe a vectors file or {"id","vector","payload"} lines in',
+      });
     await file.close();
     return await use(paths.map((path) => (path === '-' ? file.path : path)));
   } finally {

@@ -1,6 +1,7 @@
 /**
  * Stopping without throwing away what is nearly done.
  */
+import { setMaxListeners } from 'node:events';
 
 export interface StopSignals {
   /** What is on its way then has `graceMs` to finish. */
@@ -13,6 +14,8 @@ export interface StopSignals {
 export function graceful({ signal, atOnce }: StopSignals, graceMs: number): { readonly signal?: AbortSignal } {
   if (!signal && !atOnce) return {};
   const later = new AbortController();
+  // Every batch on its way listens; see lib/signals.ts.
+  setMaxListeners(0, later.signal);
   whenAborted(atOnce, (reason) => later.abort(reason));
   whenAborted(signal, (reason) => {
     setTimeout(() => later.abort(reason), graceMs).unref();

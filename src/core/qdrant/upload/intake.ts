@@ -34,7 +34,7 @@ export interface Intake {
   readonly read: number;
   /** Good records that another one of the same id stands for. */
   readonly duplicates: number;
-  /** Null for what is rejected. @throws QdxError `usage` for a duplicate under `error`. */
+  /** Null for what is rejected. @throws QdxError `verification` for a duplicate under `error`. */
   take(item: UploadRecord | UnreadableRecord): AcceptedRecord | null;
   /** Adds the point to a batch; false where it cannot be written. */
   encode(builder: BatchBuilder, accepted: AcceptedRecord): boolean;
@@ -134,7 +134,7 @@ function canonicalId(id: PointId): string | bigint | QdxError {
 }
 
 const duplicateId = (id: PointId, firstLine: number, line: number): QdxError =>
-  new QdxError('usage', `line ${line}: id ${String(id)} was on line ${firstLine} already`, {
-    hint: 'add --on-duplicate first or --on-duplicate last; points before that line may have been written',
+  new QdxError('verification', `line ${line}: id ${String(id)} was on line ${firstLine} already`, {
+    hint: 'points before that line may have been written; add --on-duplicate first or --on-duplicate last and run it again',
     details: { id: String(id), firstLine, line },
   });
