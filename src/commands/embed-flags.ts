@@ -19,6 +19,7 @@ export function defineEmbed(command: Command): void {
     .option('--source <name>', 'Stable name of the folder; absent: its own name')
     .option('--description <text>', 'What a new collection holds, in a sentence')
     .option('--prune', 'Remove the points of files that are gone')
+    .option('--prune-excluded', 'Remove the points of files that are left out now (patterns, .gitignore, secrets)')
     .option('--allow-prune-all', 'Also where that removes every point of a source')
     .option('--moved', 'The folder of a source lies elsewhere now')
     .option('--shard <i/n>', 'Embed one of n parts, from 1/n to n/n; needs --run')
@@ -52,7 +53,7 @@ export function defineEmbed(command: Command): void {
 
 export type EmbedFlags = Pick<
   EmbedParams,
-  'shard' | 'runId' | 'prune' | 'allowPruneAll' | 'isMoved' | 'breakLock' | 'dryRun' | 'readers'
+  'shard' | 'runId' | 'prune' | 'pruneExcluded' | 'allowPruneAll' | 'isMoved' | 'breakLock' | 'dryRun' | 'readers'
 > & {
   readonly collection?: string;
   readonly out?: string;
@@ -70,6 +71,7 @@ export function embedFlags(flags: Flags): EmbedFlags {
     ...(typeof flags['run'] === 'string' && { runId: flags['run'] }),
     shard: typeof flags['shard'] === 'string' ? parseShard(flags['shard']) : wholeRun,
     prune: flags['prune'] === true,
+    pruneExcluded: flags['pruneExcluded'] === true,
     allowPruneAll: flags['allowPruneAll'] === true,
     isMoved: flags['moved'] === true,
     breakLock: flags['breakLock'] === true,
@@ -85,14 +87,14 @@ export function embedFlags(flags: Flags): EmbedFlags {
 
 /** @throws QdxError `usage` where no destination was named, or more than one. */
 export function destinationOf(
-  { collection, out, chunksOut, prune }: EmbedFlags,
+  { collection, out, chunksOut, prune, pruneExcluded }: EmbedFlags,
   known: readonly string[],
   connect: Extract<EmbedDestination, { kind: 'collection' }>['connect'],
 ): EmbedDestination {
   if (out !== undefined && chunksOut !== undefined)
     throw new QdxError('usage', '--out and --chunks-out are two runs: name one of them');
   const path = out ?? chunksOut;
-  if (path !== undefined && prune)
+  if (path !== undefined && (prune || pruneExcluded))
     throw new QdxError('usage', '--prune removes points of a collection; a file has none');
   if (out !== undefined) return { kind: 'vectors', path: out };
   if (chunksOut !== undefined) return { kind: 'chunks', path: chunksOut };

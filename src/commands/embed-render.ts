@@ -47,22 +47,36 @@ function chunksLine(summary: EmbedSummary): string {
     `${formatCount(cached)} from the cache`,
     `${formatCount(embedded)} ${dryRun ? 'to embed' : 'embedded'}`,
   ];
+  const failed = chunks - unchanged - cached - embedded;
+  if (failed > 0) parts.push(`${formatCount(failed)} not embedded`);
   return `chunks    ${formatCount(chunks)}${of} = ${parts.join(' + ')}`;
 }
 
-function changesLines({ removed, pruned, gone, truncated, removalPending, dryRun }: EmbedSummary): string[] {
+function changesLines(summary: EmbedSummary): string[] {
+  const { removed, pruned, gone, leftOut, kept, truncated, removalPending, dryRun } = summary;
   const done = dryRun ? 'to remove' : 'removed';
   const lines: string[] = [];
   if (removed > 0) lines.push(`${done.padEnd(9)} ${count(removed, 'point')} of changed files`);
-  if (pruned > 0) lines.push(`${done.padEnd(9)} ${count(pruned, 'point')} of files that are gone`);
+  if (pruned > 0) lines.push(`${done.padEnd(9)} ${count(pruned, 'point')} of files that are gone or left out`);
   if (removalPending) lines.push('removal   left to the shard that ends last');
-  if (gone.points > 0)
-    lines.push(
-      `gone      ${count(gone.points, 'point')} of ${count(gone.files, 'file')} that are no longer here` +
-        `${exampleText(gone.examples)}; --prune removes them`,
-    );
+  if (gone.points > 0) lines.push(`gone      ${leftText(gone, 'no longer here')}; --prune removes them`);
+  if (leftOut.points > 0)
+    lines.push(`left out  ${leftText(leftOut, 'here and left out now')}; --prune-excluded removes them`);
+  if (kept.points > 0) lines.push(`kept      ${leftText(kept, 'not read or not embedded as a whole')}`);
+  lines.push(...rejectLines(summary));
   if (truncated > 0) lines.push(`truncated ${count(truncated, 'chunk')} longer than the model reads`);
   return lines;
+}
+
+const leftText = ({ points, files, examples }: EmbedSummary['gone'], how: string): string =>
+  `${count(points, 'point')} of ${count(files, 'file')} that ${files === 1 ? 'is' : 'are'} ${how}${exampleText(examples)}`;
+
+function rejectLines({ rejected, firstRejects }: EmbedSummary): string[] {
+  if (rejected === 0) return [];
+  const named = firstRejects.map(
+    ({ source, path, startLine, reason }) => `          ${source}/${path}:${startLine}: ${reason}`,
+  );
+  return [`rejected  ${count(rejected, 'chunk')} that could not be embedded or written; all others are done`, ...named];
 }
 
 function timeLine({ model, device, tokens, readingMs, embeddingMs, durationMs, dryRun }: EmbedSummary): string {

@@ -42,6 +42,10 @@ export const embed: CommandModule = {
       },
       context,
     );
-    return { data: summary, text: (view) => renderEmbedSummary(summary, view) };
+    return {
+      data: summary,
+      text: (view) => renderEmbedSummary(summary, view),
+      outcome: summary.isComplete ? 'done' : 'partial',
+    };
   },
 };

@@ -4,7 +4,7 @@
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { createFileBytes, throwWriteError } from './file-bytes.ts';
-import { removeDeadFiles } from './scratch-file.ts';
+import { ownName, removeDeadFiles } from './scratch-file.ts';
 
 export interface PartialFile {
   /** Bytes taken so far, those still in memory included. */
@@ -27,8 +27,8 @@ export async function createPartialFile(path: string): Promise<PartialFile> {
   const existing = await stat(target).catch(() => null);
   if (existing?.isDirectory()) throwWriteError(path, { code: 'EISDIR' });
   await removeDeadFiles(dirname(target), `${basename(target)}.`, '.partial');
-  const partial = `${target}.${process.pid}.partial`;
-  const handle = await open(partial, 'w').catch((error: unknown) => throwWriteError(path, error));
+  const partial = `${target}.${ownName()}.partial`;
+  const handle = await open(partial, 'wx').catch((error: unknown) => throwWriteError(path, error));
   return partialFile({ handle, partial, target, path });
 }
 

@@ -1,11 +1,12 @@
 /**
  * A file of this process alone, for what does not fit into memory; nobody needs it after the process has ended.
  */
+import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFileBytes, throwWriteError } from './file-bytes.ts';
-import { isProcessAlive } from './processes.ts';
+import { isProcessAlive, machineId } from './processes.ts';
 
 export interface ScratchFile {
   readonly path: string;
@@ -24,10 +25,8 @@ export async function createScratchFile(folder: string, prefix: string): Promise
   return (await tryFolder(folder, prefix).catch(() => null)) ?? tryFolder(tmpdir(), prefix);
 }
 
-let made = 0;
-
 async function tryFolder(folder: string, prefix: string): Promise<ScratchFile> {
-  const path = join(folder, `${prefix}${process.pid}.${made++}.scratch`);
+  const path = join(folder, `${prefix}${ownName()}.scratch`);
   await mkdir(folder, { recursive: true }).catch((error: unknown) => throwWriteError(path, error));
   await removeDeadFiles(folder, prefix, '.scratch');
   const handle = await open(path, 'wx').catch((error: unknown) => throwWriteError(path, error));
@@ -46,11 +45,23 @@ async function tryFolder(folder: string, prefix: string): Promise<ScratchFile> {
   };
 }
 
-/** Removes files of `<prefix><pid>[.<n>]<ending>` whose process has ended. */
+/**
+ * A name that no other process gives, on whatever machine or in whatever container that shares the folder, and that tells this
+ * machine's processes whether its owner is alive: `<machine>.<pid>.<random>`.
+ */
+export const ownName = (): string => `${machineId() ?? 'unknown'}.${process.pid}.${randomBytes(6).toString('hex')}`;
+
+/**
+ * Removes files of `<prefix><ownName()><ending>` whose process ran on this machine and has ended. Of others' processes nothing
+ * is known here: their files are theirs to remove.
+ */
 export async function removeDeadFiles(folder: string, prefix: string, ending: string): Promise<void> {
+  const machine = machineId();
+  if (machine === null) return;
   for (const name of await readdir(folder).catch(() => [])) {
     if (!name.startsWith(prefix) || !name.endsWith(ending)) continue;
-    const pid = /^(\d+)(?:\.\d+)?$/.exec(name.slice(prefix.length, -ending.length))?.[1];
-    if (pid !== undefined && !isProcessAlive(Number(pid))) await rm(join(folder, name), { force: true });
+    const [owner, pid] =
+      /^([0-9a-f]{12})\.(\d+)\.[0-9a-f]{12}$/.exec(name.slice(prefix.length, -ending.length))?.slice(1) ?? [];
+    if (owner === machine && !isProcessAlive(Number(pid))) await rm(join(folder, name), { force: true });
   }
 }

@@ -59,7 +59,7 @@ export function manyFiles(files: number, sections: number): Files {
 }
 
 export interface EmbedRun extends QdxRun {
-  /** Throws, with what the run said, where it failed. */
+  /** Throws, with what the run said, where it failed; a run that ends with 3 has one. */
   readonly summary: EmbedSummary;
 }
 
@@ -74,7 +74,8 @@ export async function runEmbed(
   return {
     ...run,
     get summary() {
-      if (run.exitCode !== 0) throw new Error(`qdx embed ${args.join(' ')} ended with ${run.exitCode}: ${run.stderr}`);
+      if (run.exitCode !== 0 && run.exitCode !== 3)
+        throw new Error(`qdx embed ${args.join(' ')} ended with ${run.exitCode}: ${run.stderr}`);
       return JSON.parse(run.stdout) as EmbedSummary;
     },
   };

@@ -24,6 +24,8 @@ export interface RunQdxOptions {
   readonly killSignal?: NodeJS.Signals;
   readonly killAfterMs?: number;
   readonly killWhen?: RegExp;
+  /** Called once, with the running process, when stderr or stdout matches. */
+  readonly when?: { readonly says: RegExp; readonly run: (child: ChildProcess) => void };
   readonly nodeArgs?: readonly string[];
 }
 
@@ -70,10 +72,15 @@ export async function runQdx(args: readonly string[], options: RunQdxOptions = {
   const child = spawnQdx(args, { ...options, home });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
-  const { killSignal, killWhen, killAfterMs } = options;
+  const { killSignal, killWhen, killAfterMs, when } = options;
   let isKilled = false;
+  let isCalled = false;
   const watch = (chunks: Buffer[]) => (chunk: Buffer) => {
     chunks.push(chunk);
+    if (when && !isCalled && when.says.test(Buffer.concat(chunks).toString())) {
+      isCalled = true;
+      when.run(child);
+    }
     // Once: a second signal means "at once".
     if (isKilled || !killSignal || !killWhen?.test(Buffer.concat(chunks).toString())) return;
     isKilled = true;

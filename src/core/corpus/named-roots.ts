@@ -14,7 +14,10 @@ export interface NamedRootsInput {
   readonly source?: string;
 }
 
-/** @throws QdxError `notFound` for a path that is not there, `usage` for no path, or one name and several folders. */
+/**
+ * @throws QdxError `notFound` for a path that is not there, `denied` for one that may not be looked at, `usage` for no path, or
+ * one name and several folders.
+ */
 export async function namedRoots({ paths, cwd, source }: NamedRootsInput): Promise<CorpusRoot[]> {
   if (paths.length === 0)
     throw new QdxError('usage', 'there is nothing to embed: no folder was named', {
@@ -39,9 +42,17 @@ export async function namedRoots({ paths, cwd, source }: NamedRootsInput): Promi
   return roots;
 }
 
+const reasons: Readonly<Record<string, readonly ['notFound' | 'denied' | 'failed', string]>> = {
+  ENOENT: ['notFound', 'there is no such file or folder'],
+  ENOTDIR: ['notFound', 'there is no such file or folder'],
+  ELOOP: ['notFound', 'its symbolic links lead in a circle'],
+  ENAMETOOLONG: ['notFound', 'the name is longer than names can be'],
+  EACCES: ['denied', 'a folder on the way may not be read'],
+  EPERM: ['denied', 'it may not be read'],
+  EIO: ['failed', 'the disk cannot read it'],
+};
+
 function refuse(typed: string, error: unknown): never {
-  const code = (error as NodeJS.ErrnoException).code;
-  const why =
-    code === 'ENOENT' || code === 'ENOTDIR' ? 'there is no such file or folder' : `it cannot be read (${code})`;
-  throw new QdxError('notFound', `cannot embed ${typed}: ${why}`, { cause: error });
+  const [kind, why] = reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? (['failed', String(error)] as const);
+  throw new QdxError(kind, `cannot embed ${typed}: ${why}`, { cause: error });
 }

@@ -8,8 +8,9 @@ import type { Chunk, ChunkingSettings } from './chunk.ts';
 import { cutDocument, type CutContext } from './chunking/cut.ts';
 import { readerOf, readers, type ReaderName } from './readers/registry.ts';
 import type { ReadContext, ReaderOptions } from './readers/reader.ts';
-import { checkedRoots, type CorpusRoot } from './roots.ts';
-import { type SkipCount, SkipLog, type SkipReason } from './skips.ts';
+import { PresenceLog, presenceOf } from './presence.ts';
+import { checkedRoots, type CorpusRoot, isFolder } from './roots.ts';
+import { type SkipCount, SkipLog, type SkipReason, type SkipSink } from './skips.ts';
 import { walk, type WalkedFile } from './walk/walk.ts';
 
 export interface ReadCorpusParams {
@@ -44,15 +45,20 @@ export interface CorpusReading {
   readonly chunks: AsyncIterable<Chunk>;
   /** What was read so far; final once `chunks` has ended. */
   summary(): CorpusSummary;
+  /** What was found where; whole once `chunks` has ended. Later steps may note what became of a file. */
+  readonly presence: PresenceLog;
 }
 
 /** @throws QdxError notFound for a root that does not exist, usage for two roots that share a source name. */
 export function readCorpus(params: ReadCorpusParams, run: RunOptions = {}): CorpusReading {
   const reading = new Reading(params, run);
-  return { chunks: reading.chunks(), summary: () => reading.summary() };
+  return { chunks: reading.chunks(), summary: () => reading.summary(), presence: reading.presence };
 }
 
+const linkReasons: ReadonlySet<SkipReason> = new Set(['symlink', 'symlinkLoop', 'brokenLink']);
+
 class Reading {
+  readonly presence = new PresenceLog();
   readonly #params: ReadCorpusParams;
   readonly #run: RunOptions;
   readonly #skips = new SkipLog();
@@ -80,8 +86,21 @@ class Reading {
     const { include, exclude, includeSecrets, followLinks = false } = this.#params;
     const options = { include, exclude, includeSecrets, followLinks, ...this.#signal() };
     for (const root of await checkedRoots(this.#params.roots)) {
-      for await (const file of walk(root.path, options, this.#skips)) yield* this.#readFile(file, root.source);
+      this.presence.addRoot(root.source, await isFolder(root.path));
+      for await (const file of walk(root.path, options, this.#skipsOf(root))) yield* this.#readFile(file, root.source);
     }
+  }
+
+  /** What a walk leaves out is counted, and noted where it lies. */
+  #skipsOf({ source }: CorpusRoot): SkipSink {
+    return {
+      add: (reason, example, place = example) => {
+        this.#skips.add(reason, example);
+        this.presence.note(source, place, presenceOf(reason));
+        // What a link led to in another run is not known.
+        if (linkReasons.has(reason)) this.presence.note(source, `${place}/`, presenceOf(reason));
+      },
+    };
   }
 
   async *#readFile(file: WalkedFile, source: string): AsyncGenerator<Chunk> {
@@ -90,11 +109,17 @@ class Reading {
     const identity = { source, sourcePath: file.path };
     const cut = this.#cutContext();
     let count = 0;
-    for await (const document of readers[reader].read({ ...file, name }, this.#readContext())) {
+    let isSkipped = false;
+    const onSkip: ReadContext['onSkip'] = (reason, example) => {
+      isSkipped = true;
+      this.#skips.add(reason, example);
+      this.presence.note(source, file.path, presenceOf(reason));
+    };
+    for await (const document of readers[reader].read({ ...file, name }, this.#readContext(onSkip))) {
       this.#run.signal?.throwIfAborted();
       try {
         const chunks = cutDocument(document, identity, cut);
-        if (chunks === undefined) this.#skips.add('noRoom', file.path);
+        if (chunks === undefined) onSkip('noRoom', file.path);
         for (const chunk of chunks ?? []) {
           count += 1;
           this.#chunks += 1;
@@ -106,6 +131,7 @@ class Reading {
       }
     }
     if (count > 0) this.#countFile(reader);
+    if (count > 0 || !isSkipped) this.presence.note(source, file.path, 'read');
   }
 
   #countFile(reader: ReaderName): void {
@@ -119,14 +145,14 @@ class Reading {
     return { tokenizer, chunking, documentPrefix, occurrences: new Map() };
   }
 
-  #readContext(): ReadContext {
+  #readContext(onSkip: ReadContext['onSkip']): ReadContext {
     const { readers: options = {}, chunking, maxFileBytes, includeSecrets } = this.#params;
     return {
       options,
       chunking,
       maxFileBytes,
       includeSecrets,
-      onSkip: (reason, example) => this.#skips.add(reason, example),
+      onSkip,
       onNote: (message) => this.#run.onEvent?.({ type: 'note', message }),
       onWarning: (message) => this.#run.onEvent?.({ type: 'warning', message }),
       ...this.#signal(),

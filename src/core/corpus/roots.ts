@@ -41,7 +41,7 @@ export async function checkedRoots(roots: readonly CorpusRoot[]): Promise<Corpus
   return [...seen.values()];
 }
 
-async function isFolder(file: string): Promise<boolean> {
+export async function isFolder(file: string): Promise<boolean> {
   return stat(file).then(
     (facts) => facts.isDirectory(),
     () => false,

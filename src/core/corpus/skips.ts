@@ -32,10 +32,24 @@ export interface SkipCount {
   readonly examples: readonly string[];
 }
 
+/**
+ * What was asked for and should have been read: a run that skipped something for one of these is not complete. All other
+ * reasons are rules at work.
+ */
+const failures: ReadonlySet<SkipReason> = new Set(['unreadable', 'notUtf8', 'noRoom', 'badRecord']);
+
+export const isFailure = (reason: string): boolean => (failures as ReadonlySet<string>).has(reason);
+
+/** Whoever leaves something out says so here. */
+export interface SkipSink {
+  /** `place`: path of the file, or of the folder with `/` behind it, where the example is not just that. */
+  add(reason: SkipReason, example: string, place?: string): void;
+}
+
 const maxExamples = 5;
 
 /** Counts skips; memory does not grow with their number. */
-export class SkipLog {
+export class SkipLog implements SkipSink {
   readonly #counts = new Map<SkipReason, { count: number; examples: string[] }>();
 
   add(reason: SkipReason, example: string): void {

@@ -1,5 +1,6 @@
 /**
- * Encoder: the port from text to vectors. Adapters: onnx (CPU workers, CUDA); later endpoints.
+ * Encoder: the port from text to vectors. Adapters: ONNX Runtime on the calling thread, and in processes of its own on CPU or
+ * CUDA.
  */
 import type { ModelCard } from './cards/card.ts';
 
@@ -32,6 +33,7 @@ export interface Encoder {
   /**
    * Encodes one text; the prefix of its role is added here and nowhere else. Texts queue inside and run one per session
    * run on CPU, so that a vector never depends on what was encoded beside it.
+   * @throws TextCrashError where native code cannot survive this text; others can be encoded all the same.
    */
   encode(text: string, options: EncodeOptions): Promise<EncodedText>;
   close(): Promise<void>;

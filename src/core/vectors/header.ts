@@ -38,7 +38,7 @@ const header = z
   .refine((value) => value.shard <= value.shards, { message: 'is beyond "shards"', path: ['shard'] })
   .refine((value) => value.count <= value.totalCount, { message: 'is beyond "totalCount"', path: ['count'] });
 
-const footer = z.looseObject({ footer: z.literal(true), count, sha256 });
+const footer = z.looseObject({ footer: z.literal(true), count, rejected: count.optional(), sha256 });
 
 /** Text for the first line. */
 export const headerLine = (value: VectorsFileHeader): string => `${JSON.stringify(value)}\n`;
@@ -72,7 +72,8 @@ export function parseFooterLine(line: string | Uint8Array): VectorsFileFooter | 
   if (value === null || value['footer'] !== true) return null;
   const parsed = footer.safeParse(value);
   if (!parsed.success) throw new RangeError(`its footer is wrong: ${describeIssues(parsed.error)}`);
-  return parsed.data;
+  const { rejected, ...rest } = parsed.data;
+  return { ...rest, ...(rejected !== undefined && { rejected }) };
 }
 
 function parseObject(line: string | Uint8Array): Readonly<Record<string, unknown>> | null {

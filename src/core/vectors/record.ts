@@ -8,6 +8,8 @@ import type { LexicalSettings, SparseVector } from '../retrieval/lexical.ts';
 
 export const vectorsFileFormat = 'qdx-vectors';
 export const vectorsFileVersion = 1;
+/** What lexical terms are called in a record's `vectors`, whatever a collection calls them. */
+export const termsName = 'bm25';
 
 export interface VectorsFileHeader {
   readonly format: typeof vectorsFileFormat;
@@ -54,7 +56,10 @@ export interface PackedTokenVectors {
 
 export interface VectorsFileFooter {
   readonly footer: true;
+  /** Records that are there. */
   readonly count: number;
+  /** Records that the header announces and that could not be made; absent: none. */
+  readonly rejected?: number;
   /** sha256, hex, of all bytes before this line. */
   readonly sha256: string;
 }

@@ -27,7 +27,8 @@ export async function openVectorsRun(paths: readonly string[], signal?: AbortSig
   for (const file of files) assertSameRun(first, file);
   assertAllShards(files, first.header);
   const total = files.reduce((sum, { footer }) => sum + footer.count, 0);
-  if (total !== first.header.totalCount)
+  const rejected = files.reduce((sum, { footer }) => sum + (footer.rejected ?? 0), 0);
+  if (total + rejected !== first.header.totalCount)
     throw new QdxError(
       'verification',
       `the files of run ${first.header.runId} hold ${total} records where the run has ${first.header.totalCount}`,

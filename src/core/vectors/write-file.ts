@@ -2,6 +2,7 @@
  * Writes a vectors file: header, one record a line, footer. It gets its name only when it is complete.
  */
 import { createHash } from 'node:crypto';
+import { QdxError } from '../../lib/errors.ts';
 import { createPartialFile, type PartialFile } from '../../lib/partial-file.ts';
 import { createRecordEncoder, type VectorFormat } from './encode-record.ts';
 import { footerLine, headerLine } from './header.ts';
@@ -9,6 +10,8 @@ import type { VectorRecord, VectorsFileHeader } from './record.ts';
 
 export interface WriteVectorsFileOptions {
   readonly format: VectorFormat;
+  /** Records that the header announces and that could not be made; asked for at the end. */
+  readonly rejected?: () => number;
   readonly signal?: AbortSignal;
 }
 
@@ -21,7 +24,7 @@ export interface WrittenVectorsFile {
 }
 
 /**
- * Writes `header.count` records, streaming.
+ * Writes `header.count` records, less those rejected, streaming.
  * @throws QdxError where the file cannot be written, and whatever `records` throws; nothing is left under `path` then that
  * was not there before.
  */
@@ -46,7 +49,7 @@ async function writeAll(
   file: PartialFile,
   header: VectorsFileHeader,
   records: AsyncIterable<VectorRecord>,
-  { format, signal }: WriteVectorsFileOptions,
+  { format, signal, rejected = () => 0 }: WriteVectorsFileOptions,
 ): Promise<Omit<WrittenVectorsFile, 'path'>> {
   const hash = createHash('sha256');
   const encode = createRecordEncoder(format);
@@ -61,8 +64,12 @@ async function writeAll(
     await write(encode(record));
     count++;
   }
-  if (count !== header.count) throw new Error(`the header announces ${header.count} records and ${count} came`);
+  const left = rejected();
+  if (count + left !== header.count)
+    throw new QdxError('verification', `the header announces ${header.count} records and ${count} came`, {
+      hint: 'Run the same command again.',
+    });
   const sha256 = hash.digest('hex');
-  await file.write(Buffer.from(footerLine({ footer: true, count, sha256 })));
+  await file.write(Buffer.from(footerLine({ footer: true, count, ...(left > 0 && { rejected: left }), sha256 })));
   return { count, sizeBytes: file.sizeBytes, sha256 };
 }

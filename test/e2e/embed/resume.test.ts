@@ -1,8 +1,8 @@
 /**
  * Stopped anywhere and run again, an embedding run ends as one that was not stopped: ids, payloads, vectors.
  */
+import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { connectTo } from '../../helpers/connection.ts';
@@ -102,10 +102,10 @@ test('F7: the server goes away for good in the middle: exit 5 with one sentence;
   const own = await startQdrant();
   const config = { retries: '1', deadline: '3000' };
   const env = { QDX_RETRIES: config.retries, QDX_RETRY_DEADLINE_MS: config.deadline };
-  const running = runEmbed(own, ['-c', name, folder, '--batch-size', '8'], { home, env });
-  await sleep(1600);
-  await own.kill();
-  const broken = await running;
+  let killed: Promise<void> | undefined;
+  const inTheMiddle = { says: /embedding: \d+ of/, run: () => void (killed = own.kill()) };
+  const broken = await runEmbed(own, ['-c', name, folder, '--batch-size', '8'], { home, env, when: inTheMiddle });
+  await killed;
   expect(broken.exitCode).toBe(5);
   expect(broken.stderr).toContain(own.url);
   expect(broken.stderr).not.toMatch(/^\s+at /m);
@@ -119,8 +119,16 @@ test('F7: the server goes away for good in the middle: exit 5 with one sentence;
 });
 
 test('F14: a second run on the same collection ends with 10 and names the first one; another shard of its run does not', async () => {
-  const first = runEmbed(server, ['-c', name, folder, '--no-cache', '--shard', '1/2', '--run', 'r1'], { home });
-  await sleep(900);
+  // It has the lock when it reads; stopped there it is still running when the others come and go.
+  let when: RunQdxOptions['when'];
+  const stopped = new Promise<ChildProcess>((resolve) => {
+    when = { says: /reading: /, run: (child) => child.kill('SIGSTOP') && resolve(child) };
+  });
+  const first = runEmbed(server, ['-c', name, folder, '--shard', '1/2', '--run', 'r1'], {
+    home,
+    ...(when && { when }),
+  });
+  const process = await stopped;
   const [second, sibling] = await Promise.all([
     runEmbed(server, ['-c', name, folder]),
     runEmbed(server, ['-c', name, folder, '--shard', '2/2', '--run', 'r1']),
@@ -128,6 +136,7 @@ test('F14: a second run on the same collection ends with 10 and names the first 
   expect(second.exitCode).toBe(10);
   expect(second.stderr).toMatch(/qdx embed/);
   expect(sibling.exitCode).toBe(0);
+  process.kill('SIGCONT');
   expect((await first).exitCode).toBe(0);
   expect(await contentsOf(connection, name)).toEqual(whole);
 });

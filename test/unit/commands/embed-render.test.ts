@@ -3,6 +3,7 @@ import { renderEmbedSummary } from '../../../src/commands/embed-render.ts';
 import type { EmbedSummary } from '../../../src/core/vectors/embed.ts';
 
 const view = { columns: 80, isTty: false, color: false };
+const none = { points: 0, files: 0, examples: [] };
 const summary = (changes: Partial<EmbedSummary> = {}): EmbedSummary => ({
   destination: 'collection',
   target: 'docs',
@@ -27,7 +28,12 @@ const summary = (changes: Partial<EmbedSummary> = {}): EmbedSummary => ({
   written: 100,
   removed: 0,
   pruned: 0,
-  gone: { points: 0, files: 0, examples: [] },
+  gone: none,
+  leftOut: none,
+  kept: none,
+  rejected: 0,
+  firstRejects: [],
+  isComplete: true,
   removalPending: false,
   readingMs: 500,
   embeddingMs: 2000,
@@ -59,15 +65,35 @@ describe('summary of qdx embed', () => {
     ['a shard', { shard: 2, shards: 3, chunks: 400 }, 'shard 2/3 of run r1'],
     ['a shard of the whole', { shard: 2, shards: 3, chunks: 400 }, 'chunks    400 of 1,300 ='],
     ['replaced points', { removed: 3 }, 'removed   3 points of changed files'],
-    ['pruned points', { pruned: 1 }, 'removed   1 point of files that are gone'],
+    ['pruned points', { pruned: 1 }, 'removed   1 point of files that are gone or left out'],
     ['points to be removed', { removed: 3, dryRun: true }, 'to remove 3 points of changed files'],
     ['truncated chunks', { truncated: 2 }, 'truncated 2 chunks longer than the model reads'],
     ['removal left to another', { removalPending: true }, 'removal   left to the shard that ends last'],
     [
       'files that are gone',
       { gone: { points: 9, files: 1, examples: ['docs/a.md'] } },
-      'gone      9 points of 1 file that are no longer here (docs/a.md); --prune removes them',
+      'gone      9 points of 1 file that is no longer here (docs/a.md); --prune removes them',
     ],
+    [
+      'files that are left out now',
+      { leftOut: { points: 2, files: 2, examples: ['docs/a.md', 'docs/b.md'] } },
+      'left out  2 points of 2 files that are here and left out now (docs/a.md, docs/b.md); --prune-excluded removes them',
+    ],
+    [
+      'files that were not read as a whole',
+      { kept: { points: 2, files: 1, examples: ['docs/a.md'] } },
+      'kept      2 points of 1 file that is not read or not embedded as a whole (docs/a.md)',
+    ],
+    [
+      'rejected chunks',
+      {
+        embedded: 39,
+        rejected: 1,
+        firstRejects: [{ id: 'x', source: 'docs', path: 'a.md', startLine: 7, reason: 'it crashed' }],
+      },
+      'rejected  1 chunk that could not be embedded or written; all others are done\n          docs/a.md:7: it crashed\n',
+    ],
+    ['chunks that were not embedded, so that the numbers add up', { embedded: 39 }, '+ 39 embedded + 1 not embedded\n'],
     [
       'skipped files',
       { skipped: { binary: { count: 3, examples: ['a.png', 'b.png', 'c.png'] } } },

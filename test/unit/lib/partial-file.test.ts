@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createFileBytes } from '../../../src/lib/file-bytes.ts';
 import { createPartialFile } from '../../../src/lib/partial-file.ts';
+import { machineId } from '../../../src/lib/processes.ts';
 import { createScratchFile } from '../../../src/lib/scratch-file.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 
@@ -44,13 +45,28 @@ describe('a file that appears when it is whole', () => {
     await expect(createPartialFile(path)).rejects.toThrow(`cannot write ${path}: ${reason}`);
   });
 
-  test('leftovers of dead writers go, those of living ones and other files stay', async () => {
+  test.skipIf(machineId() === null)(
+    'leftovers of dead writers of this machine go; those of living ones, of other machines and other files stay',
+    async () => {
+      const path = join(temporaryFolder(), 'file');
+      const [dead, alive] = [`${machineId()}.4194304.0123456789ab`, `${machineId()}.${process.pid}.0123456789ab`];
+      const kept = [`file.${alive}.partial`, 'file.ffffffffffff.4194304.0123456789ab.partial', `other.${dead}.partial`];
+      for (const name of [...kept, `file.${dead}.partial`]) writeFileSync(join(path, '..', name), '');
+      const file = await createPartialFile(path);
+      await file.finish();
+      expect(readdirSync(join(path, '..')).toSorted()).toEqual(['file', ...kept].toSorted());
+    },
+  );
+
+  test('two writers of one file, even of one process number, write beside each other; the later one wins whole', async () => {
     const path = join(temporaryFolder(), 'file');
-    const names = ['file.4194304.partial', `file.${process.pid}.partial`, 'other.4194304.partial', 'file.x.partial'];
-    for (const name of names) writeFileSync(join(path, '..', name), '');
-    const file = await createPartialFile(path);
-    await file.finish();
-    expect(readdirSync(join(path, '..')).toSorted()).toEqual(['file', 'file.x.partial', 'other.4194304.partial']);
+    const [first, second] = [await createPartialFile(path), await createPartialFile(path)];
+    await first.write(Buffer.from('first, and longer'));
+    await second.write(Buffer.from('second'));
+    await first.finish();
+    expect(readFileSync(path, 'utf8')).toBe('first, and longer');
+    await second.finish();
+    expect([readFileSync(path, 'utf8'), readdirSync(join(path, '..'))]).toEqual(['second', ['file']]);
   });
 });
 

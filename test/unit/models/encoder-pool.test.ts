@@ -4,6 +4,7 @@ import type { EncodedText } from '../../../src/core/models/encoder.ts';
 import { EncoderPool } from '../../../src/core/models/encoders/encoder-pool.ts';
 import type { WorkerListeners } from '../../../src/core/models/encoders/encoder-worker.ts';
 import type { EncodeOrder, WorkerOrder } from '../../../src/core/models/encoders/worker-messages.ts';
+import { TextCrashError } from '../../../src/core/models/text-crash.ts';
 import type { QdxEvent } from '../../../src/lib/events.ts';
 
 const encoded = (text: string): EncodedText => ({
@@ -91,6 +92,7 @@ test.each(layouts)('F34: %j: a crash costs the text that causes it, the others a
     2,
     3,
   ]);
+  expect((results[1] as PromiseRejectedResult).reason).toBeInstanceOf(TextCrashError);
   expect(starts()).toBe(layout.workers + 2);
   expect(events.map((event) => event.type)).toEqual(['warning', 'warning']);
 });

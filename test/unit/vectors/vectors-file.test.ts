@@ -6,6 +6,7 @@ import { readHeader, readRecords } from '../../../src/core/vectors/read-file.ts'
 import type { VectorRecord } from '../../../src/core/vectors/record.ts';
 import { openVectorsRun, readRun } from '../../../src/core/vectors/run-files.ts';
 import { writeVectorsFile } from '../../../src/core/vectors/write-file.ts';
+import { machineId } from '../../../src/lib/processes.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 import { collect, header, record, recordsOf, stream, uuid, write } from '../../helpers/vectors-file.ts';
 
@@ -130,9 +131,9 @@ describe('vectors file', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('what a writer that died left behind goes with the next one', async () => {
+  test.skipIf(machineId() === null)('what a writer that died left behind goes with the next one', async () => {
     const path = await write([record(1)]);
-    writeFileSync(`${path}.4194304.partial`, 'half a file');
+    writeFileSync(`${path}.${machineId()}.4194304.0123456789ab.partial`, 'half a file');
     await writeVectorsFile(path, header({ count: 1, totalCount: 1 }), stream([record(2)]), { format: 'numbers' });
     expect(readdirSync(join(path, '..'))).toEqual(['v.jsonl']);
   });

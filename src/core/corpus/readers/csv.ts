@@ -7,6 +7,7 @@ import { QdxError } from '../../../lib/errors.ts';
 import { utf8Text, Utf8Error } from '../../../lib/utf8-text.ts';
 import type { Document } from '../document.ts';
 import { extensionOf } from '../languages.ts';
+import { fileFailure } from './file-failure.ts';
 import { idText, recordDocument } from './record-document.ts';
 import type { CorpusReader, CsvOptions, ReadContext, SourceFile } from './reader.ts';
 
@@ -44,7 +45,7 @@ async function* rows(file: SourceFile, context: ReadContext): AsyncGenerator<Doc
       continue;
     }
     const text = columns.text(record);
-    if (text.trim() === '') context.onSkip('badRecord', `${file.path}:${lines.start}: no text`);
+    if (text.trim() === '') context.onSkip('empty', `${file.path}:${lines.start}`);
     else
       yield recordDocument({
         text,
@@ -142,5 +143,6 @@ function unreadable(
   if (error instanceof Utf8Error) return { skip: 'notUtf8', why: error.message };
   const code = 'code' in error ? String(error.code) : '';
   if (code.startsWith('CSV_')) return { skip: 'badRecord', why: error.message };
-  return 'syscall' in error ? { skip: 'unreadable', why: code } : undefined;
+  const failure = fileFailure(error);
+  return failure === undefined ? undefined : { skip: 'unreadable', why: failure };
 }

@@ -3,6 +3,7 @@
  */
 import { isFault, type JsonLine, type JsonLineFault, readJsonl } from '../../../lib/jsonl.ts';
 import type { Document } from '../document.ts';
+import { fileFailure } from './file-failure.ts';
 import { doclingChunkDocument, isDoclingChunk } from './docling-chunk.ts';
 import { idText, recordDocument } from './record-document.ts';
 import type { CorpusReader, JsonlOptions, ReadContext, SourceFile } from './reader.ts';
@@ -20,24 +21,35 @@ const likelyIdFields = ['_id', 'id'];
 
 export const jsonlReader: CorpusReader = {
   async *read(file, context) {
-    const options = context.signal === undefined ? {} : { signal: context.signal };
-    let fields: RecordFields | undefined;
-    for await (const line of readJsonl(file.absolutePath, options)) {
-      const where = `${file.path}:${line.number}`;
-      const record = recordIn(line);
-      if (typeof record === 'string') {
-        context.onSkip('badRecord', `${where}: ${record}`);
-        continue;
-      }
-      if (record.doubled !== undefined) context.onWarning(`${where}: ${record.doubled}`);
-      fields ??= chosenFields(record.value, file, context);
-      if (fields === undefined) break;
-      const document = recordOf(record.value, line.number, fields);
-      if (typeof document === 'string') context.onSkip('badRecord', `${where}: ${document}`);
-      else yield document;
+    try {
+      yield* records(file, context);
+    } catch (error) {
+      const failure = fileFailure(error);
+      if (failure === undefined) throw error;
+      context.onSkip('unreadable', `${file.path} (${failure})`);
     }
   },
 };
+
+async function* records(file: SourceFile, context: ReadContext): AsyncGenerator<Document> {
+  const options = context.signal === undefined ? {} : { signal: context.signal };
+  let fields: RecordFields | undefined;
+  for await (const line of readJsonl(file.absolutePath, options)) {
+    const where = `${file.path}:${line.number}`;
+    const record = recordIn(line);
+    if (typeof record === 'string') {
+      context.onSkip('badRecord', `${where}: ${record}`);
+      continue;
+    }
+    if (record.doubled !== undefined) context.onWarning(`${where}: ${record.doubled}`);
+    fields ??= chosenFields(record.value, file, context);
+    if (fields === undefined) break;
+    const document = recordOf(record.value, line.number, fields);
+    if (document === null) context.onSkip('empty', where);
+    else if (typeof document === 'string') context.onSkip('badRecord', `${where}: ${document}`);
+    else yield document;
+  }
+}
 
 /** The record of a line, or why there is none. */
 function recordIn(line: JsonLine | JsonLineFault): { readonly value: JsonRecord; readonly doubled?: string } | string {
@@ -50,12 +62,12 @@ function recordIn(line: JsonLine | JsonLineFault): { readonly value: JsonRecord;
   return { value: record, doubled: `${keys} given twice in one object, the last one counts` };
 }
 
-/** A document, or why there is none. */
-function recordOf(record: JsonRecord, line: number, fields: RecordFields): Document | string {
+/** A document, or why there is none; null for a blank one. */
+function recordOf(record: JsonRecord, line: number, fields: RecordFields): Document | string | null {
   if (isDoclingChunk(record)) return doclingChunkDocument(record, line);
   const text = record[fields.text];
   if (typeof text !== 'string') return `no text in field ${JSON.stringify(fields.text)}`;
-  if (text.trim() === '') return `field ${JSON.stringify(fields.text)} is blank`;
+  if (text.trim() === '') return null;
   const title = record['title'];
   return recordDocument({
     text,

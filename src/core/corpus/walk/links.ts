@@ -3,13 +3,13 @@
  */
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { SkipLog } from '../skips.ts';
+import type { SkipSink } from '../skips.ts';
 
 export interface LinkContext {
   /** Real path of the root. */
   readonly root: string;
   readonly options: { readonly followLinks: boolean };
-  readonly skips: SkipLog;
+  readonly skips: SkipSink;
   /** Real paths of the folders that links have led to; a followed one is added. */
   readonly linked: Set<string>;
 }

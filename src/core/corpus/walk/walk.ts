@@ -4,7 +4,7 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { QdxError } from '../../../lib/errors.ts';
-import type { SkipLog } from '../skips.ts';
+import type { SkipSink } from '../skips.ts';
 import { pathFilter, type PathFilter } from './globs.ts';
 import { type IgnoreRules, isIgnored, rulesAtRoot, rulesBelow } from './ignore-rules.ts';
 import { isDependencyFolder, isGeneratedFile } from './left-out.ts';
@@ -32,13 +32,13 @@ interface Walk {
   readonly root: string;
   readonly options: WalkOptions;
   readonly filter: PathFilter;
-  readonly skips: SkipLog;
+  readonly skips: SkipSink;
   /** Real paths of the folders that links have led to. */
   readonly linked: Set<string>;
 }
 
 /** @throws QdxError notFound where there is nothing at `root`. */
-export async function* walk(root: string, options: WalkOptions, skips: SkipLog): AsyncGenerator<WalkedFile> {
+export async function* walk(root: string, options: WalkOptions, skips: SkipSink): AsyncGenerator<WalkedFile> {
   const real = await realRoot(root);
   const facts = await stat(real);
   if (!facts.isDirectory()) {
@@ -70,7 +70,7 @@ async function* rootFile(
   root: string,
   isRegular: boolean,
   options: WalkOptions,
-  skips: SkipLog,
+  skips: SkipSink,
 ): AsyncGenerator<WalkedFile> {
   const name = path.basename(root);
   if (!isRegular) skips.add('notRegular', name);
@@ -91,7 +91,7 @@ async function* walkFolder(
     }
   } catch (error) {
     if (!isFileSystemError(error)) throw error;
-    walk.skips.add('unreadable', `${prefix || '.'} (${error.code})`);
+    walk.skips.add('unreadable', `${prefix || '.'} (${error.code})`, prefix);
   }
 }
 

@@ -6,6 +6,7 @@ import type { OnEvent } from '../../../lib/events.ts';
 import type { EncodedText } from '../encoder.ts';
 import { type EncoderWorker, fromSentError, type WorkerListeners } from './encoder-worker.ts';
 import { Queue } from '../queue.ts';
+import { TextCrashError } from '../text-crash.ts';
 import type { TextRequest } from './text-encoder.ts';
 import type { WorkerAnswer } from './worker-messages.ts';
 
@@ -196,10 +197,8 @@ function describeCrash(suspects: readonly Job[], how: string): string {
 const describeText = ({ request: { text } }: Job): string =>
   `a text of ${text.length} characters that begins ${JSON.stringify(text.slice(0, 60))}`;
 
-const crashedTwice = (job: Job, how: string): QdxError =>
-  new QdxError('failed', `the encoder process ended twice (${how}) on ${describeText(job)}`, {
-    hint: 'Leave the text out, or cut it smaller, and run again; all others are done.',
-  });
+const crashedTwice = (job: Job, how: string): TextCrashError =>
+  new TextCrashError(`the encoder process ended twice (${how}) on ${describeText(job)}`);
 
 const cannotStart = (how: string, lastWords: string): QdxError =>
   new QdxError(

@@ -19,8 +19,8 @@ let queue = Promise.resolve();
 self.on('message', (order: WorkerOrder) => {
   queue = queue.then(() => obey(order));
 });
-// Ctrl-C reaches the whole group of processes; the parent decides what it means.
-self.on('SIGINT', () => {});
+// Ctrl-C, a hang-up and what a supervisor sends reach the whole group of processes; the parent decides what they mean.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) self.on(signal, () => {});
 self.on('disconnect', () => self.exit());
 
 async function obey(order: WorkerOrder): Promise<void> {

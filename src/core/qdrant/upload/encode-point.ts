@@ -3,7 +3,7 @@
  */
 import { stringifyJson } from '../../../lib/json.ts';
 import type { SparseVector } from '../../retrieval/lexical.ts';
-import type { VectorRecord } from '../../vectors/record.ts';
+import { termsName, type VectorRecord } from '../../vectors/record.ts';
 import { type ByteWriter, writeText, writeVector } from './byte-writer.ts';
 
 export interface PointLayout {
@@ -47,6 +47,5 @@ function writeVectors(writer: ByteWriter, record: VectorRecord, layout: PointLay
   writeText(writer, '}');
 }
 
-/** Vectors files call the terms `bm25`, whatever the collection calls them. */
 const termsOf = ({ vectors }: VectorRecord, sparseName: string): SparseVector | undefined =>
-  vectors?.[sparseName] ?? vectors?.['bm25'];
+  vectors?.[sparseName] ?? vectors?.[termsName];

@@ -4,6 +4,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { inBatches, mapOrdered } from '../../../lib/ordered-map.ts';
 import type { Chunk } from '../../corpus/chunk.ts';
+import type { CorpusPresence } from '../../corpus/presence.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { keyOf, type PayloadKeys, toStoredPayload } from '../../qdrant/collection/payload-keys.ts';
 import { type PointId, retrievePoints, scrollPoints } from '../../qdrant/collection/points.ts';
@@ -52,28 +53,40 @@ async function compareBatch(view: CollectionView, chunks: readonly Chunk[]): Pro
   });
 }
 
-export interface StalePoints {
-  /** Points whose file the run has, but which its chunks no longer make. */
-  readonly replaced: PointId[];
-  /** Points of files that the run does not have. */
-  readonly gone: PointId[];
-  readonly goneFiles: number;
-  /** The first few of them. */
-  readonly goneExamples: readonly string[];
-  /** Whether any point of these sources stays when all stale ones are removed. */
-  readonly someStay: boolean;
+/** Points of files of one fate. */
+export interface PointGroup {
+  readonly ids: readonly PointId[];
+  readonly files: number;
+  /** The first few files. */
+  readonly examples: readonly string[];
 }
 
-const mostExamples = 5;
+/** Points of the run's sources that are not of the run. */
+export interface StalePoints {
+  /** The run read their file to its end, and its chunks no longer make them. */
+  readonly replaced: PointGroup;
+  /** Their file is not there any more. */
+  readonly gone: PointGroup;
+  /** Their file is left out of this run by a rule. */
+  readonly leftOut: PointGroup;
+  /** Their file, or the folder it was in, could not be read as a whole: nobody knows what became of them. */
+  readonly unread: PointGroup;
+  /** All points of these sources. */
+  readonly total: number;
+}
 
-/** Points of the run's sources that are not of the run. Points of other sources are never looked at. */
-export async function findStale(view: CollectionView, spool: Spool, sources: readonly string[]): Promise<StalePoints> {
+export interface StaleInput {
+  readonly spool: Pick<Spool, 'ids'>;
+  readonly presence: CorpusPresence;
+  readonly sources: readonly string[];
+}
+
+/** Points of other sources, and of files that the run was not asked about, are left alone. */
+export async function findStale(view: CollectionView, { spool, presence, sources }: StaleInput): Promise<StalePoints> {
   const { connection, physical, payloadKeys, signal } = view;
   const [sourceKey, pathKey] = [keyOf('source', payloadKeys), keyOf('source_path', payloadKeys)];
-  const replaced: PointId[] = [];
-  const gone: PointId[] = [];
-  const goneFiles = new Set<string>();
-  let someStay = false;
+  const groups = { read: createGroup(), gone: createGroup(), leftOut: createGroup(), unread: createGroup() };
+  let total = 0;
   for (const source of sources) {
     const points = scrollPoints(connection, physical, {
       filter: { must: [{ key: sourceKey, match: { value: source } }] },
@@ -83,21 +96,28 @@ export async function findStale(view: CollectionView, spool: Spool, sources: rea
       ...(signal && { signal }),
     });
     for await (const { id, payload } of points) {
+      total++;
+      if (spool.ids.has(id)) continue;
       const path = textOf(payload?.[pathKey]);
-      if (spool.ids.has(id)) someStay = true;
-      else if (spool.hasFile(source, path)) replaced.push(id);
-      else {
-        gone.push(id);
-        goneFiles.add(`${source}/${path}`);
-      }
+      const found = presence.of(source, path);
+      if (found !== 'unasked') groups[found].add(id, `${source}/${path}`);
     }
   }
+  const { read, gone, leftOut, unread } = groups;
+  return { replaced: read.read(), gone: gone.read(), leftOut: leftOut.read(), unread: unread.read(), total };
+}
+
+const mostExamples = 5;
+
+function createGroup() {
+  const ids: PointId[] = [];
+  const files = new Set<string>();
   return {
-    replaced,
-    gone,
-    goneFiles: goneFiles.size,
-    goneExamples: [...goneFiles].slice(0, mostExamples),
-    someStay,
+    add(id: PointId, file: string): void {
+      ids.push(id);
+      files.add(file);
+    },
+    read: (): PointGroup => ({ ids, files: files.size, examples: [...files].slice(0, mostExamples) }),
   };
 }
 

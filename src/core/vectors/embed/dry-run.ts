@@ -4,12 +4,12 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import { cardOfRun, inspectTarget } from './collection-target.ts';
-import { type CollectionView, findStale } from './compare.ts';
-import { sourceFolders, viewOf } from './into-collection.ts';
+import type { CollectionView } from './compare.ts';
+import { removalInput, sourceFolders, viewOf } from './into-collection.ts';
 import type { EmbedParams, EmbedSummary } from './params.ts';
 import { planRun } from './plan.ts';
 import { findRunModel, type RunInput, type RunModel, withInput } from './read-input.ts';
-import { assertPruneLeavesSome, type Removal } from './removal.ts';
+import { assertCorpusWasSeen, assertPruneLeavesSome, planRemoval, type Removal } from './removal.ts';
 import { assertSameFolders } from './source-folders.ts';
 import { summarize } from './summary.ts';
 
@@ -17,9 +17,10 @@ export async function dryRunEmbed(params: EmbedParams, run: RunOptions): Promise
   const model = await findRunModel(params);
   const view = await existingView(params, model, run);
   return withInput({ ...model, params, warmsUp: 'never' }, run, async (input, embedder) => {
+    assertCorpusWasSeen(params, input.corpus);
     const plan = await planRun(input.spool, embedder, view, run);
     const removal = view ? await plannedRemoval(params, view, input) : undefined;
-    const counts = { cached: plan.cached, embedded: plan.fresh, truncated: 0, tokens: plan.freshTokens };
+    const counts = { cached: plan.cached, embedded: plan.fresh, truncated: 0, failed: 0, tokens: plan.freshTokens };
     const written = params.destination.kind === 'chunks' ? input.spool.count : plan.cached + plan.fresh;
     const runId = params.runId ?? '';
     return summarize({
@@ -48,9 +49,7 @@ async function existingView(params: EmbedParams, model: RunModel, run: RunOption
 }
 
 async function plannedRemoval(params: EmbedParams, view: CollectionView, input: RunInput): Promise<Removal> {
-  const { prune, allowPruneAll, shard } = params;
-  const removal = { view, prune, isSharded: shard.shards > 1, spool: input.spool, sources: input.sources };
-  if (prune && !allowPruneAll) await assertPruneLeavesSome(removal);
-  const stale = await findStale(view, input.spool, input.sources);
-  return { removed: stale.replaced.length, pruned: prune ? stale.gone.length : 0, stale, isPending: false };
+  const removal = removalInput(params, view, input);
+  if (!params.allowPruneAll) await assertPruneLeavesSome(removal);
+  return planRemoval(removal);
 }

@@ -12,15 +12,17 @@ import { addToCard, ensureCollection, type EnsuredCollection } from '../../qdran
 import { withWriterLock } from '../../qdrant/lock.ts';
 import { uploadRecords } from '../../qdrant/upload.ts';
 import { createLexicalEncoder } from '../../retrieval/lexical.ts';
+import type { VectorRecord } from '../record.ts';
 import { checkStored } from './check-stored.ts';
 import { cardOfRun, inspectTarget, lockRequest } from './collection-target.ts';
-import type { CollectionView } from './compare.ts';
+import type { CollectionView, PointGroup } from './compare.ts';
 import type { Embedder } from './embedder.ts';
 import type { EmbedDestination, EmbedParams, EmbedSummary } from './params.ts';
 import { planRun, type RunPlan } from './plan.ts';
 import { findRunModel, type RunInput, withInput, type WithInput } from './read-input.ts';
-import { embedRecords, noCounts, type RecordShape } from './records.ts';
-import { assertPruneLeavesSome, type Removal, type RemovalInput, removeStale } from './removal.ts';
+import { embedRecords, noCounts, type RecordShape, startOf } from './records.ts';
+import { addRefused } from './rejected-chunks.ts';
+import { assertCorpusWasSeen, assertPruneLeavesSome, type Removal, type RemovalInput, removeStale } from './removal.ts';
 import { assertSameFolders, rememberFolders, type SourceFolders } from './source-folders.ts';
 import { summarize } from './summary.ts';
 
@@ -65,10 +67,11 @@ async function writeInto(writing: Writing, run: RunOptions): Promise<EmbedSummar
   const { connection, params, target, card, input, embedder, runId } = writing;
   const { settings } = params;
   const alias = settings.upload.alias;
+  assertCorpusWasSeen(params, input.corpus);
   const ensured = await ensureCollection(connection, { name: target.name, card, settings, alias }, run);
   const view = viewOf(connection, ensured.physical, ensured.card, run);
-  const removal: RemovalInput = { view, ...input, prune: params.prune, isSharded: params.shard.shards > 1 };
-  if (params.prune && !params.allowPruneAll && !ensured.created) await assertPruneLeavesSome(removal);
+  const removal = removalInput(params, view, input);
+  if (!params.allowPruneAll && !ensured.created) await assertPruneLeavesSome(removal);
   const plan = await planRun(input.spool, embedder, ensured.created ? null : view, run);
   if (ensured.needsParityCheck) await checkStored(view, ensured.card, embedder);
   // Before the vectors, so that none of a file that the card does not name is ever in the collection.
@@ -87,12 +90,21 @@ async function writeInto(writing: Writing, run: RunOptions): Promise<EmbedSummar
   });
 }
 
+const none: PointGroup = { ids: [], files: 0, examples: [] };
 const nothingRemoved: Removal = {
   removed: 0,
   pruned: 0,
-  stale: { replaced: [], gone: [], goneFiles: 0, goneExamples: [], someStay: true },
+  stale: { replaced: none, gone: none, leftOut: none, unread: none, total: 0 },
   isPending: false,
 };
+
+export const removalInput = (params: EmbedParams, view: CollectionView, input: RunInput): RemovalInput => ({
+  ...input,
+  view,
+  pruning: params,
+  rejected: input.rejects,
+  isSharded: params.shard.shards > 1,
+});
 
 export const viewOf = (
   connection: Connection,
@@ -108,21 +120,35 @@ interface Changed extends Writing {
 
 /** Embeds and uploads the chunks that are not in the collection as they are now. */
 async function embedChanged(changed: Changed, run: RunOptions) {
-  const { connection, params, ensured, embedder, plan, input } = changed;
+  const { ensured, embedder, plan, input } = changed;
   const counts = noCounts();
   if (plan.cached + plan.fresh === 0) return { counts, written: 0, embeddingMs: 0 };
   const startedAt = performance.now();
   run.onEvent?.({ type: 'phase', name: 'embedding' });
-  const { card, physical, distance } = ensured;
   const records = embedRecords({
     chunks: plan.changed(input.spool),
-    shape: shapeOf(card),
+    shape: shapeOf(ensured.card),
     expectedNew: plan.fresh,
     embedder,
     counts,
+    rejects: input.rejects,
     ...(run.onEvent && { onEvent: run.onEvent }),
   });
-  const upload = await uploadRecords(
+  try {
+    const some = await startOf(records);
+    const written = some === null ? 0 : await upload(changed, some, run);
+    return { counts, written, embeddingMs: counts.lastVectorAtMs - startedAt };
+  } finally {
+    await records.return();
+  }
+}
+
+/** How many points were written; those that were turned away are added to the run's rejects. */
+async function upload(changed: Changed, records: AsyncIterable<VectorRecord>, run: RunOptions): Promise<number> {
+  const { connection, params, plan, input } = changed;
+  const { card, physical, distance } = changed.ensured;
+  const refused = new Map<string, string>();
+  const summary = await uploadRecords(
     connection,
     {
       collection: physical,
@@ -131,11 +157,13 @@ async function embedChanged(changed: Changed, run: RunOptions) {
       distance,
       settings: params.settings.upload,
       expectedCount: plan.cached + plan.fresh,
+      onReject: ({ id, reason }) => void refused.set(id ?? '', reason),
       lockLost: changed.lockLost,
     },
     plan.fresh > 0 ? withoutUploadProgress(run) : run,
   );
-  return { counts, written: upload.points, embeddingMs: counts.lastVectorAtMs - startedAt };
+  await addRefused(input.rejects, refused, input.spool);
+  return summary.points;
 }
 
 /** Two stages that run side by side are shown as one: the slower. */

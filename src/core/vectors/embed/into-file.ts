@@ -5,7 +5,13 @@ import type { RunOptions } from '../../../lib/events.ts';
 import { sha256Hex } from '../../../lib/hash.ts';
 import { fingerprint } from '../../models/cards/space.ts';
 import { createLexicalEncoder, defaultLexical } from '../../retrieval/lexical.ts';
-import { vectorsFileFormat, type VectorRecord, type VectorsFileHeader, vectorsFileVersion } from '../record.ts';
+import {
+  termsName,
+  vectorsFileFormat,
+  type VectorRecord,
+  type VectorsFileHeader,
+  vectorsFileVersion,
+} from '../record.ts';
 import { writeVectorsFile } from '../write-file.ts';
 import type { Embedder } from './embedder.ts';
 import type { EmbedDestination, EmbedParams, EmbedSummary } from './params.ts';
@@ -35,8 +41,8 @@ async function writeFile(writing: Writing, run: RunOptions): Promise<EmbedSummar
   const { signal } = run;
   const header = headerOf(writing);
   const shape: RecordShape = {
-    lexical: createLexicalEncoder(defaultLexical),
-    sparseName: params.settings.vector.sparseName,
+    lexical: header.lexical && createLexicalEncoder(header.lexical),
+    sparseName: termsName,
   };
   const counts = noCounts();
   const startedAt = performance.now();
@@ -44,6 +50,7 @@ async function writeFile(writing: Writing, run: RunOptions): Promise<EmbedSummar
   const records = target.kind === 'vectors' ? await vectors(writing, shape, counts, run) : chunks(input, shape);
   const { count } = await writeVectorsFile(target.path, header, records, {
     format: params.settings.embed.vectorFormat,
+    rejected: () => input.rejects.count,
     ...(signal && { signal }),
   });
   const embeddingMs = Math.max(0, counts.lastVectorAtMs - startedAt);
@@ -60,6 +67,7 @@ async function vectors({ input, embedder }: Writing, shape: RecordShape, counts:
     embedder,
     shape,
     counts,
+    rejects: input.rejects,
     ...(run.onEvent && { onEvent: run.onEvent }),
   });
 }
@@ -81,7 +89,7 @@ function headerOf({ params, target, input }: Writing): VectorsFileHeader {
     runId: params.runId ?? sha256Hex(`${spool.inputHash} ${fingerprint(model.card)}`).slice(0, 16),
     model: model.card,
     chunking,
-    lexical: defaultLexical,
+    lexical: params.settings.vector.sparseName === '' ? null : defaultLexical,
     sources,
     ...params.shard,
     inputHash: spool.inputHash,

@@ -7,6 +7,7 @@ import type { CorpusRoot } from '../../corpus/roots.ts';
 import type { CorpusSummary } from '../../corpus/read-corpus.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import type { Shard } from '../shard.ts';
+import type { RejectedChunk } from './rejected-chunks.ts';
 
 /** Where the vectors, or the chunks to be embedded elsewhere, go. */
 export type EmbedDestination =
@@ -26,6 +27,8 @@ export interface EmbedParams {
   readonly runId?: string;
   /** Remove points of files that are gone. */
   readonly prune: boolean;
+  /** Remove points of files that a rule leaves out now: patterns, `.gitignore`, secrets. */
+  readonly pruneExcluded: boolean;
   /** Also where that removes every point that a source had. */
   readonly allowPruneAll: boolean;
   /** A source may come from another folder than before. */
@@ -35,16 +38,23 @@ export interface EmbedParams {
   /** Say what would be done, and do none of it. */
   readonly dryRun: boolean;
   readonly folders: { readonly cache: string; readonly data: string };
+  /** For the encoder's processes; see EncoderOptions. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** As typed, for whoever finds the lock taken. */
   readonly commandLine: string;
   readonly qdxVersion: string;
-  /** For the encoder's processes; see EncoderOptions. */
-  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** performance.now() when the command began. */
   readonly startedAt: number;
 }
 
-/** Counts that add up: `chunks` = `unchanged` + `cached` + `embedded`, all of this shard. */
+/** Points of files of one fate, left where they are. */
+export interface LeftPoints {
+  readonly points: number;
+  readonly files: number;
+  readonly examples: readonly string[];
+}
+
+/** Counts that add up, all of this shard: `chunks` = `unchanged` + `written` + `rejected`. */
 export interface EmbedSummary {
   readonly destination: EmbedDestination['kind'];
   /** Public and physical name, or the file. */
@@ -77,10 +87,20 @@ export interface EmbedSummary {
   readonly written: number;
   /** Points of changed files that their new chunks replace. */
   readonly removed: number;
-  /** Points of files that are gone, removed with `--prune`. */
+  /** Points of files that are gone (`--prune`) or left out by a rule (`--prune-excluded`), removed. */
   readonly pruned: number;
-  /** The same, left where they are. */
-  readonly gone: { readonly points: number; readonly files: number; readonly examples: readonly string[] };
+  /** Points of files that are gone. */
+  readonly gone: LeftPoints;
+  /** Points of files that a rule leaves out of this run. */
+  readonly leftOut: LeftPoints;
+  /** Points that a file had which could not be read, embedded or written as a whole: kept. */
+  readonly kept: LeftPoints;
+  /** Chunks that could not be embedded or written. */
+  readonly rejected: number;
+  /** The first few of them. */
+  readonly firstRejects: readonly RejectedChunk[];
+  /** False where something that was asked for could not be read, embedded or written: exit code 3. */
+  readonly isComplete: boolean;
   /** Removal was left to the shard that ends last. */
   readonly removalPending: boolean;
   readonly readingMs: number;

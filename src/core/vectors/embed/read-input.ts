@@ -8,12 +8,14 @@ import type { RunOptions } from '../../../lib/events.ts';
 import type { Chunk, ChunkingSettings } from '../../corpus/chunk.ts';
 import { chunkingSettings } from '../../corpus/chunking/settings.ts';
 import { type CorpusSummary, readCorpus } from '../../corpus/read-corpus.ts';
+import type { PresenceLog } from '../../corpus/presence.ts';
 import { skipReasons, type SkipReason } from '../../corpus/skips.ts';
 import { chosenModel } from '../../models/cards/default-model.ts';
 import type { FoundModel } from '../../models/find-model.ts';
 import { openTokenizer } from '../../models/open-tokenizer.ts';
 import { type Embedder, openEmbedder } from './embedder.ts';
 import type { EmbedParams } from './params.ts';
+import { createRejectedChunks, type RejectedChunks } from './rejected-chunks.ts';
 import { type Spool, spoolChunks } from './spool.ts';
 
 export interface RunModel {
@@ -24,6 +26,8 @@ export interface RunModel {
 export interface RunInput extends RunModel {
   readonly spool: Spool;
   readonly corpus: CorpusSummary;
+  readonly presence: PresenceLog;
+  readonly rejects: RejectedChunks;
   readonly sources: readonly string[];
   readonly readingMs: number;
 }
@@ -115,7 +119,17 @@ async function readInput(
     throw nothingToEmbed(params, summary);
   }
   const sources = [...new Set(params.roots.map(({ source }) => source))].toSorted();
-  return { model, chunking, spool, corpus: summary, sources, readingMs: performance.now() - startedAt };
+  const { presence } = corpus;
+  return {
+    model,
+    chunking,
+    spool,
+    corpus: summary,
+    presence,
+    rejects: createRejectedChunks(presence, run.onEvent),
+    sources,
+    readingMs: performance.now() - startedAt,
+  };
 }
 
 function nothingToEmbed({ roots }: EmbedParams, { skipped }: CorpusSummary): QdxError {

@@ -2,15 +2,28 @@
  * Removing what a run replaced: by id, of the run's own sources, and only when every point of the whole run was read back.
  */
 import { QdxError } from '../../../lib/errors.ts';
+import type { CorpusPresence } from '../../corpus/presence.ts';
+import type { CorpusSummary } from '../../corpus/read-corpus.ts';
 import { deletePoints, type PointId, retrievePoints } from '../../qdrant/collection/points.ts';
 import { type CollectionView, findStale, type StalePoints } from './compare.ts';
 import type { Spool } from './spool.ts';
 
+/** What goes besides the points that were replaced. */
+export interface Pruning {
+  /** Points of files that are gone. */
+  readonly prune: boolean;
+  /** Points of files that are left out by a rule. */
+  readonly pruneExcluded: boolean;
+}
+
 export interface RemovalInput {
   readonly view: CollectionView;
   readonly spool: Spool;
+  readonly presence: CorpusPresence;
   readonly sources: readonly string[];
-  readonly prune: boolean;
+  readonly pruning: Pruning;
+  /** Ids of chunks that could not be embedded or written. */
+  readonly rejected: { has(id: string): boolean };
   /** Other shards of this run may not be done yet. */
   readonly isSharded: boolean;
 }
@@ -25,11 +38,12 @@ export interface Removal {
 
 /** @throws QdxError `verification` where a point of the run is missing after all was written. */
 export async function removeStale(input: RemovalInput): Promise<Removal> {
-  const { view, spool, sources, prune, isSharded } = input;
-  const stale = await findStale(view, spool, sources);
-  const leaving = prune ? [...stale.replaced, ...stale.gone] : stale.replaced;
+  const { view, pruning, isSharded } = input;
+  const stale = await findStale(view, input);
+  const pruned = prunedOf(stale, pruning);
+  const leaving = [...stale.replaced.ids, ...pruned];
   if (leaving.length === 0) return { removed: 0, pruned: 0, stale, isPending: false };
-  const missing = await firstMissing(view, spool);
+  const missing = await firstMissing(input);
   if (missing !== null) {
     if (isSharded) return { removed: 0, pruned: 0, stale, isPending: true };
     throw new QdxError('verification', `point ${String(missing)} is not in ${view.physical}; nothing was removed`, {
@@ -37,7 +51,33 @@ export async function removeStale(input: RemovalInput): Promise<Removal> {
     });
   }
   await deletePoints(view.connection, view.physical, leaving, view.signal ? { signal: view.signal } : {});
-  return { removed: stale.replaced.length, pruned: prune ? stale.gone.length : 0, stale, isPending: false };
+  return { removed: stale.replaced.ids.length, pruned: pruned.length, stale, isPending: false };
+}
+
+/** What the same would do; nothing is removed. */
+export async function planRemoval(input: RemovalInput): Promise<Removal> {
+  const stale = await findStale(input.view, input);
+  const pruned = prunedOf(stale, input.pruning);
+  return { removed: stale.replaced.ids.length, pruned: pruned.length, stale, isPending: false };
+}
+
+const prunedOf = ({ gone, leftOut }: StalePoints, { prune, pruneExcluded }: Pruning): readonly PointId[] => [
+  ...(prune ? gone.ids : []),
+  ...(pruneExcluded ? leftOut.ids : []),
+];
+
+/**
+ * Before anything is written: what is missing from the corpus must be known to be missing.
+ * @throws QdxError `refused` naming what could not be read.
+ */
+export function assertCorpusWasSeen({ prune, pruneExcluded }: Pruning, { skipped }: CorpusSummary): void {
+  const { count, examples } = skipped.unreadable ?? { count: 0, examples: [] };
+  if (count === 0 || !(prune || pruneExcluded)) return;
+  const more = count > 1 ? ` and ${count - 1} more` : '';
+  throw new QdxError('refused', `--prune would go by an incomplete view: ${examples[0] ?? ''}${more} cannot be read`, {
+    hint: 'Make it readable, leave it out with --exclude, or run without --prune.',
+    details: { unreadable: count, examples },
+  });
 }
 
 /**
@@ -45,15 +85,20 @@ export async function removeStale(input: RemovalInput): Promise<Removal> {
  * @throws QdxError `refused`.
  */
 export async function assertPruneLeavesSome(input: RemovalInput): Promise<void> {
+  if (!input.pruning.prune && !input.pruning.pruneExcluded) return;
   for (const source of input.sources) {
-    const stale = await findStale(input.view, input.spool, [source]);
-    if (stale.gone.length === 0 || stale.someStay || stale.replaced.length > 0) continue;
+    const stale = await findStale(input.view, { ...input, sources: [source] });
+    const points = prunedOf(stale, input.pruning).length;
+    if (points === 0 || points < stale.total) continue;
+    const files =
+      (input.pruning.prune ? stale.gone.files : 0) + (input.pruning.pruneExcluded ? stale.leftOut.files : 0);
+    const why = stale.leftOut.ids.length > 0 && input.pruning.pruneExcluded ? 'is embedded any more' : 'is here';
     throw new QdxError(
       'refused',
-      `--prune would remove all ${stale.gone.length} points of source ${source}: none of their ${stale.goneFiles} files is here`,
+      `--prune would remove all ${points} points of source ${source}: none of their ${files} files ${why}`,
       {
         hint: `Check the folder and --source; if they are to go, add --allow-prune-all.`,
-        details: { source, points: stale.gone.length, files: stale.goneFiles, examples: stale.goneExamples },
+        details: { source, points, files, examples: [...stale.gone.examples, ...stale.leftOut.examples] },
       },
     );
   }
@@ -61,9 +106,10 @@ export async function assertPruneLeavesSome(input: RemovalInput): Promise<void> 
 
 const idsPerRequest = 1000;
 
-async function firstMissing(view: CollectionView, spool: Spool): Promise<PointId | null> {
+async function firstMissing({ view, spool, rejected }: RemovalInput): Promise<PointId | null> {
   let page: PointId[] = [];
   for (const id of spool.ids.ids()) {
+    if (rejected.has(String(id))) continue;
     page.push(id);
     if (page.length < idsPerRequest) continue;
     const missing = await missingOf(view, page);

@@ -1,7 +1,7 @@
 /**
  * Spool: all chunks of a run on disk, before any of them is embedded. From then on the run knows how many there are, which
- * ids and files it has and what its input hash is, and it can go through them again without reading the corpus, which may
- * be changing, a second time. Memory: about 30 bytes a chunk and the paths of the files.
+ * ids it has and what its input hash is, and it can go through them again without reading the corpus, which may
+ * be changing, a second time. Memory: about 30 bytes a chunk.
  */
 import { createHash } from 'node:crypto';
 import { readByteLines } from '../../../lib/byte-lines.ts';
@@ -23,8 +23,6 @@ export interface Spool {
   readonly inputHash: string;
   /** Ids of the whole run. */
   readonly ids: SeenIds;
-  /** Whether the run has chunks of this file. */
-  hasFile(source: string, sourcePath: string): boolean;
   /** Again and again, in the same order. */
   chunks(scope: 'shard' | 'run'): AsyncGenerator<Chunk, void, undefined>;
   remove(): Promise<void>;
@@ -66,10 +64,8 @@ export async function spoolChunks(chunks: AsyncIterable<Chunk>, options: SpoolOp
 
 function createFacts({ shard, shards }: Shard) {
   const ids = createSeenIds();
-  const files = new Set<string>();
   const hash = createHash('sha256');
   let [count, totalCount, tokenCount] = [0, 0, 0];
-  const fileKey = (source: string, sourcePath: string): string => `${source}\0${sourcePath}`;
   return {
     add({ id, text, tokenCount: tokens, payload }: Chunk): void {
       if (ids.add(id, ++totalCount) !== undefined)
@@ -80,7 +76,6 @@ function createFacts({ shard, shards }: Shard) {
             hint: 'Give two folders of one name different names with --source, in runs of their own.',
           },
         );
-      files.add(fileKey(payload.source, payload.source_path));
       hash.update(id).update('\0').update(text).update('\0');
       if (shardOf(id, shards) !== shard) return;
       count++;
@@ -92,7 +87,6 @@ function createFacts({ shard, shards }: Shard) {
       tokenCount,
       inputHash: hash.digest('hex'),
       ids,
-      hasFile: (source: string, sourcePath: string) => files.has(fileKey(source, sourcePath)),
     }),
   };
 }

@@ -1,8 +1,10 @@
 /**
  * The numbers of a run, from its stages.
  */
+import { isFailure } from '../../corpus/skips.ts';
+import type { PointGroup } from './compare.ts';
 import type { Embedder } from './embedder.ts';
-import type { EmbedParams, EmbedSummary } from './params.ts';
+import type { EmbedParams, EmbedSummary, LeftPoints } from './params.ts';
 import type { RunPlan } from './plan.ts';
 import type { RunInput } from './read-input.ts';
 import type { EmbedCounts } from './records.ts';
@@ -26,6 +28,7 @@ export function summarize(summary: SummaryInput): EmbedSummary {
   const { cached, embedded, truncated, tokens } = summary.counts;
   const { destination, shard, dryRun } = params;
   const { files, filesByReader, skipped } = input.corpus;
+  const { rejects } = input;
   return {
     destination: destination.kind,
     target: destination.kind === 'collection' ? destination.name : destination.path,
@@ -47,18 +50,29 @@ export function summarize(summary: SummaryInput): EmbedSummary {
     truncated,
     tokens,
     written,
-    removed: removal?.removed ?? 0,
-    pruned: removal?.pruned ?? 0,
-    gone: leftBehind(removal),
-    removalPending: removal?.isPending ?? false,
+    ...removalNumbers(removal, params),
+    rejected: rejects.count,
+    firstRejects: rejects.first,
+    isComplete: rejects.count === 0 && !Object.keys(skipped).some(isFailure),
     readingMs: Math.round(input.readingMs),
     embeddingMs: Math.round(embeddingMs),
     durationMs: Math.round(performance.now() - params.startedAt),
   };
 }
 
-function leftBehind(removal: Removal | undefined): EmbedSummary['gone'] {
-  if (!removal || removal.pruned > 0) return { points: 0, files: 0, examples: [] };
-  const { gone, goneFiles, goneExamples } = removal.stale;
-  return { points: gone.length, files: goneFiles, examples: goneExamples };
+function removalNumbers(removal: Removal | undefined, { prune, pruneExcluded }: EmbedParams) {
+  const { removed = 0, pruned = 0, isPending = false, stale } = removal ?? {};
+  return {
+    removed,
+    pruned,
+    gone: leftBehind(stale?.gone, prune && !isPending),
+    leftOut: leftBehind(stale?.leftOut, pruneExcluded && !isPending),
+    kept: leftBehind(stale?.unread, false),
+    removalPending: isPending,
+  };
+}
+
+function leftBehind(group: PointGroup | undefined, isRemoved: boolean): LeftPoints {
+  if (!group || isRemoved) return { points: 0, files: 0, examples: [] };
+  return { points: group.ids.length, files: group.files, examples: group.examples };
 }

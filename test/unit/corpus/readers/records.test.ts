@@ -69,7 +69,7 @@ describe('CSV', () => {
       'b.csv': Buffer.concat([Buffer.from('t\nx\n'), Buffer.from([0xff, 0x0a])]),
     });
     const { summary } = await readFolder(root, { readers: { csv: { textColumns: ['t'] } } });
-    expect(summary.skipped.badRecord).toEqual({ count: 1, examples: ['a.csv:2: no text'] });
+    expect(summary.skipped.empty).toEqual({ count: 1, examples: ['a.csv:2'] });
     expect(summary.skipped.notUtf8?.count).toBe(1);
   });
 
@@ -112,14 +112,14 @@ describe('JSON lines', () => {
     const { chunks, summary, events } = await readFolder(root);
     expect(chunks.map(({ payload }) => payload.content)).toEqual(['x', 'z']);
     expect(summary.skipped.badRecord).toEqual({
-      count: 4,
+      count: 3,
       examples: [
         'a.jsonl:2: it is no JSON object',
         'a.jsonl:3: no text in field "text"',
-        'a.jsonl:4: field "text" is blank',
         expect.stringMatching(/^a\.jsonl:6: it is no JSON: .*cut off/),
       ],
     });
+    expect(summary.skipped.empty).toEqual({ count: 1, examples: ['a.jsonl:4'] });
     expect(events.filter((event) => event.type === 'warning')).toEqual([
       { type: 'warning', message: 'a.jsonl:5: "text" given twice in one object, the last one counts' },
     ]);
