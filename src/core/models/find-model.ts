@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { QdxError } from '../../lib/errors.ts';
 import { nearestNames } from '../../lib/nearest.ts';
+import { ownValue } from '../../lib/own-value.ts';
 import { builtInCards, builtInModelName } from './cards/built-in-cards.ts';
 import type { ModelCard } from './cards/card.ts';
 import { modelsFolder, type ModelPlaces } from './hub/hub-settings.ts';
@@ -42,7 +43,7 @@ export async function findDownloaded(name: string, options: FindModelOptions): P
   const models = modelsFolder(options);
   if (!existsSync(join(models, 'models.lock.json'))) return null;
   const { readLock } = await import('./hub/lock.ts');
-  const locked = (await readLock(models)).models[name];
+  const locked = ownValue((await readLock(models)).models, name);
   if (!locked) return null;
   return locate({ card: locked.card, origin: 'cache', folder: join(models, locked.folder), lockedFiles: locked.files });
 }

@@ -4,6 +4,7 @@
  */
 import { isQdxError, QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
+import { ownValue } from '../../lib/own-value.ts';
 import type { ModelCard } from '../models/cards/card.ts';
 import type { Encoder } from '../models/encoder.ts';
 import { assertParity, measureParity, type Parity } from './collection/parity.ts';
@@ -86,7 +87,7 @@ function chooseVector(display: string, info: CollectionInfo, { vectorName, model
   const vectors = denseVectors(info);
   const names = Object.keys(vectors);
   const chosen = vectorName ?? (names.length === 1 ? names[0] : undefined);
-  const vector = chosen === undefined ? undefined : vectors[chosen];
+  const vector = chosen === undefined ? undefined : ownValue(vectors, chosen);
   if (chosen === undefined || !vector)
     throw new QdxError(
       'usage',

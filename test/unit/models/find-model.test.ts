@@ -193,3 +193,9 @@ test('F30: a damaged lock file is an error, not an empty one', async () => {
   writeFileSync(join(models, 'models.lock.json'), '{"lockVersion":1,"models":{"a/b":{}}}');
   await expect(readLock(models)).rejects.toMatchObject({ kind: 'verification' });
 });
+
+test.each(['constructor', 'toString', '__proto__'])('%s is no model, though every object has one', async (name) => {
+  const folder = temporaryFolder('cache');
+  writeFiles(folder, { 'models/models.lock.json': Buffer.from('{"lockVersion":1,"models":{}}') });
+  await expect(findModel(name, { cacheFolder: folder })).rejects.toMatchObject({ kind: 'notFound' });
+});

@@ -1,10 +1,13 @@
 /**
  * Downloads a model: resolves its commit, takes only the files that are needed, shows their hashes, and locks them once accepted.
  */
-import { stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
+import { throwWriteError } from '../../../lib/file-bytes.ts';
+import { withLockFile } from '../../../lib/lock-file.ts';
+import { ownValue } from '../../../lib/own-value.ts';
 import { builtInModelName } from '../cards/built-in-cards.ts';
 import type { ModelCard } from '../cards/card.ts';
 import { sha256OfFile } from '../check-files.ts';
@@ -47,9 +50,26 @@ export interface DownloadResult extends DownloadCandidate {
 export async function downloadModel(params: DownloadParams, run: RunOptions = {}): Promise<DownloadResult> {
   refuseBuiltIn(params.name);
   const models = modelsFolder(params);
-  const locked = (await readLock(models)).models[params.name];
-  const keepsLock = locked !== undefined && params.revision === undefined;
-  const plan = await planDownload(params, keepsLock ? locked : undefined, run);
+  await mkdir(models, { recursive: true }).catch((error: unknown) => throwWriteError(models, error));
+  // Two downloads of one model would append to the same half file.
+  const lockPath = join(models, `${folderName(params.name)}.lock`);
+  const lock = {
+    waitMs: otherDownloadMs,
+    label: `the download of ${params.name}`,
+    ...(run.signal && { signal: run.signal }),
+  };
+  return withLockFile(lockPath, lock, () => downloadInto(models, params, run));
+}
+
+/** A download takes minutes: who waits for another one is told soon. */
+const otherDownloadMs = 10_000;
+
+const folderName = (name: string): string => name.replaceAll(/[^\w.-]/g, '--');
+
+async function downloadInto(models: string, params: DownloadParams, run: RunOptions): Promise<DownloadResult> {
+  const locked = ownValue((await readLock(models)).models, params.name);
+  const keepsLock = locked !== undefined && asksForLocked(params, locked.card);
+  const plan = await planDownload(params, keepsLock || params.revision === undefined ? locked : undefined, run);
   const folder = join(params.name.replace('/', '--'), plan.own.commit.slice(0, 12));
   const files = await fetchAll(
     plan,
@@ -67,6 +87,15 @@ export async function downloadModel(params: DownloadParams, run: RunOptions = {}
   const hashes = Object.fromEntries(files.map((file) => [file.path, file.sha256]));
   await lockModel(models, { card, folder, files: hashes, sizeBytes, lockedAt: new Date().toISOString() });
   return result;
+}
+
+/** Whether all that was asked for is what is locked; anything else is another model, to be accepted anew. */
+function asksForLocked({ revision, onnxFrom, choices }: DownloadParams, card: ModelCard): boolean {
+  if (revision !== undefined && revision !== card.revision) return false;
+  if (onnxFrom !== undefined && onnxFrom !== (card.fileSource?.repository ?? card.repository)) return false;
+  return Object.entries(choices).every(
+    ([fact, value]) => value === undefined || card[fact as keyof CardChoices] === value,
+  );
 }
 
 interface FetchOptions {

@@ -3,6 +3,7 @@
  */
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
+import { ownValue } from '../../../lib/own-value.ts';
 import { builtInCards } from '../cards/built-in-cards.ts';
 import type { ModelCard } from '../cards/card.ts';
 import type { DownloadParams } from './download-model.ts';
@@ -56,7 +57,7 @@ function weightsSource({ name, onnxFrom, choices }: DownloadParams, locked: Lock
   const { file } = choices;
   if (onnxFrom !== undefined) return { repository: onnxFrom, revision: 'main', file };
   if (locked) return { repository: name, revision: 'main', ...locked.card.fileSource, file: file ?? locked.card.file };
-  const elsewhere = exportsElsewhere[name];
+  const elsewhere = ownValue(exportsElsewhere, name);
   return { repository: elsewhere?.repository ?? name, revision: 'main', file: file ?? elsewhere?.file };
 }
 

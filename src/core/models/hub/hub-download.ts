@@ -172,8 +172,17 @@ const sizeOf = async (file: string): Promise<number> => (await stat(file).catch(
 
 async function readMark(part: string): Promise<PartMark | null> {
   const text = await readFile(`${part}.json`, 'utf8').catch(() => null);
-  const mark = text === null ? null : (JSON.parse(text) as Partial<PartMark>);
-  return mark?.etag && mark.servedEtag ? { etag: mark.etag, servedEtag: mark.servedEtag } : null;
+  const { etag, servedEtag } = (text === null ? {} : parsedMark(text)) as Partial<PartMark>;
+  return etag && servedEtag ? { etag, servedEtag } : null;
+}
+
+/** Torn by a crash: then the half file is of nothing that is known, and the download begins anew. */
+function parsedMark(text: string): object {
+  try {
+    return (JSON.parse(text) as object | null) ?? {};
+  } catch {
+    return {};
+  }
 }
 
 async function removePart(part: string): Promise<void> {

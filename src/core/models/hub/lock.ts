@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { QdxError } from '../../../lib/errors.ts';
+import { withLockFile } from '../../../lib/lock-file.ts';
 import { createPartialFile } from '../../../lib/partial-file.ts';
 import type { ModelCard } from '../cards/card.ts';
 import { cardSchema } from '../cards/card-schema.ts';
@@ -57,13 +58,16 @@ export async function readLock(folder: string): Promise<ModelsLock> {
   );
 }
 
-/** Adds or replaces one model. */
+/** Adds or replaces one model; what another process adds at the same time stays. */
 export async function lockModel(folder: string, model: LockedModel): Promise<void> {
-  const { models } = await readLock(folder);
-  const lock: ModelsLock = { lockVersion: 1, models: { ...models, [model.card.name]: model } };
-  const file = await createPartialFile(lockFile(folder));
-  await file.write(Buffer.from(`${JSON.stringify(lock, null, 2)}\n`));
-  await file.finish();
+  const path = lockFile(folder);
+  await withLockFile(`${path}.lock`, { waitMs: 10_000, label: path }, async () => {
+    const { models } = await readLock(folder);
+    const lock: ModelsLock = { lockVersion: 1, models: { ...models, [model.card.name]: model } };
+    const file = await createPartialFile(path);
+    await file.write(Buffer.from(`${JSON.stringify(lock, null, 2)}\n`));
+    await file.finish();
+  });
 }
 
 function jsonOrNull(text: string): unknown {

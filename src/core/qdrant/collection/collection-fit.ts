@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { QdxError } from '../../../lib/errors.ts';
+import { ownValue } from '../../../lib/own-value.ts';
 import type { ModelCard } from '../../models/cards/card.ts';
 import { describeSpaceDifference, sameSpace } from '../../models/cards/space.ts';
 import type { CollectionCard } from './collection-card.ts';
@@ -23,7 +24,7 @@ export interface FitInput {
 export function assertSchemaFits(input: FitInput): void {
   const { display, info, vectorName } = input;
   const vectors = denseVectors(info);
-  const vector = vectors[vectorName];
+  const vector = ownValue(vectors, vectorName);
   if (!vector) throw wrongVectorName(display, vectorName, Object.keys(vectors));
   assertHoldsVectors(display, vector);
   if (vector.size !== input.dimension)
