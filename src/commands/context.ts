@@ -47,7 +47,14 @@ export function createContext(seed: ContextSeed): OwnedContext {
       const { connect } = await import('../core/qdrant/connection/connect.ts');
       const { connection } = resolved.settings;
       const run = { signal, onEvent: progress.onEvent };
-      const line = await connect({ connection, dataFolder: folders.data, environment, ...run });
+      const urlFrom = resolved.origins['connection.url']?.name;
+      const line = await connect({
+        connection,
+        dataFolder: folders.data,
+        environment,
+        ...run,
+        ...(urlFrom !== undefined && { urlFrom }),
+      });
       connections.push(line);
       return line;
     },

@@ -87,7 +87,7 @@ describe('the server', () => {
     const anonymous = openConnection(connectionOptions(qdrant.url));
     expect(await failure(anonymous.request('GET', '/collections'))).toMatchObject({
       code: 7,
-      message: `${qdrant.url} wants another API key: Must provide an API key or an Authorization bearer token`,
+      message: `${qdrant.url} wants an API key: Must provide an API key or an Authorization bearer token`,
       hint: expect.stringContaining('QDRANT_API_KEY'),
     });
   });

@@ -68,7 +68,7 @@ describe('F8 (a stub: a real server names no such times)', () => {
     await failure(stub.url, { onEvent, retryDeadlineMs: 60_000 }, { signal: stop.signal }).catch(() => {});
     expect(events).toEqual([
       { type: 'trace', message: `${stub.url}: GET /collections failed (status 503); attempt 2 in 0.0 s` },
-      { type: 'note', message: `${stub.url}: GET /collections failed (status 429); attempt 3 in 30 s` },
+      { type: 'note', message: `${stub.url} cannot do its work now (status 429); it is asked again in 30 s` },
     ]);
   });
   test('a wait beyond the total deadline is not begun: 5, and it says what was asked', async () => {
@@ -100,15 +100,22 @@ describe('F8 (a stub: a real server names no such times)', () => {
   });
 });
 
+test('a server that takes the connection and never answers is asked once', async () => {
+  stub = await startStubServer({ silent: true });
+  const found = await failure(stub.url, { timeoutMs: 200 });
+  expect(found).toEqual({ code: 5, message: `${stub.url} gave no answer to GET /collections within 200 ms` });
+  expect(stub.requests).toHaveLength(1);
+});
+
 describe('F12 (a stub: proxies and half answers)', () => {
   const cases: readonly [string, StubAnswer, number, RegExp][] = [
     [
       '200 with HTML',
       { headers: { 'content-type': 'text/html' }, body: '<html>Sign in</html>' },
-      1,
+      2,
       /status 200 and text\/html, not JSON/,
     ],
-    ['200 with no content type', { headers: { 'content-type': '' }, body: 'hello' }, 1, /not JSON/],
+    ['200 with no content type', { headers: { 'content-type': '' }, body: 'hello' }, 2, /not JSON/],
     [
       '200 with status.error',
       { body: { result: null, status: { error: 'Wrong input: odd' } } },
@@ -119,7 +126,7 @@ describe('F12 (a stub: proxies and half answers)', () => {
     [
       '302 to a login page',
       { status: 302, headers: { location: 'http://login.invalid/', 'content-type': 'text/html' }, body: '' },
-      1,
+      2,
       /status 302 and text\/html/,
     ],
   ];

@@ -115,7 +115,7 @@ const statuses: readonly [string, FailedRequest, ErrorKind, string][] = [
   [
     "F12: a proxy's page",
     answer(200, '<html>login</html>', 'text/html; charset=utf-8'),
-    'failed',
+    'usage',
     'http://h:6333 answered PUT /collections/my%20docs/points with status 200 and text/html; charset=utf-8, not JSON: that is no Qdrant, but a proxy or a page',
   ],
   [
@@ -183,6 +183,26 @@ test.each(lines)('%s', (code, protocol, kind, message) => {
   const error = translate(new HttpFailure(code, 'certificate has expired'), { url: `${protocol}//h:6333` });
   expect(error).toMatchObject({ kind, message });
 });
+test.each([
+  ['of somebody', undefined, 'http://h:6333 refuses the connection: nothing listens there', /correct its URL;/u],
+  ['named by --url', { kind: 'named', by: '--url' }, 'http://h:6333 refuses the connection', /correct --url;/u],
+  [
+    'of qdx',
+    { kind: 'local', log: '/d/qdrant.log' },
+    'the local Qdrant ended (its log: /d/qdrant.log)',
+    /run the same/u,
+  ],
+] as const)('nobody listens at a server %s', (_title, origin, message, hint) => {
+  const error = translate(new HttpFailure('ECONNREFUSED', 'refused'), { ...(origin && { origin }) });
+  expect(error).toMatchObject({ message: expect.stringContaining(message), hint: expect.stringMatching(hint) });
+});
+test('without a key, the server wants one; with one, another', () => {
+  const error = answer(401, 'no', 'text/plain');
+  expect(translate(error, { hasKey: false })).toMatchObject({ message: 'http://h:6333 wants an API key: no' });
+  expect(translate(error, { hasKey: true })).toMatchObject({ message: 'http://h:6333 wants another API key: no' });
+});
+test('a page instead of an answer, of a server that has answered: not the fault of the command', () =>
+  expect(translate(answer(200, '<html>', 'text/html'), { hasAnswered: true })).toMatchObject({ kind: 'failed' }));
 test('a broken line during a request of more than 32 MiB: too large', () =>
   expect(translate(new HttpFailure('EPIPE', 'write EPIPE'), { bodyBytes: 40_000_000 })).toMatchObject({
     kind: 'failed',

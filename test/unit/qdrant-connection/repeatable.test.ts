@@ -38,6 +38,11 @@ test.each(cases)('%s: again %s when repeatable', (_title, error, repeatable, onc
 test('refused before it ever answered: a wrong URL, so the user hears of it at once', () =>
   expect(adviseRetry(line('ECONNREFUSED'), { repeatable: true, hasAnswered: false }).again).toBe(false));
 
+test('a timeout before it ever answered is not repeated', () =>
+  expect(adviseRetry(line('timeout'), { repeatable: true, hasAnswered: false }).again).toBe(false));
+test('the local server does not come back by itself', () =>
+  expect(adviseRetry(line('ECONNREFUSED'), { repeatable: true, hasAnswered: true, isLocal: true }).again).toBe(false));
+
 describe('the wish of the server', () => {
   const wait = (text: string, header?: string) =>
     adviseRetry(new FailedRequest(statusFailure(429, text, json, header)), { repeatable: true, hasAnswered: true })

@@ -6,9 +6,12 @@ import type { RunOptions } from '../../../lib/events.ts';
 import { QdxError } from '../../../lib/errors.ts';
 import type { Connection, ConnectionOptions } from './connection.ts';
 import { openConnection } from './registry.ts';
+import { serverPaths } from '../server/server-state.ts';
 
 export interface ConnectInput extends RunOptions {
   readonly connection: Settings['connection'];
+  /** What named the URL (`--url`, `QDRANT_URL`, a file), for hints. */
+  readonly urlFrom?: string;
   /** The user's data folder. */
   readonly dataFolder: string;
   /** For PATH: the child gets none of it. */
@@ -29,35 +32,41 @@ export async function connect(input: ConnectInput): Promise<Connection> {
     insecure: settings.insecure,
     ...(onEvent && { onEvent }),
   };
-  const target = settings.url === undefined ? await localTarget(input) : remoteTarget(settings.url, settings);
+  const target = settings.url === undefined ? await localTarget(input) : remoteTarget(settings.url, input);
   return openConnection({ ...limits, ...target });
 }
 
-type Target = Pick<ConnectionOptions, 'url' | 'apiKey' | 'version'>;
+type Target = Pick<ConnectionOptions, 'url' | 'apiKey' | 'version' | 'origin'>;
 
-function remoteTarget(url: string, { apiKey, https }: Settings['connection']): Target {
+function remoteTarget(url: string, { connection: { apiKey, https }, urlFrom }: ConnectInput): Target {
   if (https && !url.startsWith('https:'))
     throw new QdxError('usage', `${url} is plain http, and the setting connection.https asks for TLS`, {
       hint: 'use an https:// URL, or leave connection.https out',
     });
-  return { url, ...(apiKey !== undefined && { apiKey }) };
+  return {
+    url,
+    ...(apiKey !== undefined && { apiKey }),
+    ...(urlFrom !== undefined && { origin: { kind: 'named', by: urlFrom } }),
+  };
 }
 
 async function localTarget(input: ConnectInput): Promise<Target> {
-  const { dataDirOf, findRunningServer, otherBinaryWarning } = await import('../server/find-running.ts');
+  const { dataDirOf, findRunningServer, otherBinaryWarning, serverCommand } = await import('../server/find-running.ts');
   const { qdrantBin, dataDir: setting } = input.connection;
   const dataDir = dataDirOf(setting, input.dataFolder);
+  const origin = { kind: 'local', log: serverPaths(dataDir).log } as const;
   const running = await findRunningServer(dataDir);
   if (running?.phase === 'ready') {
     const warning = otherBinaryWarning(running, qdrantBin);
     if (warning) input.onEvent?.({ type: 'warning', message: warning });
-    return { url: running.url, apiKey: running.apiKey, version: running.version };
+    return { url: running.url, apiKey: running.apiKey, version: running.version, origin };
   }
   const { startLocalServer } = await import('../local-server.ts');
   const started = await startLocalServer({ ...input, dataDir, ...(qdrantBin !== undefined && { qdrantBin }) });
   if (started.started) {
-    const message = `started a local Qdrant ${started.version} on ${dataDir}; it stays up, \`qdx server stop\` ends it`;
+    const stop = serverCommand('stop', dataDir, input.dataFolder);
+    const message = `started a local Qdrant ${started.version} on ${dataDir}; it stays up, \`${stop}\` ends it`;
     input.onEvent?.({ type: 'note', message });
   }
-  return { url: started.url, apiKey: started.apiKey, version: started.version };
+  return { url: started.url, apiKey: started.apiKey, version: started.version, origin };
 }

@@ -21,9 +21,16 @@ export interface ConnectionOptions {
   readonly insecure?: boolean;
   /** Version of the server where it is known, as of the local one: saves the request that reads it. */
   readonly version?: string;
+  /** Where the URL comes from, for hints; absent: nothing is said of it. */
+  readonly origin?: ServerOrigin;
   /** Hears of retries, and of a server version that was not tested. */
   readonly onEvent?: OnEvent;
 }
+
+/** A server that somebody named (`--url`, `QDRANT_URL`, a file), or the local one, which nothing but qdx starts again. */
+export type ServerOrigin =
+  | { readonly kind: 'named'; readonly by: string }
+  | { readonly kind: 'local'; readonly log: string };
 
 export interface RequestOptions {
   /** A value (sent as JSON; bigints as bare numbers) or ready bytes of JSON. */

@@ -3,6 +3,7 @@
  */
 import { QdxError, type ErrorKind } from '../../../lib/errors.ts';
 import { asServerFailure, type ServerFailure, type StatusFailure } from './failure.ts';
+import type { ServerOrigin } from './connection.ts';
 import { lineError } from './line-errors.ts';
 
 export interface RequestContext {
@@ -13,6 +14,11 @@ export interface RequestContext {
   readonly timeoutMs: number;
   /** Of the request's body, where known. */
   readonly bodyBytes?: number;
+  readonly origin?: ServerOrigin;
+  /** Whether a key was sent. */
+  readonly hasKey?: boolean;
+  /** Whether this server has answered as a Qdrant before. */
+  readonly hasAnswered?: boolean;
 }
 
 /**
@@ -76,22 +82,26 @@ function statusError(failure: StatusFailure, context: RequestContext, cause: unk
 }
 
 /** Anything that is no JSON was not written by Qdrant, but for the plain text of a 401 and the empty body of a 404. */
-function foreignAnswer({ status, contentType }: StatusFailure, { url, what }: RequestContext): Translation | undefined {
+function foreignAnswer(
+  { status, contentType }: StatusFailure,
+  { url, what, hasAnswered }: RequestContext,
+): Translation | undefined {
   if (!/html|xml|image|octet/.test(contentType) && status >= 300) return undefined;
   if (/json/.test(contentType)) return undefined;
   return {
-    kind: status === 502 || status === 503 || status === 504 ? 'temporary' : 'failed',
+    // A URL of something else is a wrong argument; a proxy that steps in later is not.
+    kind: [502, 503, 504].includes(status) ? 'temporary' : hasAnswered ? 'failed' : 'usage',
     message: `${url} answered ${what} with status ${status} and ${contentType}, not JSON: that is no Qdrant, but a proxy or a page`,
     hint: 'check the URL, its port (6333 where none is named) and its path',
     details: { contentType },
   };
 }
 
-function denied({ status, text }: StatusFailure, { url, what }: RequestContext): Translation | undefined {
+function denied({ status, text }: StatusFailure, { url, what, hasKey }: RequestContext): Translation | undefined {
   if (status === 401)
     return {
       kind: 'denied',
-      message: `${url} wants another API key: ${text || 'not authorized'}`,
+      message: `${url} wants ${hasKey === false ? 'an' : 'another'} API key: ${text || 'not authorized'}`,
       hint: 'set QDRANT_API_KEY, or --api-key-file',
     };
   if (status === 403)

@@ -18,7 +18,13 @@ const serverBodyLimitBytes = 32 * 2 ** 20;
 const refused: Sentence = {
   kind: 'temporary',
   says: () => 'refuses the connection: nothing listens there',
-  hint: () => 'start that server, or correct QDRANT_URL; without a URL qdx uses a local server of its own',
+  hint: ({ origin }) =>
+    `start that server, or correct ${origin?.kind === 'named' ? origin.by : 'its URL'}; without a URL qdx uses a local server of its own`,
+};
+const localEnded: Sentence = {
+  kind: 'temporary',
+  says: ({ origin }) => `the local Qdrant ended${origin?.kind === 'local' ? ` (its log: ${origin.log})` : ''}`,
+  hint: () => 'run the same command again; it starts a new one',
 };
 const unknownHost: Sentence = {
   kind: 'temporary',
@@ -110,15 +116,17 @@ export function lineError(failure: LineFailure, context: RequestContext, cause: 
       details: { code: failure.code },
       cause,
     });
-  return new QdxError(sentence.kind, `${context.url} ${sentence.says(context, failure)}`, {
+  const words = sentence.says(context, failure);
+  return new QdxError(sentence.kind, sentence === localEnded ? words : `${context.url} ${words}`, {
     hint: sentence.hint(context),
     details: { code: failure.code },
     cause,
   });
 }
 
-function sentenceFor({ code }: LineFailure, { bodyBytes = 0 }: RequestContext): Sentence | undefined {
+function sentenceFor({ code }: LineFailure, { bodyBytes = 0, origin }: RequestContext): Sentence | undefined {
   if (isParserCode(code)) return plainAtTlsPort;
   const sentence = sentences[code];
+  if (sentence === refused && origin?.kind === 'local') return localEnded;
   return sentence === brokenOff && bodyBytes > serverBodyLimitBytes ? tooLarge : sentence;
 }

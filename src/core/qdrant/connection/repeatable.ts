@@ -9,6 +9,8 @@ export interface RepeatContext {
   readonly repeatable: boolean;
   /** True once this server has answered: a refused connection then is a restart, before it a wrong URL. */
   readonly hasAnswered: boolean;
+  /** The local server, which comes back under another address if at all. */
+  readonly isLocal?: boolean;
 }
 
 const never = (reason: string): RetryAdvice => ({ again: false, reason });
@@ -25,9 +27,13 @@ const unsent = new Set(['ECONNREFUSED', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREAC
 const broken = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'UND_ERR_SOCKET', 'cut', 'timeout']);
 
 function adviseOnLine({ code }: LineFailure, context: RepeatContext): RetryAdvice {
-  if (unsent.has(code)) return { again: context.hasAnswered, reason: code };
+  if (unsent.has(code)) return { again: context.hasAnswered && !context.isLocal, reason: code };
+  // Something that takes connections and has never answered is no Qdrant, or none that a few more tries would bring.
+  if (slow.has(code) && !context.hasAnswered) return never(code);
   return { again: broken.has(code) && context.repeatable, reason: code };
 }
+
+const slow = new Set(['timeout', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
 
 /** Failures of a 500 that stay: the same request fails again, or only a person can help. */
 const lasting = /No space left|panicked|Wal error|not supported|Not implemented/i;

@@ -4,7 +4,6 @@
 import type { QdrantClient } from '@qdrant/js-client-rest';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QdxError } from '../../../lib/errors.ts';
-import type { QdxEvent } from '../../../lib/events.ts';
 import { createHttpTransport, type HttpAnswer, type HttpTransport } from '../../../lib/http.ts';
 import { stringifyJson } from '../../../lib/json.ts';
 import { retry } from '../../../lib/retry.ts';
@@ -28,6 +27,8 @@ export class ServerConnection implements Connection {
   #info: Promise<ServerInfo> | undefined;
   #client: Promise<QdrantClient> | undefined;
   #hasAnswered = false;
+  /** On the clock of `performance`: until then the wait was told already. */
+  #toldUntil = 0;
 
   /** @throws QdxError `usage` for a bad URL, `refused` for a key that would go in the clear. */
   constructor(options: ConnectionOptions) {
@@ -52,7 +53,7 @@ export class ServerConnection implements Connection {
 
   async client(): Promise<QdrantClient> {
     this.#client ??= createClient(this.#server, this.#options, this.#clientSockets, async (call, what) =>
-      this.#repeat(call, { url: this.url, what, timeoutMs: this.#options.timeoutMs }, {}),
+      this.#repeat(call, { ...this.#about(), what, timeoutMs: this.#options.timeoutMs }, {}),
     );
     return this.#client;
   }
@@ -80,7 +81,7 @@ export class ServerConnection implements Connection {
     const { document } = await this.#ask('GET', '/', {}, readAnswer);
     const { title, version } = document as { title?: string; version?: string };
     if (typeof version === 'string' && title?.startsWith('qdrant')) return version;
-    throw new QdxError('failed', `${this.url} answers in JSON, but it is no Qdrant server`, {
+    throw new QdxError('usage', `${this.url} answers in JSON, but it is no Qdrant server`, {
       hint: 'check the URL, its port and its path',
     });
   }
@@ -88,7 +89,7 @@ export class ServerConnection implements Connection {
   async #ask<T>(method: Method, path: string, options: RequestOptions, read: (answer: HttpAnswer) => T): Promise<T> {
     const body = encodeBody(options.body);
     const context: RequestContext = {
-      url: this.url,
+      ...this.#about(),
       what: `${method} ${path}`,
       timeoutMs: options.timeoutMs ?? this.#options.timeoutMs,
       ...(body && { bodyBytes: body.length }),
@@ -99,6 +100,7 @@ export class ServerConnection implements Connection {
   /** Tries until it is done or not worth it; what is thrown then is a sentence. */
   async #repeat<T>(attempt: () => Promise<T>, context: RequestContext, options: RequestOptions): Promise<T> {
     const { signal, repeatable = true } = options;
+    const isLocal = this.#options.origin?.kind === 'local';
     const answered = async () => {
       const result = await attempt();
       this.#hasAnswered = true;
@@ -108,16 +110,36 @@ export class ServerConnection implements Connection {
       return await retry(answered, {
         retries: this.#options.retries,
         deadlineMs: this.#options.retryDeadlineMs,
-        advise: (error) => adviseRetry(error, { repeatable, hasAnswered: this.#hasAnswered }),
+        advise: (error) => adviseRetry(error, { repeatable, hasAnswered: this.#hasAnswered, isLocal }),
         ...(signal && { signal }),
         onRetry: (attempt, waitMs, reason) => {
           options.onRetry?.(attempt, waitMs, reason);
-          this.#options.onEvent?.(retryEvent(context, attempt, waitMs, reason));
+          this.#tellRetry(context, attempt, waitMs, reason);
         },
       });
     } catch (error) {
-      throw await this.#explain(error, context);
+      throw await this.#explain(error, { ...context, hasAnswered: this.#hasAnswered });
     }
+  }
+
+  /** What every sentence about this server needs. */
+  #about(): Pick<RequestContext, 'url' | 'origin' | 'hasKey'> {
+    const { origin, apiKey } = this.#options;
+    return { url: this.url, hasKey: apiKey !== undefined, ...(origin && { origin }) };
+  }
+
+  /** A wait that a person would notice is told once, however many requests wait; each one only to who asks for details. */
+  #tellRetry({ what }: RequestContext, attempt: number, waitMs: number, reason: string): void {
+    const { onEvent } = this.#options;
+    const seconds = (waitMs / 1000).toFixed(waitMs < 10_000 ? 1 : 0);
+    const now = performance.now();
+    if (waitMs < noticedWaitMs || now < this.#toldUntil) {
+      const which = `${what} failed (${reason}); attempt ${attempt + 1} in ${seconds} s`;
+      return onEvent?.({ type: 'trace', message: `${this.url}: ${which}` });
+    }
+    this.#toldUntil = now + waitMs;
+    const message = `${this.url} cannot do its work now (${reason}); it is asked again in ${seconds} s`;
+    onEvent?.({ type: 'note', message });
   }
 
   async #attempt(
@@ -174,13 +196,6 @@ export class ServerConnection implements Connection {
       return undefined;
     }
   }
-}
-
-/** A wait that a person would notice is told; a short one only to who asks for details. */
-function retryEvent({ url, what }: RequestContext, attempt: number, waitMs: number, reason: string): QdxEvent {
-  const seconds = (waitMs / 1000).toFixed(waitMs < 10_000 ? 1 : 0);
-  const message = `${url}: ${what} failed (${reason}); attempt ${attempt + 1} in ${seconds} s`;
-  return { type: waitMs >= noticedWaitMs ? 'note' : 'trace', message };
 }
 
 const noticedWaitMs = 2_000;
