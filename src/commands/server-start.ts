@@ -2,7 +2,7 @@
  * `qdx server start`: the local Qdrant of a data folder, started or found running.
  */
 import { addSettingOptions } from '../core/config/options.ts';
-import { dataDirOf, type StartedServer, startLocalServer } from '../core/qdrant/local-server.ts';
+import { dataDirOf, serverCommand, type StartedServer, startLocalServer } from '../core/qdrant/local-server.ts';
 import type { CommandModule } from './command.ts';
 
 export const serverStart: CommandModule = {
@@ -23,13 +23,13 @@ export const serverStart: CommandModule = {
       ...(qdrantBin !== undefined && { qdrantBin }),
     });
     const { apiKey: _apiKey, ...shown } = started;
-    return { data: { schemaVersion: 1, ...shown }, text: () => renderStarted(started) };
+    return { data: { schemaVersion: 1, ...shown }, text: () => renderStarted(started, folders.data) };
   },
 };
 
-const renderStarted = ({ started, version, url, pid, dataDir }: StartedServer): string =>
+const renderStarted = ({ started, version, url, pid, dataDir }: StartedServer, dataFolder: string): string =>
   [
     `${started ? 'Started' : 'Already running:'} Qdrant ${version} at ${url} (process ${pid})`,
     `data in ${dataDir}`,
-    'stop it with: qdx server stop',
+    `stop it with: ${serverCommand('stop', dataDir, dataFolder)}`,
   ].join('\n');

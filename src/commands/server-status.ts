@@ -1,7 +1,7 @@
 /**
  * `qdx server status`: whether the local Qdrant of a data folder runs, where, and which binary it is.
  */
-import { dataDirOf, localServerStatus, type ServerStatus } from '../core/qdrant/local-server.ts';
+import { dataDirOf, localServerStatus, serverCommand, type ServerStatus } from '../core/qdrant/local-server.ts';
 import type { CommandModule } from './command.ts';
 
 export const serverStatus: CommandModule = {
@@ -11,13 +11,14 @@ export const serverStatus: CommandModule = {
     const { folders } = context;
     const { dataDir } = (await context.settings()).settings.connection;
     const status = await localServerStatus(dataDirOf(dataDir, folders.data), folders.data);
-    return { data: { schemaVersion: 1, ...status }, text: () => renderStatus(status) };
+    return { data: { schemaVersion: 1, ...status }, text: () => renderStatus(status, folders.data) };
   },
 };
 
-function renderStatus(status: ServerStatus): string {
+function renderStatus(status: ServerStatus, dataFolder: string): string {
   const { running, dataDir, log } = status;
-  if (!running) return `No local Qdrant runs on ${dataDir}\nstart it with: qdx server start`;
+  if (!running)
+    return `No local Qdrant runs on ${dataDir}\nstart it with: ${serverCommand('start', dataDir, dataFolder)}`;
   const rows: [string, string][] = [
     ['version', `${status.version}${status.ready ? '' : ' (still loading)'}`],
     ['url', `${status.url}`],

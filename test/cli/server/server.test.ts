@@ -63,12 +63,16 @@ test('status and stop where nothing runs: done, and nothing is made', async () =
   const stop = await runQdx(['server', 'stop', '--json'], { home });
   expect(json(stop.stdout)).toEqual({ schemaVersion: 1, dataDir: dataDir(), stopped: false, killed: false });
   expect(existsSync(dataDir())).toBe(false);
+  const elsewhere = await runQdx(['server', 'status', '--data-dir', 'my data'], { home });
+  expect(elsewhere.stdout).toContain(`start it with: qdx server start --data-dir "${join(home, 'work', 'my data')}"\n`);
 });
 
 test('--data-dir: another server, relative to where one stands', async () => {
   const folder = join(home, 'work', 'q');
   const { stdout } = await runQdx(['server', 'start', '--data-dir', 'q', '--json'], { home });
   expect(json(stdout)).toMatchObject({ dataDir: folder, started: true });
+  const again = await runQdx(['server', 'start', '--data-dir', 'q'], { home });
+  expect(again.stdout).toContain(`stop it with: qdx server stop --data-dir ${folder}\n`);
   expect(json((await runQdx(['server', 'stop', '--data-dir', folder, '--json'], { home })).stdout)).toMatchObject({
     stopped: true,
   });

@@ -17,8 +17,8 @@ export interface ProcessEncoderOptions {
   readonly device: WorkerDevice;
   /** Texts share a padded run up to this many tokens; 0, as on CPU: one text a run. */
   readonly batchTokens: number;
-  /** Of the caller; see processEnvironment. */
-  readonly environment: Environment;
+  /** Of the caller; see processEnvironment. Absent: nothing. */
+  readonly environment?: Environment;
 }
 
 /** Texts that a worker sorts by length at a time, where it pads. */
@@ -27,7 +27,7 @@ const textsPerPaddedOrder = 256;
 /** @throws QdxError what a worker says while it opens the model. */
 export async function createProcessEncoder(
   model: FoundModel,
-  { workers, device, batchTokens, environment }: ProcessEncoderOptions,
+  { workers, device, batchTokens, environment = {} }: ProcessEncoderOptions,
   run: RunOptions,
 ): Promise<Encoder> {
   const textsPerOrder = batchTokens === 0 ? 1 : textsPerPaddedOrder;

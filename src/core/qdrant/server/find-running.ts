@@ -11,6 +11,13 @@ import { readState, serverPaths, type ServerState } from './server-state.ts';
 export const dataDirOf = (setting: string | undefined, dataFolder: string): string =>
   setting === undefined ? join(dataFolder, 'qdrant') : resolve(setting);
 
+/** What to type for the server of this folder: `qdx server stop`, with the folder where it is not the user's own. */
+export function serverCommand(verb: 'start' | 'stop', dataDir: string, dataFolder: string): string {
+  const command = `qdx server ${verb}`;
+  if (dataDir === dataDirOf(undefined, dataFolder)) return command;
+  return `${command} --data-dir ${/^[\w./:\\@%+=,-]+$/.test(dataDir) ? dataDir : JSON.stringify(dataDir)}`;
+}
+
 /**
  * The state of the server that runs on this folder; undefined where none does, whatever the state file says.
  * @throws QdxError `locked` where the state was written on another machine: two servers would spoil a shared folder.
