@@ -3,6 +3,7 @@
  */
 import path from 'node:path';
 import type { RunOptions } from '../../lib/events.ts';
+import { createPauses } from '../../lib/pauses.ts';
 import type { Tokenizer } from '../models/tokenizer.ts';
 import type { Chunk, ChunkingSettings } from './chunk.ts';
 import { cutDocument, type CutContext } from './chunking/cut.ts';
@@ -62,6 +63,7 @@ class Reading {
   readonly #params: ReadCorpusParams;
   readonly #run: RunOptions;
   readonly #skips = new SkipLog();
+  readonly #pauses = createPauses();
   readonly #filesByReader: Partial<Record<ReaderName, number>> = {};
   #files = 0;
   #chunks = 0;
@@ -121,6 +123,8 @@ class Reading {
         const chunks = cutDocument(document, identity, cut);
         if (chunks === undefined) onSkip('noRoom', file.path);
         for (const chunk of chunks ?? []) {
+          if (this.#pauses.isDue()) await this.#pauses.take();
+          if (chunk === null) continue;
           count += 1;
           this.#chunks += 1;
           this.#tokens += chunk.tokenCount;

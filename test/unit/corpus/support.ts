@@ -23,9 +23,10 @@ export function settings(maxTokens: number, more: Partial<ChunkingSettings> = {}
 
 export function cut(document: Document, chunking: ChunkingSettings, sourcePath = 'a/file.md'): Chunk[] {
   const context = { tokenizer: wordTokenizer, chunking, documentPrefix: '', occurrences: new Map<string, number>() };
-  const chunks = cutDocument(document, { source: 'docs', sourcePath }, context);
+  const steps = cutDocument(document, { source: 'docs', sourcePath }, context) ?? [];
+  const chunks = [...steps].filter((step) => step !== null);
   document.dispose?.();
-  return chunks ?? [];
+  return chunks;
 }
 
 /** A new folder with these files; a name that ends in `/` makes a folder. */

@@ -21,22 +21,31 @@ export interface CutContext extends FrameContext {
 /** Content of a chunk must be able to hold this many tokens, or its path and headings leave no room. */
 const leastRoom = 8;
 
-/** @returns the chunks; none for blank text; undefined where path and title alone use up the model's limit. */
-export function cutDocument(document: Document, file: FileIdentity, context: CutContext): Chunk[] | undefined {
-  const lines = textLines(document.text);
+/**
+ * In steps of a few milliseconds: null is one after which there is no chunk yet. Whoever takes them may let others run between.
+ * @returns none for blank text; undefined where path and title alone use up the model's limit.
+ */
+export function cutDocument(
+  document: Document,
+  file: FileIdentity,
+  context: CutContext,
+): Iterable<Chunk | null> | undefined {
   const frames = payloadFrames(document, file, context);
+  if (frames([]).room < leastRoom) return undefined;
+  return cutSteps({ document, lines: textLines(document.text), frames, context });
+}
+
+function* cutSteps(cutting: Cutting): Generator<Chunk | null, void, undefined> {
+  const { document, lines, frames, context } = cutting;
+  const { minTokens, codeMinTokens, template } = context.chunking;
   const room = (path: readonly string[]): number => frames(path).room;
-  const written = writtenContent(frames([]).fields, context.chunking.template);
+  const written = writtenContent(frames([]).fields, template);
   const count = (text: string): number => context.tokenizer.count(written(text));
-  if (room([]) < leastRoom) return undefined;
-  const counts = tokenCounts(lines, { count });
+  const counts = yield* tokenCounts(lines, { count });
   const pieces = fitBlocks(document.blocks, { lines, counts, count, room });
-  const { minTokens, codeMinTokens } = context.chunking;
   const least = document.kind === 'code' ? codeMinTokens : minTokens;
-  const merged = mergePieces(pieces, { text: document.text, room, minTokens: least });
-  return merged
-    .filter((piece) => document.text.slice(piece.start, piece.end).trim() !== '')
-    .flatMap((piece) => chunksOf(piece, { document, lines, frames, context }));
+  for (const piece of mergePieces(pieces, { text: document.text, room, minTokens: least }))
+    if (document.text.slice(piece.start, piece.end).trim() !== '') yield* chunksOf(piece, cutting);
 }
 
 interface Cutting {
