@@ -54,6 +54,7 @@ const reasons: Readonly<Record<string, readonly ['notFound' | 'denied' | 'failed
   ENOSPC: ['failed', 'the disk is full'],
   EDQUOT: ['failed', 'the disk quota is used up'],
   EISDIR: ['failed', 'it is a folder'],
+  EEXIST: ['failed', 'it is a file'],
 };
 
 const explain = (error: unknown) =>

@@ -120,7 +120,7 @@ test('a data folder that is a file: 2, one sentence and what to do', async () =>
     exitCode: 2,
     stdout: '',
     stderr:
-      `error: the local server cannot keep its data in ${file} (EEXIST)\n` +
+      `error: the local server cannot keep its data in ${file}: it is a file\n` +
       'name a folder that you can write to with --data-dir\n',
   });
 });
