@@ -1,3 +1,4 @@
 #!/usr/bin/env node
-import { main } from '../dist/cli.js';
-await main(process);
+'use strict';
+require('./compile-cache.js').keepCompiledCode();
+void require('../dist/program/cli.cjs').main(process);

@@ -6,15 +6,17 @@ import { execaSync } from 'execa';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { exitCodesPage } from './pages/exit-codes.js';
-import { settingsPage, settingsSchemaFile } from './pages/settings.js';
+import { settingsPage, settingsSchemaFile, untouchedSettingsFile } from './pages/settings.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const files = {
   'docs/exit-codes.md': exitCodesPage,
   'docs/settings.md': settingsPage,
   'docs/settings.schema.json': settingsSchemaFile,
+  'src/core/config/untouched.json': () => untouched,
 };
 
+const untouched = await untouchedSettingsFile();
 const isCheck = process.argv.includes('--check');
 const stale = Object.entries(files).filter(([path, make]) => !isCurrent(path, formatted(path, make())));
 for (const [path] of stale) console.log(`${isCheck ? 'stale' : 'wrote'}: ${path}`);

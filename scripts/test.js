@@ -11,7 +11,7 @@ const steps = [
   ['format', 'oxfmt', ['--check', '.']],
   ['types', 'tsc', []],
   ['lint and layers', 'oxlint', ['--type-aware', '--deny-warnings', 'src', 'test', 'scripts', 'benchmarks']],
-  ['build', 'tsc', ['-p', 'tsconfig.build.json']],
+  ['build', 'npm', ['run', '--silent', 'build']],
   ['dead code', 'knip', []],
   ['generated files', 'node', ['scripts/generate.js', '--check']],
   ['package', 'publint', ['--strict']],

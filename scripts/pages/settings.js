@@ -1,9 +1,10 @@
 /**
- * docs/settings.md and docs/settings.schema.json, from the tables and the schema of settings.
+ * docs/settings.md, docs/settings.schema.json and src/core/config/untouched.json, from the tables and the schema of settings.
  */
 import { settingTexts } from '../../dist/core/config/defaults.js';
 import { expectedAt } from '../../dist/core/config/expected.js';
 import { settingsJsonSchema } from '../../dist/core/config/json-schema.js';
+import { resolveSettings } from '../../dist/core/config/resolve.js';
 import { settingPaths, settingRow } from '../../dist/core/config/table.js';
 
 const groupTexts = {
@@ -28,6 +29,12 @@ export function settingsPage() {
 }
 
 export const settingsSchemaFile = () => `${JSON.stringify(settingsJsonSchema(), null, 2)}\n`;
+
+/** Where nothing is set, for a start without the validator (untouched.ts). */
+export async function untouchedSettingsFile() {
+  const nowhere = { flags: {}, environment: {}, configFile: false, cwd: '/', configFolder: '/', readStdin: () => '' };
+  return `${JSON.stringify(await resolveSettings(nowhere), null, 2)}\n`;
+}
 
 function groups() {
   const byGroup = new Map();

@@ -2,7 +2,7 @@
  * Makes the context of a command from the process: the only place where commands meet environment, folders and server.
  */
 import { userFolders } from '../core/config/folders.ts';
-import type { ResolvedSettings } from '../core/config/resolve.ts';
+import type { ResolvedSettings, ResolveInput } from '../core/config/resolve.ts';
 import type { Connection } from '../core/qdrant/connection/connection.ts';
 import type { Output } from '../lib/output.ts';
 import { createProgress, progressMode } from '../lib/progress.ts';
@@ -81,8 +81,7 @@ function createSettings(seed: ContextSeed, folders: CommandContext['folders']): 
   const answers = new Map<string | undefined, Promise<ResolvedSettings>>();
   let stdinText: Promise<string> | undefined;
   const resolve = async (collection: string | undefined): Promise<ResolvedSettings> => {
-    const { resolveSettings } = await import('../core/config/resolve.ts');
-    const resolved = await resolveSettings({
+    const input: ResolveInput = {
       flags: seed.settingFlags,
       environment: process.env,
       cwd: folders.cwd,
@@ -90,7 +89,9 @@ function createSettings(seed: ContextSeed, folders: CommandContext['folders']): 
       readStdin: () => (stdinText ??= readAll(process.stdin)),
       ...(globals.config !== undefined && { configFile: globals.config }),
       ...(collection !== undefined && { collection }),
-    });
+    };
+    const { untouchedSettings } = await import('../core/config/untouched.ts');
+    const resolved = (await untouchedSettings(input)) ?? (await resolveAll(input));
     for (const secret of resolved.secrets) output.redactor.add(secret);
     for (const warning of resolved.warnings) if (!said.has(warning)) output.warn(warning);
     for (const warning of resolved.warnings) said.add(warning);
@@ -101,6 +102,11 @@ function createSettings(seed: ContextSeed, folders: CommandContext['folders']): 
     answers.set(collection, answer);
     return answer;
   };
+}
+
+async function resolveAll(input: ResolveInput): Promise<ResolvedSettings> {
+  const { resolveSettings } = await import('../core/config/resolve.ts');
+  return resolveSettings(input);
 }
 
 async function readAll(stream: NodeJS.ReadableStream): Promise<string> {

@@ -17,8 +17,8 @@ export interface SettingsFile {
 export async function findProjectFile(cwd: string): Promise<string | null> {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     const path = join(folder, settingsFileName);
-    if (await exists(path)) return path;
-    if (folder === dirname(folder) || (await exists(join(folder, '.git')))) return null;
+    if (await isThere(path)) return path;
+    if (folder === dirname(folder) || (await isThere(join(folder, '.git')))) return null;
   }
 }
 
@@ -30,7 +30,7 @@ export async function readSettingsFile(path: string): Promise<SettingsFile> {
 }
 
 export const readSettingsFileIfThere = async (path: string): Promise<SettingsFile | null> =>
-  (await exists(path)) ? readSettingsFile(path) : null;
+  (await isThere(path)) ? readSettingsFile(path) : null;
 
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
@@ -43,7 +43,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-const exists = (path: string): Promise<boolean> =>
+export const isThere = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
     () => false,

@@ -3,10 +3,10 @@
  */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { QdxError } from '../../lib/errors.ts';
 import { nearestNames } from '../../lib/nearest.ts';
 import { ownValue } from '../../lib/own-value.ts';
+import { packageRoot } from '../../lib/package-root.ts';
 import { builtInCards, builtInModelName } from './cards/built-in-cards.ts';
 import type { ModelCard } from './cards/card.ts';
 import { modelsFolder, type ModelPlaces } from './hub/hub-settings.ts';
@@ -26,8 +26,7 @@ export interface FoundModel {
 
 export type FindModelOptions = ModelPlaces;
 
-/** `models/` of the package, the same place from `src` and from `dist`. */
-const packageModels = fileURLToPath(new URL('../../../models/', import.meta.url));
+const packageModels = join(packageRoot, 'models');
 
 /** @throws QdxError `notFound` with the command that gets it; `usage` for a folder that does not say enough of itself. */
 export async function findModel(name: string, options: FindModelOptions): Promise<FoundModel> {

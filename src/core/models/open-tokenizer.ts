@@ -4,6 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { Tokenizer as JsonTokenizer } from '@huggingface/tokenizers';
 import { QdxError } from '../../lib/errors.ts';
+import { openFileVocabulary } from './file-vocabulary.ts';
 import type { FoundModel } from './find-model.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -12,16 +13,24 @@ const charsPerToken = 16;
 /** Tokens beyond the limit that a cut text must still give, so that the cut cannot have changed those that are kept. */
 const spareTokens = 64;
 
-/** @throws QdxError `verification` where tokenizer.json is no tokenizer. */
+/**
+ * @param use `query`: a few short texts, of whose words alone the vocabulary is asked. Both give the same tokens.
+ * @throws QdxError `verification` where tokenizer.json is no tokenizer.
+ */
 export async function openTokenizer(
   model: Pick<FoundModel, 'tokenizerFile' | 'tokenizerConfigFile'>,
+  use: 'query' | 'bulk' = 'bulk',
 ): Promise<Tokenizer> {
   const [tokenizer, config] = await Promise.all([
-    readFile(model.tokenizerFile, 'utf8'),
+    readFile(model.tokenizerFile),
     model.tokenizerConfigFile === null ? '{}' : readFile(model.tokenizerConfigFile, 'utf8'),
   ]);
   try {
-    return createTokenizer(new JsonTokenizer(JSON.parse(tokenizer) as object, JSON.parse(config) as object));
+    const settings = JSON.parse(config) as object;
+    return (
+      (use === 'query' ? tokenizerOfFile(tokenizer, settings) : null) ??
+      createTokenizer(new JsonTokenizer(JSON.parse(tokenizer.toString('utf8')) as object, settings))
+    );
   } catch (error) {
     throw new QdxError('verification', `${model.tokenizerFile} is not a tokenizer that qdx can use: ${String(error)}`, {
       hint: 'Download the model again, or take a repository that has a fast tokenizer (tokenizer.json).',
@@ -30,8 +39,26 @@ export async function openTokenizer(
   }
 }
 
-function createTokenizer(json: JsonTokenizer): Tokenizer {
-  const content = (text: string): number[] => json.encode(text, { add_special_tokens: false }).ids;
+/** The same tokenizer, made without its vocabulary, which is then looked up in the file. */
+function tokenizerOfFile(bytes: Buffer, settings: object): Tokenizer | null {
+  const vocabulary = openFileVocabulary(bytes);
+  if (!vocabulary) return null;
+  const tokenizer = new JsonTokenizer(vocabulary.json, settings);
+  const { model } = tokenizer;
+  if (!model) return null;
+  // Added tokens come before entries of the vocabulary.
+  for (const [token, id] of model.tokens_to_ids) vocabulary.map.set(token, id);
+  model.tokens_to_ids = vocabulary.map;
+  model.unk_token_id = vocabulary.map.get(String(vocabulary.json.model['unk_token']));
+  return createTokenizer(tokenizer, vocabulary.expect);
+}
+
+/** @param expect Hears of each text before it is tokenized. */
+function createTokenizer(json: JsonTokenizer, expect?: (text: string) => void): Tokenizer {
+  const content = (text: string): number[] => {
+    expect?.(text);
+    return json.encode(text, { add_special_tokens: false }).ids;
+  };
   const { leading, trailing } = specialIds(json);
   const specialTokens = leading.length + trailing.length;
   return {

@@ -1,13 +1,13 @@
 /**
- * What is loaded, as V8's coverage lists it: the deterministic side of the start-up time, which benchmarks/start-up measures.
+ * What is loaded, as V8's coverage lists it: the deterministic side of the start-up time, which benchmarks/cold-start measures.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runQdx } from '../../helpers/run-qdx.ts';
+import { runQdx, temporaryHome } from '../../helpers/run-qdx.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 
-/** Names of the packages, and paths below dist, that a run loaded. */
+/** Names of the packages, and of the files of the bundled program, that a run loaded. */
 async function loadedBy(args: readonly string[]): Promise<{ packages: string[]; own: string[] }> {
   const folder = temporaryFolder('coverage');
   await runQdx(args, { env: { NODE_V8_COVERAGE: folder } });
@@ -16,18 +16,27 @@ async function loadedBy(args: readonly string[]): Promise<{ packages: string[]; 
     return result.map(({ url }) => url);
   });
   const matches = (pattern: RegExp) => [...new Set(urls.flatMap((url) => pattern.exec(url)?.[1] ?? []))].toSorted();
-  return { packages: matches(/node_modules\/((?:@[^/]+\/)?[^/]+)/), own: matches(/\/dist\/(.*)/) };
+  return { packages: matches(/node_modules\/((?:@[^/]+\/)?[^/]+)/), own: matches(/\/dist\/program\/(.*)/) };
 }
 
-test.for([[['--help']], [['--version']], [['gaet']]])('qdx %j loads commander alone', async ([args]) => {
-  expect((await loadedBy(args ?? [])).packages).toEqual(['commander']);
+/** The spine, commander (esm.cjs), the list of commands, and what errors and help look like. */
+const spine = ['cli.cjs', 'errors.cjs', 'esm.cjs', 'folders.cjs', 'json.cjs', 'options.cjs', 'rolldown-runtime.cjs'];
+const look = ['style.cjs', 'table.cjs', 'terminal.cjs', 'version.cjs'];
+
+test.for([[['--help']], [['--version']], [['gaet']]])('qdx %j loads commander and no command', async ([args]) => {
+  expect(await loadedBy(args ?? [])).toEqual({ packages: [], own: [...spine, ...look] });
 });
 
-test('qdx --help loads no command', async () => {
-  const { own } = await loadedBy(['--help']);
-  expect(own.filter((path) => path.startsWith('commands/'))).toEqual([
-    'commands/global-options.js',
-    'commands/index.js',
-  ]);
-  expect(own.length).toBeLessThan(30);
+test('compiled code is kept for the next start, and nothing depends on it', async () => {
+  const home = temporaryHome();
+  const folder = join(home, 'cache', 'qdx', 'compiled');
+  const first = await runQdx(['--help'], { home });
+  expect(readdirSync(folder)).not.toEqual([]);
+  expect(await runQdx(['--help'], { home })).toEqual(first);
+  for (const file of readdirSync(folder, { recursive: true, withFileTypes: true }))
+    if (file.isFile()) writeFileSync(join(file.parentPath, file.name), 'not what V8 compiled\n'.repeat(9));
+  expect(await runQdx(['--help'], { home })).toEqual(first);
+  writeFileSync(join(home, 'file'), '');
+  const elsewhere = await runQdx(['--help'], { home, env: { XDG_CACHE_HOME: join(home, 'file') } });
+  expect(elsewhere).toEqual(first);
 });

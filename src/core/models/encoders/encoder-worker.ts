@@ -3,8 +3,9 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { setPriority } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { QdxError } from '../../../lib/errors.ts';
+import { packageRoot } from '../../../lib/package-root.ts';
 import type { OpenOrder, SentError, WorkerAnswer, WorkerOrder } from './worker-messages.ts';
 
 export interface EncoderWorker {
@@ -20,8 +21,8 @@ export interface WorkerListeners {
   readonly onEnd: (how: string, lastWords: string) => void;
 }
 
-/** Built file: the source runs only after `npm run build`. */
-const entry = fileURLToPath(new URL('./encoder-process.js', import.meta.url));
+/** A file of its own in the build, whoever starts it: source, library or the bundled program. */
+const entry = join(packageRoot, 'dist/core/models/encoders/encoder-process.js');
 
 /**
  * How much a worker stands back ("niceness"): it would take all of a core, and the process that feeds it wants a

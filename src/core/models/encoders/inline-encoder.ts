@@ -13,7 +13,7 @@ import { createTextEncoder } from './text-encoder.ts';
 
 export async function createInlineEncoder(model: FoundModel, cacheFolder: string, run: RunOptions): Promise<Encoder> {
   const { card } = model;
-  const [tokenizer] = await Promise.all([openTokenizer(model), checkTokenizerFile(model)]);
+  const [tokenizer] = await Promise.all([openTokenizer(model, 'query'), checkTokenizerFile(model)]);
   const session = await openQuerySession(model, cacheFolder);
   const encoder = createTextEncoder({ card, tokenizer, session, batchTokens: 0 });
   return {

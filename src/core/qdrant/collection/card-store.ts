@@ -7,6 +7,7 @@ import type { CollectionCard } from './collection-card.ts';
 import type { Connection } from '../connection/connection.ts';
 import { type CollectionInfo, readCollectionInfo } from './collection-info.ts';
 import { ensureSystemCollection, recordId, systemCollection } from './system-collection.ts';
+import { isPlainCard } from './plain-card.ts';
 import { pointsPath, retrievePoints } from './points.ts';
 
 /** Key of the card in a collection's metadata. */
@@ -32,7 +33,8 @@ export async function cardOf(
 ): Promise<CollectionCard | null> {
   const value = info.config.metadata?.[cardKey] ?? (await readCardPoint(connection, physical));
   if (value === undefined || value === null) return null;
-  // Loaded on use: a collection without a card needs no validator.
+  if (isPlainCard(value)) return value;
+  // Loaded on use: it costs more than all requests of a search.
   const { parseCollectionCard } = await import('./card-schema.ts');
   return parseCollectionCard(value, physical);
 }
