@@ -3,6 +3,7 @@
  */
 import type { Command } from 'commander';
 import { addSettingOptions } from '../core/config/options.ts';
+import type { Origin } from '../core/config/resolve.ts';
 import type { SettingPath } from '../core/config/table.ts';
 
 const fillingFlags = [
@@ -40,3 +41,12 @@ export function addCollectionSettings(command: Command): void {
   addSettingOptions(command, fillingFlags);
   addSettingOptions(command, makingFlags, 'Options of a new collection:');
 }
+
+/** Which of them were typed, by their paths: an existing collection must not ignore them. */
+export const typedMakingFlags = (origins: Readonly<Record<string, Origin>>): Partial<Record<SettingPath, string>> =>
+  Object.fromEntries(
+    makingFlags.flatMap((path) => {
+      const origin = origins[path];
+      return origin?.kind === 'flag' ? [[path, origin.name]] : [];
+    }),
+  );

@@ -5,6 +5,7 @@ import { namedRoots } from '../core/corpus/named-roots.ts';
 import { embedCorpus } from '../core/vectors/embed.ts';
 import { version } from '../version.ts';
 import type { CommandModule } from './command.ts';
+import { typedMakingFlags } from './collection-setting-flags.ts';
 import { defineEmbed, destinationOf, embedFlags } from './embed-flags.ts';
 import { renderEmbedSummary } from './embed-render.ts';
 
@@ -19,7 +20,7 @@ export const embed: CommandModule = {
   run: async ({ args, flags }, context) => {
     const startedAt = performance.now();
     const typed = embedFlags(flags);
-    const { settings, collection } = await context.settings(typed.collection);
+    const { settings, collection, origins } = await context.settings(typed.collection);
     const destination = destinationOf(typed, Object.keys(settings.collections), () => context.connect());
     const source = typed.source ?? collection.source;
     const roots = await namedRoots({
@@ -33,6 +34,7 @@ export const embed: CommandModule = {
         roots,
         destination,
         settings,
+        typed: typedMakingFlags(origins),
         description: typed.description ?? collection.description,
         folders: context.folders,
         environment: context.environment,

@@ -10,7 +10,7 @@ import { addSettingOptions } from '../core/config/options.ts';
 import { version } from '../version.ts';
 import type { Origin } from '../core/config/resolve.ts';
 import type { CommandModule } from './command.ts';
-import { addCollectionSettings } from './collection-setting-flags.ts';
+import { addCollectionSettings, typedMakingFlags } from './collection-setting-flags.ts';
 import { renderUpload } from './upload-text.ts';
 
 export const upload: CommandModule = {
@@ -46,6 +46,7 @@ export const upload: CommandModule = {
         stdin: { stream: context.stdin, folder: context.folders.cache },
         collection: name,
         settings,
+        typed: typedMakingFlags(origins),
         description: typeof flags['description'] === 'string' ? flags['description'] : descriptionOf(settings, name),
         qdxVersion: version,
         owner: lockOwner(`qdx upload -c ${name}`),

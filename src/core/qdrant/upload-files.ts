@@ -9,18 +9,21 @@ import type { ReadRecord } from '../vectors/read-file.ts';
 import { checkExisting } from './collection/check-existing.ts';
 import type { CollectionCard } from './collection/collection-card.ts';
 import type { Connection } from './connection/connection.ts';
-import { addToCard, ensureCollection } from './collection/create-collection.ts';
+import { addToCard } from './collection/card-update.ts';
+import { ensureCollection } from './collection/create-collection.ts';
+import { newCollectionCard } from './collection/new-card.ts';
 import { paysToDefer } from './collection/deferred-indexing.ts';
 import { type LockOwner, type LockRequest, withWriterLock } from './lock.ts';
+import type { TypedSettings } from './collection/typed-settings.ts';
 import { assertCollectionName, listCollections, resolveAmong } from './collection/names.ts';
 import { type PayloadKeys, toStoredPayload } from './collection/payload-keys.ts';
 import { recordId } from './collection/system-collection.ts';
 import { dryRunUpload, type DryRunSummary } from './upload/dry-run.ts';
-import { uploadRecords, type RejectSink, type UploadSummary } from './upload.ts';
+import { uploadRecords, type UploadSummary } from './upload.ts';
 import { checkVectors } from './upload-files/check-vectors.ts';
 import { holdsUsableRecord, keepIfFilled } from './upload-files/empty-collection.ts';
 import { assertIsNew, assertSize, nothingAccepted } from './upload-files/guards.ts';
-import { createRejectsFile } from './upload-files/rejects-file.ts';
+import { type RejectsFile, withRejectsFile } from './upload-files/rejects-file.ts';
 import { openUploadSource, type UploadSource } from './upload-files/source.ts';
 import { type StdinPlace, withStdin } from './upload-files/stdin.ts';
 
@@ -31,6 +34,8 @@ export interface UploadFilesInput {
   /** Public name. */
   readonly collection: string;
   readonly settings: Settings;
+  /** Settings of a new collection that were typed as flags. */
+  readonly typed?: TypedSettings;
   readonly description?: string;
   readonly qdxVersion: string;
   readonly owner: LockOwner;
@@ -84,11 +89,10 @@ async function uploadPaths(
     ...(run.signal && { signal: run.signal }),
   });
   assertSize(source.model, input.settings);
-  const rejects = input.rejectsPath === undefined ? null : await createRejectsFile(input.rejectsPath);
   // Where not one record can be taken nothing may be touched: the rehearsal says why.
   const upload = input.dryRun || !(await holdsUsableRecord(source, input.settings)) ? rehearse : write;
-  // Rejects are kept also where the run fails: they may be why.
-  const summary = await upload(connection, input, source, rejects?.add, run).finally(() => rejects?.finish());
+  const work = async (rejects?: RejectsFile) => upload(connection, input, source, rejects, run);
+  const summary = await (input.rejectsPath === undefined ? work() : withRejectsFile(input.rejectsPath, work));
   if (summary.points === 0) throw nothingAccepted(summary);
   return {
     ...summary,
@@ -102,7 +106,7 @@ async function write(
   connection: Connection,
   input: UploadFilesInput,
   source: UploadSource,
-  onReject: RejectSink | undefined,
+  rejects: RejectsFile | undefined,
   run: RunOptions,
 ): Promise<UploadSummary & { readonly created: boolean }> {
   const { settings, collection: name, owner } = input;
@@ -115,7 +119,14 @@ async function write(
   };
   return withWriterLock(connection, request, run, async (watched, lockLost) => {
     const deferIndexing = paysToDefer(source.count);
-    const ensure = { name, settings, deferIndexing, card: given, alias: settings.upload.alias };
+    const ensure = {
+      name,
+      settings,
+      typed: input.typed ?? {},
+      deferIndexing,
+      card: given,
+      alias: settings.upload.alias,
+    };
     const ensured = await ensureCollection(connection, ensure, watched);
     if (ensured.needsParityCheck)
       await checkVectors(source, ensured.card, () => input.openEncoder(ensured.card.model), watched);
@@ -126,13 +137,13 @@ async function write(
       connection,
       {
         collection: ensured.physical,
-        records: withStoredKeys(source.records(), card.payloadKeys),
+        records: withStoredKeys(recordsOf(source, rejects), card.payloadKeys),
         card,
         distance: ensured.distance,
         settings: settings.upload,
         lockLost,
         ...(source.count !== undefined && { expectedCount: source.count }),
-        ...(onReject && { onReject }),
+        ...(rejects && { onReject: rejects.add }),
         ...(input.waitForIndex !== undefined && { waitForIndex: input.waitForIndex }),
       },
       watched,
@@ -141,26 +152,30 @@ async function write(
   });
 }
 
+const recordsOf = (source: UploadSource, rejects: RejectsFile | undefined): AsyncIterable<ReadRecord> =>
+  rejects ? rejects.paced(source.records()) : source.records();
+
 /** Everything but the writing: the same checks, the same counts. */
 async function rehearse(
   connection: Connection,
   input: UploadFilesInput,
   source: UploadSource,
-  onReject: RejectSink | undefined,
+  rejects: RejectsFile | undefined,
   run: RunOptions,
 ): Promise<DryRunSummary & { readonly created: boolean }> {
   const { settings, collection: name } = input;
   const card = cardOfSource(input, source);
   const existing = resolveAmong(await listCollections(connection, run.signal), name);
-  if (existing) await checkExisting(connection, existing.physical, { name, card, settings }, run);
+  if (existing)
+    await checkExisting(connection, existing.physical, { name, card, settings, typed: input.typed ?? {} }, run);
   const summary = await dryRunUpload(
     {
       collection: existing?.physical ?? name,
-      records: source.records(),
+      records: recordsOf(source, rejects),
       dimension: card.model.dimension,
       distance: settings.vector.distance,
       settings: settings.upload,
-      ...(onReject && { onReject }),
+      ...(rejects && { onReject: rejects.add }),
     },
     run,
   );
@@ -178,19 +193,12 @@ async function* withStoredKeys(
       yield 'reason' in record ? record : { ...record, payload: toStoredPayload(record.payload, keys) };
 }
 
-function cardOfSource(input: UploadFilesInput, source: UploadSource): CollectionCard {
-  const { vector } = input.settings;
-  return {
-    cardVersion: 1,
-    model: source.model,
-    vectorName: vector.name,
-    sparseName: vector.sparseName === '' ? null : vector.sparseName,
-    chunking: source.chunking,
-    lexical: source.lexical,
-    tokenVectors: null,
-    sources: source.sources,
+const cardOfSource = (input: UploadFilesInput, { model, chunking, lexical, sources }: UploadSource): CollectionCard =>
+  newCollectionCard(input.settings, {
+    model,
+    chunking,
+    lexical,
+    sources,
     description: input.description ?? '',
     qdxVersion: input.qdxVersion,
-    createdAt: new Date().toISOString(),
-  };
-}
+  });

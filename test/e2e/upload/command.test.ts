@@ -245,6 +245,22 @@ describe('before anything is written', () => {
     expect(await countPoints(connection, name)).toBe(0);
   });
 
+  test.each([
+    [['--vector-name', 'other'], '--vector-name holds for a new one only: asked for "other", it has "dense"'],
+    [['--shard-number', '3'], '--shard-number holds for a new one only: asked for 3, it has 1'],
+    [['--hnsw-m', '40'], '--hnsw-m holds for a new one only: asked for 40, it has 16'],
+    [['--quantization', 'int8'], '--quantization holds for a new one only'],
+    [['--vectors-on-disk'], '--vectors-on-disk holds for a new one only'],
+    [['--payload-index', 'colour'], '--payload-index holds for a new one only: asked for ["colour"]'],
+  ])('a flag of a new collection is refused by one that has it otherwise: %s', async (flags, words) => {
+    const path = plainFile(plainLine(1));
+    await qdx([path, ...builtIn, '--hnsw-m', '16']);
+    const again = await qdx([path, ...builtIn, '--hnsw-m', '16', '--shard-number', '1', '--vector-name', 'dense']);
+    expect(again, 'what it has may be said').toMatchObject({ exitCode: 0 });
+    const run = await qdx([path, ...builtIn, ...flags]);
+    expect([run.exitCode, run.stderr]).toEqual([8, expect.stringContaining(words)]);
+  });
+
   test('--force over an existing collection is refused with a sentence', async () => {
     const path = await write([record(1)]);
     await qdx([path]);

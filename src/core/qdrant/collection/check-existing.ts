@@ -11,12 +11,15 @@ import { type CollectionInfo, readCollectionInfo } from './collection-info.ts';
 import type { SchemaSettings } from './collection-schema.ts';
 import type { Connection } from '../connection/connection.ts';
 import { displayName } from './names.ts';
+import { assertTypedHold, type TypedSettings } from './typed-settings.ts';
 
 export interface FitRequest {
   readonly name: string;
   /** What is about to be written; becomes the card of a new collection. */
   readonly card: CollectionCard;
   readonly settings: SchemaSettings;
+  /** Those of `settings` that were typed as flags: an existing collection must have them. */
+  readonly typed?: TypedSettings;
 }
 
 export interface CheckedCollection {
@@ -30,7 +33,7 @@ export interface CheckedCollection {
 export async function checkExisting(
   connection: Connection,
   physical: string,
-  { name, card, settings }: FitRequest,
+  { name, card, settings, typed = {} }: FitRequest,
   run: RunOptions = {},
 ): Promise<CheckedCollection> {
   const info = await readCollectionInfo(connection, physical, run.signal);
@@ -43,6 +46,7 @@ export async function checkExisting(
   assertSchemaFits({ display, info, vectorName, sparseName, distance, dimension: card.model.dimension });
   assertSpaceFits(display, existing.model, card.model);
   assertContentFits(display, existing, card);
+  await assertTypedHold(connection, { display, info, card: existing, settings, typed });
   return { info, card: existing, hadCard: known !== null };
 }
 

@@ -4,6 +4,7 @@
 import type { RunOptions } from '../../../lib/events.ts';
 import { checkExisting } from '../../qdrant/collection/check-existing.ts';
 import type { CollectionCard } from '../../qdrant/collection/collection-card.ts';
+import { newCollectionCard } from '../../qdrant/collection/new-card.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { lockOwner, type LockRequest } from '../../qdrant/lock.ts';
 import { assertCollectionName, listCollections, resolveAmong } from '../../qdrant/collection/names.ts';
@@ -12,23 +13,15 @@ import type { EmbedParams } from './params.ts';
 import type { RunModel } from './read-input.ts';
 
 /** The card of what this run writes. */
-export function cardOfRun({ settings, roots, description, qdxVersion }: EmbedParams, run: RunModel): CollectionCard {
-  const { payloadKeys } = settings;
-  return {
-    cardVersion: 1,
+export const cardOfRun = ({ settings, roots, description, qdxVersion }: EmbedParams, run: RunModel): CollectionCard =>
+  newCollectionCard(settings, {
     model: run.model.card,
-    vectorName: settings.vector.name,
-    sparseName: settings.vector.sparseName === '' ? null : settings.vector.sparseName,
     chunking: run.chunking,
     lexical: defaultLexical,
-    tokenVectors: null,
-    ...(Object.keys(payloadKeys).length > 0 && { payloadKeys }),
-    sources: [...new Set(roots.map(({ source }) => source))].toSorted(),
+    sources: roots.map(({ source }) => source),
     description,
     qdxVersion,
-    createdAt: new Date().toISOString(),
-  };
-}
+  });
 
 export interface ExistingCollection {
   readonly physical: string;
@@ -48,7 +41,8 @@ export async function inspectTarget(
   assertCollectionName(name);
   const resolved = resolveAmong(await listCollections(connection, run.signal), name);
   if (!resolved) return null;
-  const request = { name, card, settings: params.settings };
+  const { settings, typed = {} } = params;
+  const request = { name, card, settings, typed };
   const existing = await checkExisting(connection, resolved.physical, request, run);
   return { physical: resolved.physical, card: existing.card };
 }

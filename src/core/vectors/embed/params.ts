@@ -5,6 +5,7 @@ import type { Settings } from '../../config/schema.ts';
 import type { ReaderOptions } from '../../corpus/readers/reader.ts';
 import type { CorpusRoot } from '../../corpus/roots.ts';
 import type { CorpusSummary } from '../../corpus/read-corpus.ts';
+import type { TypedSettings } from '../../qdrant/collection/typed-settings.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import type { Shard } from '../shard.ts';
 import type { RejectedChunk } from './rejected-chunks.ts';
@@ -20,6 +21,8 @@ export interface EmbedParams {
   readonly destination: EmbedDestination;
   /** With the collection's entry and preset applied. */
   readonly settings: Settings;
+  /** Settings of a new collection that were typed as flags. */
+  readonly typed?: TypedSettings;
   readonly description: string;
   readonly readers: ReaderOptions;
   readonly shard: Shard;
