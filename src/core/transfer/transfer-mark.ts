@@ -3,10 +3,10 @@
  * and what it replaced. In the collection's metadata, so that it lives and dies with it; nothing else is ever cleaned up.
  */
 import { readCollectionInfo } from '../qdrant/collection/collection-info.ts';
+import { transferKey } from '../qdrant/collection/transfer-key.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 
-/** Key in a collection's metadata. */
-export const transferKey = 'qdx_transfer';
+export { transferKey } from '../qdrant/collection/transfer-key.ts';
 
 export interface TransferMark {
   readonly version: 1;

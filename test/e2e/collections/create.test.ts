@@ -5,11 +5,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { cardKey, readCard } from '../../../src/core/qdrant/collection/card-store.ts';
 import { readCollectionInfo } from '../../../src/core/qdrant/collection/collection-info.ts';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
-import {
-  addToCard,
-  type EnsureInput,
-  ensureCollection,
-} from '../../../src/core/qdrant/collection/create-collection.ts';
+import { transferKey } from '../../../src/core/qdrant/collection/transfer-key.ts';
+import { addToCard } from '../../../src/core/qdrant/collection/card-update.ts';
+import { type EnsureInput, ensureCollection } from '../../../src/core/qdrant/collection/create-collection.ts';
 import { deferralKey } from '../../../src/core/qdrant/collection/deferred-indexing.ts';
 import { listCollections, resolveCollection } from '../../../src/core/qdrant/collection/names.ts';
 import type { QdxEvent } from '../../../src/lib/events.ts';
@@ -86,6 +84,17 @@ describe('making a collection', () => {
     expect(await ensure()).toMatchObject({ physical: `${name}__1`, created: false });
     const info = await readCollectionInfo(connection, name);
     expect(Object.keys(info.payload_schema)).toContain('source_path');
+  });
+
+  test('the empty staging collection of a restore is left to its run', async () => {
+    await connection.request('PUT', `/collections/${name}__1`, {
+      body: {
+        vectors: { dense: { size: 4, distance: 'Cosine' } },
+        sparse_vectors: { bm25: { modifier: 'idf' } },
+        metadata: { [cardKey]: testCard(), [transferKey]: { version: 1, state: 'staging', command: 'restore' } },
+      },
+    });
+    expect(await ensure()).toMatchObject({ physical: `${name}__2`, created: true });
   });
 
   test('two shards of a run that make it at once make one', async () => {

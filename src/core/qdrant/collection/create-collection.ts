@@ -12,11 +12,12 @@ import { cardKey, cardOf, writeCard } from './card-store.ts';
 import type { CollectionCard } from './collection-card.ts';
 import { checkExisting, type FitRequest } from './check-existing.ts';
 import { isKnownFile, precisionNote } from './collection-fit.ts';
-import { denseVectors, readCollectionInfo } from './collection-info.ts';
+import { type CollectionInfo, denseVectors, readCollectionInfo } from './collection-info.ts';
 import { type CollectionBody, collectionBody, schemaDifferences } from './collection-schema.ts';
 import type { Connection } from '../connection/connection.ts';
 import { deferralKey } from './deferred-indexing.ts';
 import { assertCollectionName, displayName, listCollections, type ListedCollection, resolveAmong } from './names.ts';
+import { transferKey } from './transfer-key.ts';
 import { sameSpace } from '../../models/cards/space.ts';
 
 export interface EnsureInput extends FitRequest {
@@ -101,15 +102,18 @@ async function useExisting(
   const place = describe(input.name, physical, false);
   const rounded = precisionNote(displayName(place), denseVectors(info)[card.vectorName]);
   if (rounded !== null) run.onEvent?.({ type: 'note', message: rounded });
-  const mark = info.config.metadata?.[deferralKey];
   return {
     ...place,
     card,
     distance: input.settings.vector.distance,
-    indexingDeferred: mark !== undefined && mark !== null,
+    indexingDeferred: hasMark(info.config.metadata, deferralKey),
     needsParityCheck: !isKnownFile(card, input.card.model),
   };
 }
+
+/** A key that was removed stays with the value null. */
+const hasMark = (metadata: CollectionInfo['config']['metadata'], key: string): boolean =>
+  (metadata?.[key] ?? null) !== null;
 
 /** `name__n` that a killed run left: empty, without an alias, with a card of this very space. */
 async function findLeftover(
@@ -121,7 +125,8 @@ async function findLeftover(
   const candidates = collections.filter(({ physical, aliases }) => aliases.length === 0 && versionOf(name, physical));
   for (const { physical } of candidates) {
     const info = await readCollectionInfo(connection, physical);
-    if ((info.points_count ?? 0) > 0) continue;
+    // An empty one may also be the staging collection of a restore: that one is its run's.
+    if ((info.points_count ?? 0) > 0 || hasMark(info.config.metadata, transferKey)) continue;
     const left = await cardOf(connection, physical, info);
     if (left && sameSpace(left.model, card.model) && left.vectorName === card.vectorName) return physical;
   }
@@ -192,24 +197,4 @@ async function ensurePayloadIndexes(
       client.createPayloadIndex(physical, { wait: true, field_name: field, field_schema: 'keyword' }),
     ),
   );
-}
-
-/** Records in the card that vectors of this card's model file, and points of these sources, are in the collection. */
-export async function addToCard(
-  connection: Connection,
-  { physical, card: existing }: Pick<EnsuredCollection, 'physical' | 'card'>,
-  given: CollectionCard,
-): Promise<CollectionCard> {
-  const { file, sha256, dtype } = given.model;
-  const known = existing.alsoEmbeddedBy ?? [];
-  const alsoEmbeddedBy = isKnownFile(existing, given.model) ? known : [...known, { file, sha256, dtype }];
-  const card: CollectionCard = {
-    ...existing,
-    ...(alsoEmbeddedBy.length > 0 && { alsoEmbeddedBy }),
-    sources: [...new Set([...existing.sources, ...given.sources])].toSorted(),
-    description: existing.description || given.description,
-    chunking: given.chunking ?? existing.chunking,
-  };
-  if (JSON.stringify(card) !== JSON.stringify(existing)) await writeCard(connection, physical, card);
-  return card;
 }

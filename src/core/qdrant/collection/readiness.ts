@@ -12,28 +12,48 @@ const pollMs = 250;
 /** A batch shows as yellow 1-3 ms after its answer: one green alone may be too early. */
 const greensInRow = 2;
 
+/** The count of indexed vectors grows by whole segments, and a large one takes long: an hour without any is no progress. */
+const stalledAfterMs = 3600 * 1000;
+
 /**
- * Polls until ready. A `grey` collection (after a crash) never becomes green by itself: an empty change wakes it.
- * @throws QdxError `failed` where the optimizer failed; the signal's reason.
+ * Polls until ready. A `grey` collection (after a crash) never becomes green by itself: an empty change wakes it, once.
+ * @throws QdxError `failed` where the optimizer failed, `temporary` where no further vector is indexed for an hour; the signal's reason.
  */
 export async function waitUntilReady(
   connection: Connection,
   physical: string,
-  run: RunOptions = {},
+  run: RunOptions & { readonly stalledAfterMs?: number } = {},
 ): Promise<CollectionInfo> {
+  const { signal } = run;
+  const limitMs = run.stalledAfterMs ?? stalledAfterMs;
+  let indexed = { count: -1, at: 0 };
+  let isWoken = false;
   for (let greens = 0, polls = 0; ; polls++) {
-    const info = await readCollectionInfo(connection, physical, run.signal);
+    const info = await readCollectionInfo(connection, physical, signal);
     assertHealthy(physical, info);
     greens = info.status === 'green' && info.optimizer_status === 'ok' ? greens + 1 : 0;
     if (greens >= greensInRow) return info;
-    if (info.status === 'grey') await wakeOptimizer(connection, physical);
+    const count = info.indexed_vectors_count ?? 0;
+    if (count !== indexed.count) indexed = { count, at: performance.now() };
+    if (performance.now() - indexed.at > limitMs) throw notReady(physical, info, limitMs);
+    if (info.status === 'grey' && !isWoken) await wakeOptimizer(connection, physical);
+    isWoken ||= info.status === 'grey';
     if (polls > 0 && greens === 0) announce(info, run);
-    await sleep(pollMs, undefined, run.signal ? { signal: run.signal } : {}).catch((error: unknown) => {
-      run.signal?.throwIfAborted();
+    await sleep(pollMs, undefined, signal ? { signal } : {}).catch((error: unknown) => {
+      signal?.throwIfAborted();
       throw error;
     });
   }
 }
+
+const notReady = (physical: string, { status }: CollectionInfo, limitMs: number): QdxError =>
+  new QdxError(
+    'temporary',
+    `collection ${physical} is still ${status}: no further vector was indexed for ${Math.round(limitMs / 1000)} s`,
+    {
+      hint: `the points are kept and searched without an index until it is there; follow it with: qdx stats ${physical}`,
+    },
+  );
 
 const wakeOptimizer = (connection: Connection, physical: string): Promise<unknown> =>
   connection.request('PATCH', `/collections/${encodeURIComponent(physical)}`, { body: { optimizers_config: {} } });

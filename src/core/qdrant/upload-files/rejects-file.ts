@@ -2,27 +2,77 @@
  * `--rejects FILE`: one JSON line for every record that was turned away, with line and reason.
  */
 import { stringifyJson } from '../../../lib/json.ts';
-import { createPartialFile } from '../../../lib/partial-file.ts';
+import { createPartialFile, type PartialFile } from '../../../lib/partial-file.ts';
 import type { RejectedRecord, RejectSink } from '../upload/rejects.ts';
 
 export interface RejectsFile {
   readonly add: RejectSink;
-  /** Gives the file its name, also where there was nothing to write. */
-  finish(): Promise<void>;
+  /** Passes records on, no faster than the rejects among them are written. */
+  paced<T>(records: AsyncIterable<T>): AsyncGenerator<T, void, undefined>;
 }
 
-/** Opened before anything is uploaded, so that a folder that is not there is found out first. */
-export async function createRejectsFile(path: string): Promise<RejectsFile> {
-  const file = await createPartialFile(path);
-  // Rejects come faster than a disk only in theory: what waits here is bounded by the batches on their way.
+/** Rejects that may wait for the disk. */
+const mostWaiting = 256;
+
+/**
+ * Works with a file for rejects; it gets its name also where there were none, and also where the work failed: they may be
+ * why. It is opened before, so that a folder that is not there is found out first.
+ * @throws QdxError where it cannot be written, once the work is done; what the work threw, where it failed.
+ */
+export async function withRejectsFile<T>(
+  path: string,
+  work: (rejects: RejectsFile) => Promise<T>,
+  open: (path: string) => Promise<PartialFile> = createPartialFile,
+): Promise<T> {
+  const file = await open(path);
+  const lines = lineWriter(file);
+  let result: T;
+  try {
+    result = await work(lines);
+  } catch (error) {
+    await finish(file, lines).catch(() => {});
+    throw error;
+  }
+  await finish(file, lines);
+  return result;
+}
+
+async function finish(file: PartialFile, lines: { settle(): Promise<void> }): Promise<void> {
+  try {
+    await lines.settle();
+    await file.finish();
+  } catch (error) {
+    await file.abandon();
+    throw error;
+  }
+}
+
+function lineWriter(file: PartialFile) {
   let writing = Promise.resolve();
+  let waiting = 0;
+  let failure: { readonly error: unknown } | null = null;
+  const write = async (reject: RejectedRecord): Promise<void> => {
+    try {
+      if (!failure) await file.write(Buffer.from(`${stringifyJson(reject)}\n`));
+    } catch (error) {
+      failure = { error };
+    }
+    waiting--;
+  };
   return {
-    add: (reject: RejectedRecord) => {
-      writing = writing.then(() => file.write(Buffer.from(`${stringifyJson(reject)}\n`)));
+    add: (reject: RejectedRecord): void => {
+      waiting++;
+      writing = writing.then(() => write(reject));
     },
-    finish: async () => {
+    async *paced<T>(records: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+      for await (const record of records) {
+        if (waiting >= mostWaiting) await writing;
+        yield record;
+      }
+    },
+    async settle(): Promise<void> {
       await writing;
-      await file.finish();
+      if (failure) throw failure.error;
     },
   };
 }
