@@ -123,6 +123,15 @@ describe('qdx collections adopt', () => {
     });
   });
 
+  test.each([
+    ['a datatype that cuts', { ...size, datatype: 'uint8' }, 'datatype should be float32, it has uint8'],
+    ['several vectors a point', { ...size, multivector_config: { comparator: 'max_sim' } }, 'it has a multi-vector'],
+  ])('F18: refused before a point is read: %s', async (_title, vectors, words) => {
+    await connection.request('PUT', `/collections/${name}`, { body: { vectors } });
+    const run = await adopt('--text-field', 'text');
+    expect([run.exitCode, run.stderr]).toEqual([8, expect.stringContaining(words)]);
+  });
+
   test('a collection that is not there', async () => {
     expect(await adopt()).toMatchObject({ exitCode: 6 });
   });
