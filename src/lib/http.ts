@@ -21,7 +21,7 @@ interface HttpRequest {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | Readable;
-  /** From the call to the last byte of the answer (of `stream`: to its headers), waiting for a socket included. */
+  /** From the call to the last byte of the answer, waiting for a socket included. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
   /** Longest answer that is read into memory. */
@@ -34,17 +34,9 @@ export interface HttpAnswer {
   readonly body: Buffer;
 }
 
-interface HttpStream {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: IncomingMessage;
-}
-
 export interface HttpTransport {
   /** @throws HttpFailure, or the signal's reason. */
   send(request: HttpRequest): Promise<HttpAnswer>;
-  /** The answer as a stream, for what must not be held in memory. */
-  stream(request: HttpRequest): Promise<HttpStream>;
   /** Open sockets, busy and idle. */
   readonly sockets: number;
   /** Closes idle sockets at once and busy ones with their requests. */
@@ -90,11 +82,6 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
         const answer = await open(request, signal);
         const body = await readBody(answer, request.maxAnswerBytes ?? defaultAnswerBytes);
         return { status: answer.statusCode ?? 0, headers: answer.headers, body };
-      }),
-    stream: async (request) =>
-      withTimeout(request, async (signal) => {
-        const answer = await open(request, signal);
-        return { status: answer.statusCode ?? 0, headers: answer.headers, body: answer };
       }),
     get sockets() {
       return agents().reduce((sum, agent) => sum + count(agent.sockets) + count(agent.freeSockets), 0);
