@@ -4,7 +4,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { QdxError } from '../../lib/errors.ts';
-import { nearestNames } from '../../lib/nearest.ts';
+import { editDistance, nearestNames } from '../../lib/nearest.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import { packageRoot } from '../../lib/package-root.ts';
 import { builtInCards, builtInModelName } from './cards/built-in-cards.ts';
@@ -91,17 +91,17 @@ const isFolder = (name: string): boolean =>
 function refuse(name: string, known: ModelCard | undefined): never {
   if (known || /^[\w.-]+\/[\w.-]+$/.test(name))
     throw new QdxError('notFound', `the model ${name} is not on this machine`, {
-      hint: `Get it with: qdx models download ${name} (or use --model ${builtInModelName}, which is built in)`,
+      hint: `Get it with: qdx models download ${name} (or use ${builtInModelName}, which is built in)`,
     });
-  const names = nearestNames(
-    name,
-    builtInCards.map((card) => card.name),
-  );
+  const builtIn = builtInCards.map((card) => card.name);
+  const [nearest = builtInModelName, ...others] = nearestNames(name, builtIn);
+  const isNear = editDistance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, name.length / 2);
+  const names = [nearest, ...others];
   throw new QdxError(
     'notFound',
     `there is no model ${JSON.stringify(name)}: qdx knows ${names.join(' and ')}, repositories (owner/name) and folders`,
     {
-      hint: `Did you mean --model ${names[0]}?`,
+      hint: isNear ? `did you mean ${nearest}?` : 'qdx models list shows those that are on this machine',
     },
   );
 }

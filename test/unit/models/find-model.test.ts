@@ -46,7 +46,8 @@ test('CodeRankEmbed is known as its authors describe it, without an invented has
 const missing: readonly [string, string, RegExp][] = [
   ['nomic-ai/CodeRankEmbed', 'is not on this machine', /qdx models download nomic-ai\/CodeRankEmbed/],
   ['somebody/else', 'is not on this machine', /qdx models download somebody\/else/],
-  ['all-MiniLM-L12-v2', 'there is no model', /Did you mean --model all-MiniLM-L6-v2/],
+  ['nope', 'there is no model', /^qdx models list/],
+  ['all-MiniLM-L12-v2', 'there is no model', /did you mean all-MiniLM-L6-v2/],
 ];
 
 test.each(missing)('%s %s', async (name, message, hint) => {

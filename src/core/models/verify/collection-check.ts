@@ -10,7 +10,7 @@ import { scrollPoints } from '../../qdrant/collection/points.ts';
 import { storedText } from '../../qdrant/collection/stored-text.ts';
 import { describeSpaceDifference, sameSpace } from '../cards/space.ts';
 import type { Lab } from './lab.ts';
-import { type Check, check, digits, skipped } from './report.ts';
+import { type Check, check, digits } from './report.ts';
 
 export interface CollectionCheckParams {
   readonly connection: Connection;
@@ -19,7 +19,7 @@ export interface CollectionCheckParams {
   readonly sample: number;
 }
 
-/** @throws QdxError `notFound` for a collection that is not there. */
+/** What was asked for and cannot be checked has failed. @throws QdxError `notFound` for a collection that is not there. */
 export async function checkCollection(
   lab: Lab,
   { connection, collection, sample }: CollectionCheckParams,
@@ -30,15 +30,17 @@ export async function checkCollection(
   const { physical } = await resolveCollection(connection, collection);
   const card = await readCard(connection, physical);
   if (card === null)
-    return skipped(
+    return check(
       name,
+      false,
       expected,
-      'it has no card that says how its texts were made; give it one with qdx collections adopt',
+      'it could not be checked: it has no card that says how its texts were made; give it one with qdx collections adopt',
     );
   if (!sameSpace(card.model, model))
     return check(name, false, expected, `another vector space: ${describeSpaceDifference(card.model, model)}`);
   const samples = await readSamples(connection, { physical, card, sample });
-  if (samples.length === 0) return skipped(name, expected, 'none of its points has both a text and a vector');
+  if (samples.length === 0)
+    return check(name, false, expected, 'it could not be checked: none of its points has both a text and a vector');
   const { lowest, lowestId, mean, floor, compared } = await measureParity(lab.bulk, samples);
   const found = `mean ${digits(mean)}, lowest ${digits(lowest)} (id ${lowestId}) over ${compared} points`;
   return check(name, lowest >= floor, expected, found);
