@@ -6,13 +6,13 @@ import type { Searcher } from '../core/retrieval/search.ts';
 import { QdxError } from '../lib/errors.ts';
 import { stringifyJson } from '../lib/json.ts';
 import type { CommandContext, CommandStream } from './command.ts';
-import { renderHits } from './search-render.ts';
+import { type HitLook, renderHits } from './search-render.ts';
 
 /** @throws QdxError `usage` for a format that has no place for more than one query. */
 export function answerLines(
   answers: AsyncIterable<QueryAnswer>,
   searcher: Searcher,
-  { format, view }: Pick<CommandContext, 'format' | 'view'>,
+  { format, view, look }: Pick<CommandContext, 'format' | 'view'> & { readonly look: HitLook },
 ): CommandStream {
   if (format !== 'jsonl' && format !== 'text')
     throw new QdxError('usage', `--queries writes text or jsonl, not ${format}`, { hint: 'Add --format jsonl' });
@@ -21,7 +21,7 @@ export function answerLines(
     try {
       for await (const answer of answers) {
         if ('error' in answer) failed += 1;
-        yield format === 'jsonl' ? stringifyJson(answer) : asText(answer, view);
+        yield format === 'jsonl' ? stringifyJson(answer) : asText(answer, look, view);
       }
     } finally {
       await searcher.close();
@@ -30,8 +30,8 @@ export function answerLines(
   return { lines: lines(), outcome: () => (failed > 0 ? 'partial' : 'done') };
 }
 
-function asText(answer: QueryAnswer, view: CommandContext['view']): string {
+function asText(answer: QueryAnswer, look: HitLook, view: CommandContext['view']): string {
   if ('error' in answer) return `[${String(answer.id)}] error: ${answer.error.message}\n`;
-  const hits = renderHits(answer, { full: false, explain: false, files: new Map() }, view);
+  const hits = renderHits(answer, look, view);
   return `[${String(answer.id)}] ${answer.query}\n${hits}\n`;
 }

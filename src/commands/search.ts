@@ -12,7 +12,7 @@ import { defineSearch, listFlag, querySource, searchParams } from './search-flag
 import { hitFormats, responseData } from './search-formats.ts';
 import { locateFiles } from './search-links.ts';
 import { answerLines } from './search-many.ts';
-import { renderHits } from './search-render.ts';
+import { type HitLook, renderHits } from './search-render.ts';
 
 export const search: CommandModule = {
   formats: ['jsonl', 'csv', 'md', 'files'],
@@ -37,15 +37,17 @@ export const search: CommandModule = {
       findModel: (name: string) => findModel(name, { cacheFolder: context.folders.cache, hub: resolved.settings.hub }),
     };
     const searcher = await createSearcher(connection, { ...params, collections }, places, context);
-    if (source.from === 'file')
-      return answerLines(searchQueries(searcher, String(flags['queries']), context), searcher, context);
+    const look: HitLook = { full: flags['full'] === true, explain: params.explain, files: new Map() };
+    if (source.from === 'file') {
+      const answers = searchQueries(searcher, String(flags['queries']), context);
+      return answerLines(answers, searcher, { format: context.format, view: context.view, look });
+    }
     try {
       const response = await searcher.search(query);
       const files = await locateFiles(response.hits, resolved.settings, context);
-      const look = { full: flags['full'] === true, explain: params.explain, files };
       return {
         data: responseData(response),
-        text: (view) => renderHits(response, look, view),
+        text: (view) => renderHits(response, { ...look, files }, view),
         formats: hitFormats(response),
       };
     } finally {

@@ -206,6 +206,15 @@ describe('--queries', () => {
     expect(first?.hits).toEqual((await on.search('bake bread', '-c', 'docs')).hits);
   });
 
+  test('as text with --full and --explain', async () => {
+    const flags = ['--full', '--explain', '-n', '1', '--format', 'text'];
+    const { stdout } = await on.qdx(['search', '--queries', file, '-c', 'docs', ...flags]);
+    const single = await on.qdx(['search', 'rotate the key', '-c', 'docs', ...flags]);
+    expect(stdout).toContain('[a] bake bread');
+    expect(stdout).toContain(`[3] rotate the key\n${single.stdout.trimEnd()}`);
+    expect(single.stdout).toMatch(/cosine 0\.\d+/);
+  });
+
   test.each(['json', 'csv', 'md', 'files'])('has no format %s', async (format) => {
     expect((await fails('--queries', file, '-c', 'docs', '--format', format)).exitCode).toBe(2);
   });
