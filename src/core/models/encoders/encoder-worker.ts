@@ -2,7 +2,7 @@
  * One encoder process as its parent sees it: orders out, answers in, and word of its end.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { QdxError } from '../../../lib/errors.ts';
 import { packageRoot } from '../../../lib/package-root.ts';
@@ -67,7 +67,7 @@ export function startWorker(
 /** Before the process has made a thread: on Linux the priority is a thread's, and new threads inherit it. */
 function yieldTo(pid: number): void {
   try {
-    setPriority(pid, niceness);
+    setPriority(pid, Math.min(getPriority() + niceness, constants.priority.PRIORITY_LOW));
   } catch {
     // It ended already, which `exit` tells, or the system forbids it: then it runs as it is.
   }
