@@ -16,6 +16,14 @@ describe('usage', () => {
     ['--prune into a file', [folder, '--out', 'a', '--prune'], 2, '--prune removes points of a collection', ''],
     ['no paths', ['--out', 'v.jsonl'], 2, 'there is nothing to embed', 'qdx.config.json'],
     ['a path that is not there', ['nowhere', '--out', 'v.jsonl'], 6, 'cannot embed nowhere: there is no such file', ''],
+    ['a name beyond all limits', ['x'.repeat(300), '--out', 'v.jsonl'], 6, 'the name is longer than names can be', ''],
+    [
+      '--prune-excluded into a file',
+      [folder, '--out', 'a', '--prune-excluded'],
+      2,
+      '--prune removes points of a coll',
+      '',
+    ],
     ['a shard without a run', [folder, '--out', 'v', '--shard', '1/2'], 2, '--shard needs --run', '--run'],
     [
       'a shard beyond its number',

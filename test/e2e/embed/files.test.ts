@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
+import { scrollPoints } from '../../../src/core/qdrant/collection/points.ts';
 import type { VectorRecord } from '../../../src/core/vectors/record.ts';
 import { openVectorsRun, readRun } from '../../../src/core/vectors/run-files.ts';
 import { connectTo } from '../../helpers/connection.ts';
@@ -51,6 +52,26 @@ describe('a vectors file', () => {
       expect(await contentsOf(connection, form)).toEqual(whole);
     },
   );
+
+  test.each<[string, string[], number]>([
+    ['another name of the terms', ['--sparse-name', 'words'], 1],
+    ['no terms', ['--sparse-name', ''], 0],
+  ])('calls its terms bm25, whatever the settings call them: %s', async (title, args, found) => {
+    const path = join(out, `${found}-terms.jsonl`);
+    expect((await runEmbed(null, [folder, '--out', path, ...args], { home })).exitCode).toBe(0);
+    const [record] = await recordsOf(path);
+    expect(Object.keys(record?.vectors ?? {})).toEqual(found ? ['bm25'] : []);
+    const name = `terms-${found}`;
+    expect((await upload(name, path)).exitCode).toBe(0);
+    for await (const { vectors } of scrollPoints(connection, name, { withVector: true }))
+      expect(`${title} ${'bm25' in (vectors ?? {})}`).toBe(`${title} ${found === 1}`);
+  });
+
+  test('without a name for terms, a collection has none', async () => {
+    await runEmbed(server, ['-c', 'no-terms', folder, '--sparse-name', ''], { home });
+    for await (const { vectors } of scrollPoints(connection, 'no-terms', { withVector: true }))
+      expect(Object.keys(vectors ?? {})).toEqual(['dense']);
+  });
 
   test('made again is the same file, byte for byte, whatever the workers and the cache', async () => {
     const paths = [join(out, 'a.jsonl'), join(out, 'b.jsonl')] as const;
@@ -127,12 +148,12 @@ describe('where the disk does not play along', () => {
 
   test.each([
     ['a folder that is not there', join('no', 'such', 'v.jsonl'), 6, 'its folder does not exist'],
-    ['a folder', '.', 1, 'it is a folder'],
+    ['a folder', '.', 2, 'it is a folder'],
   ])('--out into %s fails before anything is embedded', async (_title, path, exitCode, message) => {
     const run = await runEmbed(null, [folder, '--out', join(out, path)], { home });
     expect(run.exitCode).toBe(exitCode);
     expect(run.stderr).toContain(message);
-    expect(run.stderr).not.toContain('embedding:');
+    expect(run.stderr).not.toMatch(/reading:|embedding:/u);
   });
 });
 

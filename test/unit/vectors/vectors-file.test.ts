@@ -131,6 +131,21 @@ describe('vectors file', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test('fewer records than announced are a failure in words, unless they are counted as rejected', async () => {
+    const path = join(temporaryFolder(), 'v.jsonl');
+    const write = (rejected: number) =>
+      writeVectorsFile(path, header({ count: 2, totalCount: 2 }), stream([record(1)]), {
+        format: 'numbers',
+        rejected: () => rejected,
+      });
+    await expect(write(0)).rejects.toMatchObject({
+      kind: 'verification',
+      message: 'the header announces 2 records and 1 came',
+    });
+    expect(await write(1)).toMatchObject({ count: 1 });
+    expect((await openVectorsRun([path])).files[0]?.footer).toMatchObject({ count: 1, rejected: 1 });
+  });
+
   test.skipIf(machineId() === null)('what a writer that died left behind goes with the next one', async () => {
     const path = await write([record(1)]);
     writeFileSync(`${path}.${machineId()}.4194304.0123456789ab.partial`, 'half a file');
