@@ -27,10 +27,11 @@ function readArguments() {
   const { positionals, tokens } = parseArgs({ allowPositionals: true, strict: false, tokens: true });
   const end = tokens.find(({ kind }) => kind === 'option-terminator')?.index;
   const given = end === undefined ? positionals : process.argv.slice(2, 2 + end);
-  if (given.length > 0 && given.every((one) => /^\d+(\.\d+){0,2}$/.test(one)))
-    return { versions: given, vitestArgs: end === undefined ? [] : process.argv.slice(3 + end) };
-  console.error('usage: npm run test:node -- 22 24 [-- what vitest takes]');
-  process.exit(2);
+  if (given.length === 0 || !given.every((one) => /^\d+(\.\d+){0,2}$/.test(one))) {
+    console.error('usage: npm run test:node -- 22 24 [-- what vitest takes]');
+    process.exit(2);
+  }
+  return { versions: given, vitestArgs: end === undefined ? [] : process.argv.slice(3 + end) };
 }
 
 function testOn(version) {
