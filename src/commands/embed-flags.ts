@@ -14,7 +14,7 @@ export function defineEmbed(command: Command): void {
   command
     .argument('[path...]', 'Folders or files; absent: the paths of the collection in qdx.config.json')
     .option('-c, --collection <name>', 'Where the points go; made if it is not there')
-    .option('--out <file>', 'Write a vectors file instead')
+    .option('--out <file>', 'Write a vectors file instead (of the entry of --collection in qdx.config.json, if named)')
     .option('--chunks-out <file>', 'Write the chunks instead, to be embedded elsewhere')
     .option('--source <name>', 'Stable name of the folder; absent: its own name')
     .option('--description <text>', 'What a new collection holds, in a sentence')
@@ -94,6 +94,11 @@ export function destinationOf(
   if (out !== undefined && chunksOut !== undefined)
     throw new QdxError('usage', '--out and --chunks-out are two runs: name one of them');
   const path = out ?? chunksOut;
+  // An entry of the project file says what to embed, wherever it goes; any other name would say nothing.
+  if (path !== undefined && collection !== undefined && !known.includes(collection))
+    throw new QdxError('usage', `--collection ${collection} and ${path}: a run writes to a collection or to a file`, {
+      hint: `leave one of them out; --collection with a file takes the paths and settings of an entry of qdx.config.json`,
+    });
   if (path !== undefined && (prune || pruneExcluded))
     throw new QdxError('usage', '--prune removes points of a collection; a file has none');
   if (out !== undefined) return { kind: 'vectors', path: out };

@@ -6,6 +6,7 @@ import { placeOf } from '../core/retrieval/hit-lines.ts';
 import type { SearchResponse } from '../core/retrieval/params.ts';
 import { stringifyJson } from '../lib/json.ts';
 import type { View } from '../lib/output.ts';
+import { escapeControl } from '../lib/terminal.ts';
 
 /** Raised only for a change that could break a reader; new fields do not. */
 const searchSchemaVersion = 1;
@@ -21,7 +22,7 @@ export function hitFormats(response: SearchResponse): Readonly<Record<string, (v
     jsonl: () => hits.map((hit) => stringifyJson(hit)).join('\n'),
     csv: () => toCsv(hits),
     md: () => toMarkdown(response),
-    files: () => [...new Set(hits.map(({ path }) => path))].join('\n'),
+    files: () => [...new Set(hits.map(({ path }) => escapeControl(path)))].join('\n'),
   };
 }
 
@@ -64,7 +65,7 @@ function toMarkdown({ query, hits, collections }: SearchResponse): string {
 
 function hitAsMarkdown(hit: Hit): string {
   const { rank, score, language = '', text, headingPath, symbolPath } = hit;
-  const place = placeOf(hit).replaceAll('`', '');
+  const place = escapeControl(placeOf(hit)).replaceAll('`', '');
   const where = [...(symbolPath ?? headingPath ?? [])].map(oneLine).join(' > ');
   const head = `${rank}. \`${place}\` (${score.toFixed(3)})${where === '' ? '' : ` ${where}`}`;
   const runs = [...text.matchAll(/`+/g)].map(([run]) => run.length);
@@ -72,4 +73,4 @@ function hitAsMarkdown(hit: Hit): string {
   return `${head}\n\n${fence}${language.replaceAll(/[^\w+#-]/g, '')}\n${text.replace(/\s+$/, '')}\n${fence}`;
 }
 
-const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+const oneLine = (text: string): string => escapeControl(text.replaceAll(/\s+/g, ' ').trim());

@@ -8,6 +8,7 @@ import { hasPlaceInFile, isLinesOfFile, placeOf } from '../core/retrieval/hit-li
 import { markedLines, snippet, type SnippetLine } from '../core/retrieval/snippet.ts';
 import type { View } from '../lib/output.ts';
 import { link, paint } from '../lib/style.ts';
+import { escapeControl } from '../lib/terminal.ts';
 import { hitKey } from './search-links.ts';
 
 export interface HitLook {
@@ -63,7 +64,7 @@ function renderHit(hit: Hit, { response, look, view, several }: HitRender): stri
 }
 
 function header(hit: Hit, { look, view, several }: Pick<HitRender, 'look' | 'view' | 'several'>): string {
-  const place = placeOf(hit) || String(hit.id);
+  const place = escapeControl(placeOf(hit) || String(hit.id));
   const file = look.files.get(hitKey(hit));
   const shown = paint(view, 'cyan', place);
   const line = hasPlaceInFile(hit) ? `#L${hit.startLine}` : '';
@@ -74,7 +75,7 @@ function header(hit: Hit, { look, view, several }: Pick<HitRender, 'look' | 'vie
     hit.score.toFixed(3),
     ...(several ? [hit.collection] : []),
     ...(hit.groupSize !== undefined && hit.groupSize > 1 ? [`${hit.groupSize} hits`] : []),
-    ...(path.length > 0 ? [path.join(' > ').replaceAll(/\s+/g, ' ')] : []),
+    ...(path.length > 0 ? [escapeControl(path.join(' > ').replaceAll(/\s+/g, ' '))] : []),
   ];
   return parts.join('  ');
 }

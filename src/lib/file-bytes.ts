@@ -45,25 +45,31 @@ export function createFileBytes(handle: FileHandle, path: string): FileBytes {
   };
 }
 
-const reasons: Readonly<Record<string, readonly ['notFound' | 'denied' | 'failed', string]>> = {
-  ENOENT: ['notFound', 'its folder does not exist'],
-  ENOTDIR: ['notFound', 'its folder is a file'],
+type Reason = readonly ['usage' | 'notFound' | 'denied' | 'failed', string, hint?: string];
+
+const freeSpace = 'free some space there, then run the same command again';
+const reasons: Readonly<Record<string, Reason>> = {
+  ENOENT: ['notFound', 'its folder does not exist', 'make that folder first (mkdir -p), or correct the path'],
+  ENOTDIR: ['notFound', 'its folder is a file', 'correct the path'],
   EACCES: ['denied', 'the folder may not be written'],
   EPERM: ['denied', 'the folder may not be written'],
   EROFS: ['denied', 'the file system is read-only'],
-  ENOSPC: ['failed', 'the disk is full'],
-  EDQUOT: ['failed', 'the disk quota is used up'],
-  EISDIR: ['failed', 'it is a folder'],
+  ENOSPC: ['failed', 'the disk is full', freeSpace],
+  EDQUOT: ['failed', 'the disk quota is used up', freeSpace],
+  EISDIR: ['usage', 'it is a folder', 'name a file'],
   EEXIST: ['failed', 'it is a file'],
 };
 
-const explain = (error: unknown) =>
-  reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? (['failed', String(error)] as const);
+const explain = (error: unknown): Reason =>
+  reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? [
+    'failed',
+    error instanceof Error ? error.message : String(error),
+  ];
 
 /** Why something could not be written, in words: `the disk is full`. */
 export const writeErrorReason = (error: unknown): string => explain(error)[1];
 
 export function throwWriteError(path: string, error: unknown): never {
-  const [kind, reason] = explain(error);
-  throw new QdxError(kind, `cannot write ${path}: ${reason}`, { cause: error });
+  const [kind, reason, hint] = explain(error);
+  throw new QdxError(kind, `cannot write ${path}: ${reason}`, { cause: error, ...(hint !== undefined && { hint }) });
 }

@@ -23,13 +23,23 @@ export interface PartialFile {
  */
 export async function createPartialFile(path: string): Promise<PartialFile> {
   const target = resolve(path);
-  // Found out now, not when the work is done.
-  const existing = await stat(target).catch(() => null);
-  if (existing?.isDirectory()) throwWriteError(path, { code: 'EISDIR' });
+  await assertMayBecomeFile(path);
   await removeDeadFiles(dirname(target), `${basename(target)}.`, '.partial');
   const partial = `${target}.${ownName()}.partial`;
   const handle = await open(partial, 'wx').catch((error: unknown) => throwWriteError(path, error));
   return partialFile({ handle, partial, target, path });
+}
+
+/**
+ * For before the work, where the file itself is opened after it.
+ * @throws QdxError `usage` for a folder, `notFound` where the folder it is to lie in is missing.
+ */
+export async function assertMayBecomeFile(path: string): Promise<void> {
+  const target = resolve(path);
+  const existing = await stat(target).catch(() => null);
+  if (existing?.isDirectory()) throwWriteError(path, { code: 'EISDIR' });
+  const folder = await stat(dirname(target)).catch((error: unknown) => throwWriteError(path, error));
+  if (!folder.isDirectory()) throwWriteError(path, { code: 'ENOTDIR' });
 }
 
 interface Parts {

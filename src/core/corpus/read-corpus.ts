@@ -65,6 +65,8 @@ class Reading {
   readonly #skips = new SkipLog();
   readonly #pauses = createPauses();
   readonly #filesByReader: Partial<Record<ReaderName, number>> = {};
+  /** Identities of files: one that was named itself and lies in a folder that was named too is read once. */
+  readonly #taken = new Set<string>();
   #files = 0;
   #chunks = 0;
   #tokens = 0;
@@ -106,6 +108,9 @@ class Reading {
   }
 
   async *#readFile(file: WalkedFile, source: string): AsyncGenerator<Chunk> {
+    const taken = JSON.stringify([source, file.path]);
+    if (this.#taken.has(taken)) return;
+    this.#taken.add(taken);
     const name = path.posix.basename(file.path);
     const reader = readerOf(name);
     const identity = { source, sourcePath: file.path };

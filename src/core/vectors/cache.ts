@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { arch } from 'node:os';
 import { join } from 'node:path';
 import type { OnEvent } from '../../lib/events.ts';
+import { writeErrorReason } from '../../lib/file-bytes.ts';
 import { createKeyTable } from '../../lib/key-table.ts';
 import type { ModelCard } from '../models/cards/card.ts';
 import type { EncodeRole } from '../models/encoder.ts';
@@ -186,6 +187,7 @@ function createRotatingWriter(options: VectorCacheOptions, folder: string, first
 }
 
 function warnUnusable({ folder, onEvent }: VectorCacheOptions, error: unknown): void {
-  const reason = error instanceof Error ? error.message : String(error);
-  onEvent?.({ type: 'warning', message: `vectors are not cached in ${folder}: ${reason}` });
+  const reason = writeErrorReason(error);
+  const todo = 'set XDG_CACHE_HOME to a folder that can be written, or --no-cache to go without';
+  onEvent?.({ type: 'warning', message: `vectors are not cached in ${folder}: ${reason}; ${todo}` });
 }

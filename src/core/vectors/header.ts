@@ -40,6 +40,11 @@ const header = z
 
 const footer = z.looseObject({ footer: z.literal(true), count, rejected: count.optional(), sha256 });
 
+/** A file that is no fault of anyone: `is version 2 of ...` follows its name. */
+export class NewerFormatError extends RangeError {
+  override readonly name = 'NewerFormatError';
+}
+
 /** Text for the first line. */
 export const headerLine = (value: VectorsFileHeader): string => `${JSON.stringify(value)}\n`;
 
@@ -54,8 +59,8 @@ export function parseHeaderLine(line: string | Uint8Array): VectorsFileHeader | 
   if (value === null || value['format'] !== vectorsFileFormat) return null;
   const { version } = value;
   if (typeof version === 'number' && version > vectorsFileVersion)
-    throw new RangeError(
-      `it is version ${version} of the format and this qdx reads up to ${vectorsFileVersion}: update qdx`,
+    throw new NewerFormatError(
+      `is version ${version} of the vectors file format; this qdx reads up to ${vectorsFileVersion}`,
     );
   const parsed = header.safeParse(value);
   if (!parsed.success) throw new RangeError(`its header is wrong: ${describeIssues(parsed.error)}`);

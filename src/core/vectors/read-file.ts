@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { type ByteLine, readByteLines } from '../../lib/byte-lines.ts';
 import { isQdxError, QdxError } from '../../lib/errors.ts';
-import { parseFooterLine, parseHeaderLine } from './header.ts';
+import { NewerFormatError, parseFooterLine, parseHeaderLine } from './header.ts';
 import { type ParsedRecord, parseRecord, type ParseOptions } from './parse-record.ts';
 import type { VectorsFileFooter, VectorsFileHeader } from './record.ts';
 
@@ -172,6 +172,10 @@ function parsed<T>(path: string, line: ByteLine, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
+    if (error instanceof NewerFormatError)
+      throw new QdxError('verification', `${path} ${error.message}`, {
+        hint: 'update qdx: npm install --global qdx@latest',
+      });
     if (error instanceof RangeError) throw broken(path, `line ${line.number}: ${error.message}`);
     throw error;
   }

@@ -19,7 +19,7 @@ describe('F25: a vectors file that came back wrong', () => {
     [
       'a newer version',
       (lines) => lines.map((line) => line.replace('"version":1,"kind"', '"version":2,"kind"')),
-      'update qdx',
+      ' is version 2 of the vectors file format; this qdx reads up to 1',
     ],
     [
       'a header without a model',

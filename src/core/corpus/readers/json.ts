@@ -48,6 +48,7 @@ export function doclingDocument(json: string): Document | string {
   const parsed = parsedObject(json);
   if (typeof parsed === 'string') return parsed;
   const version = typeof parsed['version'] === 'string' ? parsed['version'] : '';
+  if (version === '') return 'DoclingDocument that has no version';
   if (version.split('.')[0] !== majorVersion)
     return `DoclingDocument of version ${version}, known is ${majorVersion}.x`;
   return itemsDocument([...doclingItems(parsed)], parsed['origin']);

@@ -3,6 +3,7 @@
  * depth, as in .gitignore; dots need no special pattern.
  */
 import picomatch from 'picomatch';
+import { QdxError } from '../../../lib/errors.ts';
 
 export interface PathFilter {
   /** Whether a file's path passes both lists. */
@@ -11,6 +12,7 @@ export interface PathFilter {
   prunes(path: string): boolean;
 }
 
+/** @throws QdxError `usage` for a pattern with a bracket or brace that nothing closes: it would match nothing. */
 export function pathFilter(include: readonly string[], exclude: readonly string[]): PathFilter {
   const included = matcher(include);
   const excluded = matcher(exclude);
@@ -21,6 +23,7 @@ export function pathFilter(include: readonly string[], exclude: readonly string[
 }
 
 function matcher(patterns: readonly string[]): (path: string) => boolean {
+  for (const pattern of patterns) assertClosed(pattern);
   const matches = patterns.map((pattern) => {
     const clean = pattern.replace(/^(\.?\/)+/, '');
     // `docs/` and `docs` mean the folder and all in it.
@@ -30,3 +33,20 @@ function matcher(patterns: readonly string[]): (path: string) => boolean {
   });
   return (path) => matches.some((match) => match(path));
 }
+
+const closers = { '[': ']', '{': '}' } as const;
+
+function assertClosed(pattern: string): void {
+  // Escaped characters stand for themselves, as does everything inside of brackets.
+  const bare = pattern.replaceAll(/\\./gs, '').replaceAll(/\[[!^]?\]?[^\]]*\]/g, '');
+  const braces = bare.replaceAll(/[^{}]/g, '');
+  const open = bare.includes('[') ? '[' : depthOf(braces) > 0 ? '{' : null;
+  if (open === null) return;
+  throw new QdxError('usage', `the pattern ${JSON.stringify(pattern)} has a ${open} that no ${closers[open]} closes`, {
+    hint: `add the ${closers[open]}, or write \\${open} for the character itself`,
+  });
+}
+
+/** Braces that stay open. */
+const depthOf = (braces: string): number =>
+  [...braces].reduce((depth, brace) => (brace === '{' ? depth + 1 : Math.max(0, depth - 1)), 0);

@@ -3,6 +3,7 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import { sha256Hex } from '../../../lib/hash.ts';
+import { assertMayBecomeFile } from '../../../lib/partial-file.ts';
 import { fingerprint } from '../../models/cards/space.ts';
 import { createLexicalEncoder, defaultLexical } from '../../retrieval/lexical.ts';
 import {
@@ -23,6 +24,8 @@ import { summarize } from './summary.ts';
 type FileTarget = Exclude<EmbedDestination, { kind: 'collection' }>;
 
 export async function embedIntoFile(params: EmbedParams, target: FileTarget, run: RunOptions): Promise<EmbedSummary> {
+  // Found out before hours of work.
+  await assertMayBecomeFile(target.path);
   const warmsUp = target.kind === 'vectors' ? 'always' : 'never';
   return withInput({ ...(await findRunModel(params)), params, warmsUp }, run, (input, embedder) =>
     writeFile({ params, target, input, embedder }, run),
