@@ -36,7 +36,10 @@ function figures(stats: CollectionStats): [string, string][] {
   const { points, status, optimizer, segments, indexedVectors, hnsw, card, estimate, reported } = stats;
   const rows: [string, string | null][] = [
     ['status', `${status}, optimizer ${optimizer}`],
-    ['points', `${formatCount(points)} in ${segments} segments; ${formatCount(indexedVectors)} vectors indexed`],
+    [
+      'points',
+      `${formatCount(points)} in ${segments} ${segments === 1 ? 'segment' : 'segments'}; ${formatCount(indexedVectors)} vectors indexed, dense and sparse together`,
+    ],
     ['vectors', stats.vectors.map(describeVector).join('; ') || 'none'],
     ['HNSW', `m ${hnsw.m}, ef_construct ${hnsw.efConstruct}${hnsw.onDisk ? ', on disk' : ''}`],
     ['quantization', describeQuantization(stats)],

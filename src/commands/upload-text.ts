@@ -9,22 +9,25 @@ export function renderUpload(summary: UploadFilesSummary): string {
   const place = name === collection ? name : `${name} (${collection})`;
   const lines = [
     'dryRun' in summary
-      ? `would upload ${formatCount(summary.points)} points to ${place}${created ? ', which would be made' : ''}`
-      : `uploaded ${formatCount(summary.points)} points to ${place}${created ? ' (new)' : ''} in ` +
+      ? `would upload ${count(summary.points, 'point')} to ${place}${created ? ', which would be made' : ''}`
+      : `uploaded ${count(summary.points, 'point')} to ${place}${created ? ' (new)' : ''} in ` +
         `${formatDuration(summary.durationMs)} (${formatCount(summary.pointsPerSecond)} points/s, ` +
-        `${formatBytes(summary.sentBytes)}, ${summary.batches} batches, ${summary.retries} repeated)`,
-    `read ${formatCount(summary.read)} = ${formatCount(summary.points)} points + ${formatCount(duplicates)} duplicates + ${formatCount(rejected)} rejected`,
+        `${formatBytes(summary.sentBytes)}, ${count(summary.batches, 'batch', 'batches')}, ${summary.retries} repeated)`,
+    `read ${formatCount(summary.read)} = ${count(summary.points, 'point')} + ${count(duplicates, 'duplicate')} + ${formatCount(rejected)} rejected`,
   ];
   if (!('dryRun' in summary))
     lines.push(
-      `${formatCount(summary.idsCompared)} ids read back, ${formatCount(summary.pointsAfter)} points in all, ${summary.status}`,
+      `${count(summary.idsCompared, 'id')} read back, ${count(summary.pointsAfter, 'point')} in all, ${summary.status}`,
     );
   for (const { file, line, reason } of summary.firstRejects)
     lines.push(`rejected: ${file === undefined ? '' : `${file} `}line ${line}: ${reason}`);
   if (rejected > summary.firstRejects.length) lines.push(`... and ${rejected - summary.firstRejects.length} more`);
   if (summary.doubledKeys > 0)
-    lines.push(`${formatCount(summary.doubledKeys)} records have a key twice: the last one was taken`);
+    lines.push(`${count(summary.doubledKeys, 'record has', 'records have')} a key twice: the last one was taken`);
   if (summary.rejectsPath) lines.push(`all rejects: ${summary.rejectsPath}`);
   if (!('dryRun' in summary)) lines.push(`next: qdx search "..." --collection ${name}`);
   return lines.join('\n');
 }
+
+const count = (value: number, one: string, many = `${one}s`): string =>
+  `${formatCount(value)} ${value === 1 ? one : many}`;

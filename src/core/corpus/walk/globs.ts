@@ -49,4 +49,4 @@ function assertClosed(pattern: string): void {
 
 /** Braces that stay open. */
 const depthOf = (braces: string): number =>
-  [...braces].reduce((depth, brace) => (brace === '{' ? depth + 1 : Math.max(0, depth - 1)), 0);
+  braces.split('').reduce((depth, brace) => (brace === '{' ? depth + 1 : Math.max(0, depth - 1)), 0);
