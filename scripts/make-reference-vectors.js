@@ -8,9 +8,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findModel } from '../dist/core/models/find-model.js';
 import { openTokenizer } from '../dist/core/models/open-tokenizer.js';
-import { openSession } from '../dist/core/models/session.js';
-import { bulkSession } from '../dist/core/models/session-options.js';
-import { createTextEncoder } from '../dist/core/models/text-encoder.js';
+import { openSession } from '../dist/core/models/onnx/session.js';
+import { bulkSession } from '../dist/core/models/onnx/session-options.js';
+import { createTextEncoder } from '../dist/core/models/encoders/text-encoder.js';
 import { parityTexts } from '../dist/core/models/verify/parity-texts.js';
 
 const model = await findModel('all-MiniLM-L6-v2', { cacheFolder: '' });
