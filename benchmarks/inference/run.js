@@ -1,7 +1,7 @@
 /**
  * How fast texts become vectors, against transformers.js on the same weights and texts, in one run.
  *
- *   npm run build && node benchmarks/inference/run.js [--only throughput,workers,loop,cold,code] [--chunks 480]
+ *   npm run build && node benchmarks/inference/run.js [--only throughput,workers,loop,code] [--chunks 480]
  *     [--rounds 3] [--code-model MODEL.onnx,…] [--python python3] [--code-chunks 1344] [--out FILE.json]
  *
  * Keeps the raw report in runs/; exit code 9 where a bar is missed.
@@ -14,7 +14,6 @@ import { keepRun, reportBars } from '../keep-run.js';
 import { barsOf } from './bars.js';
 import { measureCode } from './code.js';
 import { findCodeModels } from './code-models.js';
-import { measureColdStart } from './cold-start.js';
 import { describeHost } from './host.js';
 import { measureEventLoop } from './loop.js';
 import { measureWorkers } from './pool.js';
@@ -23,7 +22,7 @@ import { measureThroughput } from './throughput.js';
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'throughput,workers,loop,cold,code' },
+    only: { type: 'string', default: 'throughput,workers,loop,code' },
     chunks: { type: 'string', default: '480' },
     rounds: { type: 'string', default: '3' },
     'code-model': { type: 'string', default: '' },
@@ -42,7 +41,6 @@ const parts = {
   throughput: () => measureThroughput({ texts, rounds, cacheFolder }),
   workers: () => measureWorkers({ texts, rounds, cacheFolder }),
   loop: () => measureEventLoop({ texts, cacheFolder }),
-  cold: () => measureColdStart({ rounds: rounds * 5, cacheFolder }),
   code: () =>
     measureCode({
       models: findCodeModels(codeModels, values.python),

@@ -1,5 +1,5 @@
-/** One query vector with the built-in model; the process that cold-start.js times. */
-import { builtIn } from './encode.js';
+/** One query vector with the built-in model; the process that run.js times. */
+import { builtIn } from '../inference/encode.js';
 import { openEncoder } from '../../dist/core/models/open-encoder.js';
 
 const [, , cacheFolder] = process.argv;
