@@ -9,6 +9,6 @@ test('an encoder that could not be opened no longer listens to the signal of its
   const noModel = {} as FoundModel;
   const options = { workers: 1, device: { provider: 'cpu' }, batchTokens: 0, environment: process.env } as const;
   const opening = createProcessEncoder(noModel, options, { signal });
-  await expect(opening).rejects.toThrow();
+  await expect(opening).rejects.toBeInstanceOf(Error);
   expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
