@@ -1,4 +1,31 @@
 /**
- * The library: core verbs, their types, and the error class.
+ * The library: core verbs, their types, and the error class. Verbs take parameters, an AbortSignal and an event listener,
+ * and return plain results; they never print, read the environment or exit.
  */
-export { exitCodes, isQdxError, QdxError, type ErrorKind, type Outcome } from './lib/errors.ts';
+export { resolveSettings, type ResolvedSettings, type ResolveInput } from './core/config/resolve.ts';
+export type { CollectionSettings, Settings } from './core/config/schema.ts';
+export type { Chunk, ChunkingSettings, ChunkPayload } from './core/corpus/chunk.ts';
+export { type CorpusReading, readCorpus, type ReadCorpusParams } from './core/corpus/read-corpus.ts';
+export type { ModelCard, VectorSpace } from './core/models/cards/card.ts';
+export type { EncodedText, EncodeOptions, Encoder } from './core/models/encoder.ts';
+export { findModel, type FindModelOptions, type FoundModel } from './core/models/find-model.ts';
+export { type EncoderOptions, openEncoder } from './core/models/open-encoder.ts';
+export { openTokenizer } from './core/models/open-tokenizer.ts';
+export { verifyModel } from './core/models/verify/verify-model.ts';
+export { type AdoptInput, adoptCollection, type AdoptSummary } from './core/qdrant/adopt.ts';
+export type { CollectionCard } from './core/qdrant/collection/collection-card.ts';
+export { connect, type ConnectInput } from './core/qdrant/connection/connect.ts';
+export type { Connection, ConnectionOptions } from './core/qdrant/connection/connection.ts';
+export { closeAll, openConnection } from './core/qdrant/connection/registry.ts';
+export { readStats, type Stats, type StatsInput } from './core/qdrant/stats.ts';
+export { uploadFiles, type UploadFilesInput, type UploadFilesSummary } from './core/qdrant/upload-files.ts';
+export type { Hit } from './core/retrieval/hit.ts';
+export type { SearchParams, SearchPlaces, SearchResponse } from './core/retrieval/params.ts';
+export { createSearcher, type Searcher } from './core/retrieval/search.ts';
+export { type BackupParams, type BackupSummary, backUp } from './core/transfer/backup.ts';
+export { restore, type RestoreParams, type RestoreSummary } from './core/transfer/restore.ts';
+export { type EmbedParams, type EmbedSummary, embedCorpus } from './core/vectors/embed.ts';
+export type { VectorRecord, VectorsFileFooter, VectorsFileHeader } from './core/vectors/record.ts';
+export { writeVectorsFile } from './core/vectors/write-file.ts';
+export { type ErrorKind, exitCodes, isQdxError, type Outcome, QdxError } from './lib/errors.ts';
+export type { OnEvent, QdxEvent, RunOptions } from './lib/events.ts';

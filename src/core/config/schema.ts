@@ -69,7 +69,7 @@ const indexSettings = z.strictObject({
   m: z.number().int().min(0).max(512).default(16),
   efConstruct: z.number().int().min(4).max(4096).default(100),
   efSearch: z.number().int().min(1).max(10_000).default(64),
-  fullScanThresholdKb: positive.default(10_000),
+  fullScanThresholdKb: z.number().int().min(10).default(10_000),
   onDisk: z.boolean().default(false),
   payloadIndexes: z.array(text).default(['subdirectory', 'source_file', 'source_path', 'language', 'source']),
 });

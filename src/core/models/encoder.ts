@@ -17,7 +17,7 @@ export interface EncodedText {
   readonly tokenVectors?: Float32Array;
 }
 
-interface EncodeOptions {
+export interface EncodeOptions {
   readonly role: EncodeRole;
   /** Also give the vectors before pooling. */
   readonly tokenVectors?: boolean;

@@ -24,7 +24,7 @@ import { createSender, type Sender } from './upload/sender.ts';
 import type { UploadSummary } from './upload/summary.ts';
 import { assertAllPresent } from './upload/verify-upload.ts';
 
-export type { RejectedRecord, RejectSink } from './upload/rejects.ts';
+export type { RejectedRecord } from './upload/rejects.ts';
 export type { UploadSummary } from './upload/summary.ts';
 
 export interface UploadInput {
