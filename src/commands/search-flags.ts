@@ -20,7 +20,7 @@ export function defineSearch(command: Command): void {
       'Where to search (repeatable); absent: the only one, or those of the project',
       repeated,
     )
-    .option('--queries <file>', 'Many queries: JSON lines of {"id","query"}; best with --format jsonl')
+    .option('--queries <file>', 'Many queries: JSON lines of {"id","query"}, - is stdin; best with --format jsonl')
     .option(
       '--filter <condition>',
       'Payload condition: key=value, key!=value, key>=n (repeatable; all must hold)',

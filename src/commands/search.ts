@@ -39,7 +39,8 @@ export const search: CommandModule = {
     const searcher = await createSearcher(connection, { ...params, collections }, places, context);
     const look: HitLook = { full: flags['full'] === true, explain: params.explain, files: new Map() };
     if (source.from === 'file') {
-      const answers = searchQueries(searcher, String(flags['queries']), context);
+      const queries = String(flags['queries']);
+      const answers = searchQueries(searcher, queries === '-' ? context.stdin : queries, context);
       return answerLines(answers, searcher, { format: context.format, view: context.view, look });
     }
     try {

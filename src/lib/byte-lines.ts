@@ -26,9 +26,12 @@ export interface ByteLineOptions {
 
 const newline = 0x0a;
 
+/** A path, or what is already open, such as stdin. */
+export type ByteSource = string | AsyncIterable<Uint8Array | string>;
+
 /** @throws QdxError `notFound`, `denied`, or `usage` for a line beyond the limit. */
 export async function* readByteLines(
-  path: string,
+  source: ByteSource,
   options: ByteLineOptions,
 ): AsyncGenerator<ByteLine, void, undefined> {
   const { maxLineBytes, longLines, signal } = options;
@@ -40,7 +43,7 @@ export async function* readByteLines(
     if (heldBytes + tail.length > maxLineBytes) return { number, bytes: Buffer.alloc(0), isEnded, isTooLong: true };
     return { number, bytes: held.length === 0 ? tail : Buffer.concat([...held, tail]), isEnded };
   };
-  for await (const chunk of chunksOf(path)) {
+  for await (const chunk of typeof source === 'string' ? chunksOf(source) : buffersOf(source)) {
     signal?.throwIfAborted();
     let start = 0;
     for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
@@ -64,8 +67,15 @@ export async function* readByteLines(
   }
 
   function tooLong(at: number): QdxError {
-    return new QdxError('usage', `${path} line ${at}: longer than ${maxLineBytes} bytes`);
+    return new QdxError(
+      'usage',
+      `${typeof source === 'string' ? source : 'stdin'} line ${at}: longer than ${maxLineBytes} bytes`,
+    );
   }
+}
+
+async function* buffersOf(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<Buffer, void, undefined> {
+  for await (const piece of stream) yield Buffer.from(piece);
 }
 
 async function* chunksOf(path: string): AsyncGenerator<Buffer, void, undefined> {

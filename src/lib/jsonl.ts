@@ -2,7 +2,7 @@
  * JSON lines, streaming: every line is a value or a reason why it is none, with its number. Memory is bounded by the
  * longest line allowed, not by the file.
  */
-import { type ByteLine, readByteLines } from './byte-lines.ts';
+import { type ByteLine, type ByteSource, readByteLines } from './byte-lines.ts';
 import { parseStrictJson, type StrictJson } from './strict-json.ts';
 
 export interface JsonLine extends StrictJson {
@@ -29,10 +29,13 @@ const defaultMaxLineBytes = 64 * 1024 * 1024;
  * byte order mark and blank lines.
  * @throws QdxError notFound, denied or usage where the file itself cannot be read.
  */
-export async function* readJsonl(path: string, options: JsonlOptions = {}): AsyncGenerator<JsonLine | JsonLineFault> {
+export async function* readJsonl(
+  source: ByteSource,
+  options: JsonlOptions = {},
+): AsyncGenerator<JsonLine | JsonLineFault> {
   const { maxLineBytes = defaultMaxLineBytes, signal } = options;
   const limits = { maxLineBytes, longLines: 'mark', ...(signal && { signal }) } as const;
-  for await (const line of readByteLines(path, limits)) {
+  for await (const line of readByteLines(source, limits)) {
     if (line.isTooLong) yield { number: line.number, fault: `it is longer than ${maxLineBytes} bytes` };
     else if (!isBlank(line.bytes)) yield parseLine(line);
   }

@@ -1,6 +1,7 @@
 /**
  * Many queries in one process: a JSON-lines file in, one answer a query out, in the order of the input.
  */
+import type { ByteSource } from '../../lib/byte-lines.ts';
 import { isQdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { isFault, type JsonLine, type JsonLineFault, readJsonl } from '../../lib/jsonl.ts';
@@ -21,16 +22,18 @@ const maxLineBytes = 1024 * 1024;
 
 export async function* searchQueries(
   searcher: Searcher,
-  path: string,
+  source: ByteSource,
   run: RunOptions = {},
 ): AsyncGenerator<QueryAnswer, void, undefined> {
-  const lines = readJsonl(path, { maxLineBytes, ...(run.signal && { signal: run.signal }) });
+  const lines = readJsonl(source, { maxLineBytes, ...(run.signal && { signal: run.signal }) });
   yield* mapOrdered(lines, (line) => answerLine(line, searcher), { inFlight });
 }
 
 async function answerLine(line: JsonLine | JsonLineFault, searcher: Searcher): Promise<QueryAnswer> {
   if (isFault(line)) return failed(null, 'usage', `line ${line.number}: ${line.fault}`);
-  const { id, query } = (line.value ?? {}) as { readonly id?: unknown; readonly query?: unknown };
+  if (typeof line.value !== 'object' || line.value === null || Array.isArray(line.value))
+    return failed(null, 'usage', `line ${line.number}: it is no JSON object`);
+  const { id, query } = line.value as { readonly id?: unknown; readonly query?: unknown };
   if (!isId(id)) return failed(null, 'usage', `line ${line.number}: it has no "id" that is a text or a number`);
   if (typeof query !== 'string') return failed(id, 'usage', `line ${line.number}: it has no "query" that is a text`);
   try {

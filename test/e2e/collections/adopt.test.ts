@@ -83,6 +83,7 @@ describe('qdx collections adopt', () => {
       payloadKeys: { content: 'text', source_path: 'file' },
       description: 'Old notes',
     });
+    expect(run.stderr, 'Node warns of nothing').not.toMatch(/Warning:/u);
     const again = await adopt('--text-field', 'text');
     expect(again).toMatchObject({ exitCode: 8, stderr: expect.stringContaining('has a card already') });
   });

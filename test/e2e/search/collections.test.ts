@@ -10,7 +10,7 @@ import { readCard } from '../../../src/core/qdrant/collection/card-store.ts';
 import { scrollPoints } from '../../../src/core/qdrant/collection/points.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
-import { spawnQdx, temporaryHome } from '../../helpers/run-qdx.ts';
+import { runQdx, spawnQdx, temporaryHome } from '../../helpers/run-qdx.ts';
 import { type SearchDocument, type Searching, searchingOn, writeSearchCorpus } from '../../helpers/search-corpus.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 
@@ -165,6 +165,17 @@ describe('--queries', () => {
       { id: 'd' },
     ].map((line) => JSON.stringify(line));
     writeFileSync(file, [...lines, '{broken', JSON.stringify({ id: 'f', query: 'soup' })].join('\n'));
+  });
+
+  test('- reads them from stdin; a line that is no object says so', async () => {
+    const env = { QDRANT_URL: server.url };
+    const args = ['search', '--queries', '-', '-c', 'docs', '--format', 'jsonl'];
+    const { stdout, exitCode } = await runQdx(args, { home, env, input: '{"id":1,"query":"bake bread"}\n[3]\n' });
+    const answers = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
+    expect([exitCode, answers]).toMatchObject([3, [{ id: 1 }, { error: { message: 'line 2: it is no JSON object' } }]]);
   });
 
   test('one line a query in the order of the input; a failed one has an error and no hits; exit 3', async () => {
