@@ -58,7 +58,7 @@ function settingLine(path, defaults) {
   const cells = [
     `\`${path}\``,
     expectedAt(path.split('.')),
-    row.absent ?? defaults[path] ?? '–',
+    [defaults[path], row.absent].filter((text) => text !== undefined).join('; ') || '–',
     row.flag ? `\`${row.short ? `-${row.short}, ` : ''}--${row.off ? 'no-' : ''}${row.flag}\`` : '–',
     row.env.map((name) => `\`${name}\``).join(', '),
     notes.join('. ').replaceAll('..', '.'),

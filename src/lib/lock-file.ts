@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QdxError } from './errors.ts';
+import { throwWriteError } from './file-bytes.ts';
 import { ownProcess, processInfo } from './processes.ts';
 
 export interface LockFileOptions {
@@ -46,7 +47,10 @@ export async function withLockFile<T>(path: string, options: LockFileOptions, ru
 /** A link appears with its content or not at all, unlike a file that is created and then written. */
 async function take(path: string, content: string): Promise<boolean> {
   const temporary = `${path}.${token()}`;
-  await writeFile(temporary, content, { mode: 0o600 });
+  await writeFile(temporary, content, { mode: 0o600 }).catch(async (error: unknown) => {
+    await rm(temporary, { force: true });
+    throwWriteError(path, error);
+  });
   try {
     await link(temporary, path);
     return true;

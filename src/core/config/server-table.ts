@@ -132,12 +132,14 @@ export const serverTable = {
     value: '<x>',
     type: 'number',
     env: ['QDX_QUANTILE'],
+    absent: 'only with quantization int8',
     description: 'int8: share of the values that is not cut off',
   },
   'vector.quantization.alwaysRam': {
     flag: 'quantized-in-ram',
     type: 'switch',
     env: ['QDX_QUANTIZED_IN_RAM'],
+    absent: 'only with quantization int8 or binary',
     description: 'int8, binary: keep the small copies in memory',
     off: 'int8, binary: let the small copies leave memory',
   },
@@ -146,6 +148,7 @@ export const serverTable = {
     value: '<name>',
     type: 'text',
     env: ['QDX_BINARY_ENCODING'],
+    absent: 'only with quantization binary',
     description: 'binary: bits kept of each dimension',
   },
   'vector.quantization.queryEncoding': {
@@ -153,6 +156,7 @@ export const serverTable = {
     value: '<name>',
     type: 'text',
     env: ['QDX_BINARY_QUERY_ENCODING'],
+    absent: 'only with quantization binary',
     description: 'binary: how finely the query is kept',
   },
 
