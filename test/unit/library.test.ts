@@ -20,7 +20,7 @@ test.each([
   'restore',
   'writeVectorsFile',
 ] as const)('the library has %s', (verb) => {
-  expect(library[verb]).toBeTypeOf('function');
+  expect(new Map<string, unknown>(Object.entries(library)).get(verb)).toBeTypeOf('function');
 });
 
 test('an error of the library is known by its kind, which has an exit code', () => {

@@ -101,7 +101,13 @@ describe.each(ways)('%s', (_title, line) => {
 
   test('a clock that is wrong by hours does not lose a lock that is renewed', async () => {
     const lock = await acquire('one', { owner: { ...owner, host: 'far', machine: 'n' } }, line());
-    const old = { target, runId: 'one', token: 'second', owner: { ...owner, host: 'far', machine: 'n' }, renewedAtMs: 0 };
+    const old = {
+      target,
+      runId: 'one',
+      token: 'second',
+      owner: { ...owner, host: 'far', machine: 'n' },
+      renewedAtMs: 0,
+    };
     await writeHolder(connection, old);
     await expect(acquire('two', {}, line())).rejects.toMatchObject({ kind: 'locked' });
     await lock.release();

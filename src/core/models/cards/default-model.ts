@@ -18,7 +18,11 @@ export async function defaultModel(preset: Preset, options: FindModelOptions): P
 }
 
 /** The model that the user names, or that of the preset. */
-export const chosenModel = (name: string | undefined, preset: Preset, options: FindModelOptions): Promise<FoundModel> =>
+export const chosenModel = (
+  name: string | undefined,
+  preset: Preset,
+  options: FindModelOptions,
+): Promise<FoundModel> =>
   name === undefined || name === presetModel(preset) ? defaultModel(preset, options) : findModel(name, options);
 
 const presetModel = (preset: Preset): string => (preset === 'documents' ? builtInModelName : codeModelName);

@@ -39,12 +39,16 @@ export async function waitUntilReady(
     if (info.status === 'grey' && !isWoken) await wakeOptimizer(connection, physical);
     isWoken ||= info.status === 'grey';
     if (polls > 0 && greens === 0) announce(info, run);
-    await sleep(pollMs, undefined, signal ? { signal } : {}).catch((error: unknown) => {
-      signal?.throwIfAborted();
-      throw error;
-    });
+    await pause(signal);
   }
 }
+
+/** @throws the signal's own reason where it ends the wait. */
+const pause = (signal: AbortSignal | undefined): Promise<void> =>
+  sleep(pollMs, undefined, signal ? { signal } : {}).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw error;
+  });
 
 const notReady = (physical: string, { status }: CollectionInfo, limitMs: number): QdxError =>
   new QdxError(

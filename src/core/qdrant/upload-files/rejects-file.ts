@@ -8,7 +8,7 @@ import type { RejectedRecord, RejectSink } from '../upload/rejects.ts';
 export interface RejectsFile {
   readonly add: RejectSink;
   /** Passes records on, no faster than the rejects among them are written. */
-  paced<T>(records: AsyncIterable<T>): AsyncGenerator<T, void, undefined>;
+  readonly paced: <T>(records: AsyncIterable<T>) => AsyncGenerator<T, void, undefined>;
 }
 
 /** Rejects that may wait for the disk. */
