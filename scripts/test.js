@@ -9,9 +9,10 @@ import { execaSync } from 'execa';
 
 const steps = [
   ['format', 'oxfmt', ['--check', '.']],
+  // Before the types: tests of workers import what is built.
+  ['build', 'npm', ['run', '--silent', 'build']],
   ['types', 'tsc', []],
   ['lint and layers', 'oxlint', ['--type-aware', '--deny-warnings', 'src', 'test', 'scripts', 'benchmarks']],
-  ['build', 'npm', ['run', '--silent', 'build']],
   ['dead code', 'knip', []],
   ['generated files', 'node', ['scripts/generate.js', '--check']],
   ['package', 'publint', ['--strict']],
