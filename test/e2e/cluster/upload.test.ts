@@ -41,7 +41,7 @@ const replicaStates = async (peer: RunningQdrant): Promise<string[]> => {
   return (collections[0]?.replicas ?? []).map(({ state }) => state);
 };
 
-// By one peer: with one worker each, as on two cores, peers that forward writes to each other wait until the timeout.
+// By one peer: through three at once a write to `_qdx` sometimes got no answer within its limit; the cause is not known yet.
 test('F14: of nine runs that start at once on a cluster exactly one gets the lock', async () => {
   const lines = cluster.peers.slice(0, 1).map((peer) => connectTo(peer));
   for (let round = 0; round < 3; round++) {
