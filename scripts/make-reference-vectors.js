@@ -11,7 +11,7 @@ import { openTokenizer } from '../dist/core/models/open-tokenizer.js';
 import { openSession } from '../dist/core/models/onnx/session.js';
 import { bulkSession } from '../dist/core/models/onnx/session-options.js';
 import { createTextEncoder } from '../dist/core/models/encoders/text-encoder.js';
-import { parityTexts } from '../dist/core/models/verify/parity-texts.js';
+import { parityTexts } from '../dist/core/verify-model/parity-texts.js';
 
 const model = await findModel('all-MiniLM-L6-v2', { cacheFolder: '' });
 const session = await openSession(process.argv[2], bulkSession({ provider: 'cpu' }));

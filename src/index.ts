@@ -11,7 +11,7 @@ export type { EncodedText, EncodeOptions, Encoder } from './core/models/encoder.
 export { findModel, type FindModelOptions, type FoundModel } from './core/models/find-model.ts';
 export { type EncoderOptions, openEncoder } from './core/models/open-encoder.ts';
 export { openTokenizer } from './core/models/open-tokenizer.ts';
-export { verifyModel } from './core/models/verify/verify-model.ts';
+export { verifyModel } from './core/verify-model/verify-model.ts';
 export { type AdoptInput, adoptCollection, type AdoptSummary } from './core/qdrant/adopt.ts';
 export type { CollectionCard } from './core/qdrant/collection/collection-card.ts';
 export { connect, type ConnectInput } from './core/qdrant/connection/connect.ts';
@@ -24,7 +24,7 @@ export type { SearchParams, SearchPlaces, SearchResponse } from './core/retrieva
 export { createSearcher, type Searcher } from './core/retrieval/search.ts';
 export { type BackupParams, type BackupSummary, backUp } from './core/transfer/backup.ts';
 export { restore, type RestoreParams, type RestoreSummary } from './core/transfer/restore.ts';
-export { type EmbedParams, type EmbedSummary, embedCorpus } from './core/vectors/embed.ts';
+export { type EmbedParams, type EmbedSummary, embedCorpus } from './core/embed/embed.ts';
 export type { VectorRecord, VectorsFileFooter, VectorsFileHeader } from './core/vectors/record.ts';
 export { writeVectorsFile } from './core/vectors/write-file.ts';
 export { type ErrorKind, exitCodes, isQdxError, type Outcome, QdxError } from './lib/errors.ts';

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describeHost, median, round } from '../inference/host.js';
+import { describeHost, median, round } from '../host.js';
 import { keepRun, reportBars } from '../keep-run.js';
 
 const rounds = Number(process.argv[2] ?? 15);

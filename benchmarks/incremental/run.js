@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { keepRun, reportBars } from '../keep-run.js';
-import { describeHost, round } from '../inference/host.js';
+import { describeHost, round } from '../host.js';
 
 const bar = 50;
 const bin = fileURLToPath(new URL('../../bin/qdx.js', import.meta.url));

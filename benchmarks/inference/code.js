@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { builtInCards } from '../../dist/core/models/cards/built-in-cards.js';
 import { openTokenizer } from '../../dist/core/models/open-tokenizer.js';
 import { builtIn, encodeAll, openBulk } from './encode.js';
-import { round, timed } from './host.js';
+import { round, timed } from '../host.js';
 
 const chunkTokens = 315;
 /** The bar is for two cores, whatever the machine has. */

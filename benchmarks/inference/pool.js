@@ -1,6 +1,6 @@
 /** Two workers against one. */
 import { builtIn, encodeAll, openBulk } from './encode.js';
-import { median, round, timed } from './host.js';
+import { median, round, timed } from '../host.js';
 
 export async function measureWorkers({ texts, rounds, cacheFolder }) {
   const model = await builtIn(cacheFolder);

@@ -14,7 +14,7 @@ import { keepRun, reportBars } from '../keep-run.js';
 import { barsOf } from './bars.js';
 import { measureCode } from './code.js';
 import { findCodeModels } from './code-models.js';
-import { describeHost } from './host.js';
+import { describeHost } from '../host.js';
 import { measureEventLoop } from './loop.js';
 import { measureWorkers } from './pool.js';
 import { readTexts } from './texts.js';

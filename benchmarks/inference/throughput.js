@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { builtIn, encodeAll, openBulk } from './encode.js';
-import { median, round, timed } from './host.js';
+import { median, round, timed } from '../host.js';
 
 const models = fileURLToPath(new URL('../../../shared/models/', import.meta.url));
 const name = 'all-MiniLM-L6-v2';

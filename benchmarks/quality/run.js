@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { describeHost } from '../inference/host.js';
+import { describeHost } from '../host.js';
 import { keepRun, reportBars } from '../keep-run.js';
 import { dualBars, fixedBars } from './bars.js';
 import { datasets } from './datasets.js';

@@ -4,7 +4,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeHost } from '../inference/host.js';
+import { describeHost } from '../host.js';
 import { keepRun, reportBars } from '../keep-run.js';
 import { makeVectorsFile } from './make-file.js';
 import { runQdx, upload } from './run-upload.js';

@@ -4,7 +4,7 @@
 import type { Command, HelpConfiguration, Option } from 'commander';
 import type { CommandModule } from '../commands/command.ts';
 import type { SettingTexts } from '../core/config/defaults.ts';
-import { SettingOption } from '../core/config/options.ts';
+import { SettingOption } from '../commands/setting-options.ts';
 import { settingRow } from '../core/config/table.ts';
 
 /** For the help of qdx itself, which loads nothing to say more. */

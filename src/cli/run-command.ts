@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import type { CommandModule, CommandResult, CommandStream } from '../commands/command.ts';
 import { createContext } from '../commands/context.ts';
 import type { GlobalFlags } from '../commands/global-options.ts';
-import { typedSettings } from '../core/config/options.ts';
+import { typedSettings } from '../commands/setting-options.ts';
 import { exitCodes, type Outcome, QdxError } from '../lib/errors.ts';
 import { stringifyJson } from '../lib/json.ts';
 import type { Output } from '../lib/output.ts';

@@ -2,7 +2,7 @@
  * `qdx backup`: collections into a folder that travels.
  */
 import { Option } from 'commander';
-import { addSettingOptions } from '../core/config/options.ts';
+import { addSettingOptions } from './setting-options.ts';
 import { backUp, type BackupSummary } from '../core/transfer/backup.ts';
 import { pointFilter } from '../core/transfer/point-filter.ts';
 import { QdxError } from '../lib/errors.ts';

@@ -2,7 +2,7 @@
  * Flags of the settings that decide how a collection is made and filled: the same for every command that may make one.
  */
 import type { Command } from 'commander';
-import { addSettingOptions } from '../core/config/options.ts';
+import { addSettingOptions } from './setting-options.ts';
 import type { Origin } from '../core/config/resolve.ts';
 import type { SettingPath } from '../core/config/table.ts';
 

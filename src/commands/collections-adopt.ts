@@ -1,7 +1,7 @@
 /**
  * `qdx collections adopt`: the card of a collection that qdx did not make.
  */
-import { addSettingOptions } from '../core/config/options.ts';
+import { addSettingOptions } from './setting-options.ts';
 import { findModel } from '../core/models/find-model.ts';
 import { openEncoder } from '../core/models/open-encoder.ts';
 import { adoptCollection, type AdoptSummary } from '../core/qdrant/adopt.ts';

@@ -1,7 +1,7 @@
 /**
  * `qdx config init`: a first qdx.config.json in this folder.
  */
-import { addSettingOptions } from '../core/config/options.ts';
+import { addSettingOptions } from './setting-options.ts';
 import { writeFirstSettings } from '../core/config/init.ts';
 import type { CommandModule } from './command.ts';
 

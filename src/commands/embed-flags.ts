@@ -2,9 +2,9 @@
  * Flags of `qdx embed` that are no settings.
  */
 import type { Command } from 'commander';
-import { addSettingOptions } from '../core/config/options.ts';
+import { addSettingOptions } from './setting-options.ts';
 import type { ReaderOptions } from '../core/corpus/readers/reader.ts';
-import type { EmbedDestination, EmbedParams } from '../core/vectors/embed.ts';
+import type { EmbedDestination, EmbedParams } from '../core/embed/embed.ts';
 import { parseShard, wholeRun } from '../core/vectors/shard.ts';
 import { QdxError } from '../lib/errors.ts';
 import { addCollectionSettings } from './collection-setting-flags.ts';

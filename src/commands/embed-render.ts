@@ -2,7 +2,7 @@
  * The summary of `qdx embed` as text: numbers that add up.
  */
 import { skipReasons, type SkipReason } from '../core/corpus/skips.ts';
-import type { EmbedSummary } from '../core/vectors/embed.ts';
+import type { EmbedSummary } from '../core/embed/embed.ts';
 import type { View } from '../lib/output.ts';
 import { formatCount, formatDuration, formatRate } from '../lib/quantities.ts';
 import { paint } from '../lib/style.ts';

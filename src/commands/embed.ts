@@ -2,7 +2,7 @@
  * `qdx embed`: folders into a collection, into a vectors file, or into chunks to be embedded elsewhere.
  */
 import { namedRoots } from '../core/corpus/named-roots.ts';
-import { embedCorpus } from '../core/vectors/embed.ts';
+import { embedCorpus } from '../core/embed/embed.ts';
 import { version } from '../version.ts';
 import type { CommandModule } from './command.ts';
 import { typedMakingFlags } from './collection-setting-flags.ts';

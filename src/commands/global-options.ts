@@ -2,7 +2,7 @@
  * Flags that every command takes. They hold no defaults: absent means not typed.
  */
 import { type Command, Option } from 'commander';
-import { addSettingOptions } from '../core/config/options.ts';
+import { addSettingOptions } from './setting-options.ts';
 import { settingRow } from '../core/config/table.ts';
 
 export interface GlobalFlags {

@@ -4,7 +4,7 @@
 import { describeCandidate, isAcceptedHash } from '../core/models/hub/accept-hash.ts';
 import { type DownloadCandidate, downloadModel } from '../core/models/hub/download-model.ts';
 import { hubWithProxy } from '../core/models/hub/hub-settings.ts';
-import { addSettingOptions } from '../core/config/options.ts';
+import { addSettingOptions } from './setting-options.ts';
 import type { CommandContext, CommandModule } from './command.ts';
 import { addCardOptions, cardChoices } from './models-card-options.ts';
 

@@ -1,7 +1,7 @@
 /**
  * The report of `qdx verify-model` as text.
  */
-import type { Check, VerifyFigures, VerifyReport } from '../core/models/verify/report.ts';
+import type { Check, VerifyFigures, VerifyReport } from '../core/verify-model/report.ts';
 import type { View } from '../lib/output.ts';
 import { paint, type Style } from '../lib/style.ts';
 

@@ -1,7 +1,7 @@
 /**
  * `qdx restore`: a backup back into a server, proven before any name leads to it.
  */
-import { addSettingOptions } from '../core/config/options.ts';
+import { addSettingOptions } from './setting-options.ts';
 import { lockOwner } from '../core/qdrant/lock.ts';
 import { restore as restoreBackup, type RestoredCollection, type RestoreSummary } from '../core/transfer/restore.ts';
 import { formatCount, formatDuration } from '../lib/quantities.ts';

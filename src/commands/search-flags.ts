@@ -2,7 +2,7 @@
  * Flags of `qdx search`, and the parameters that they and the settings make.
  */
 import type { Command } from 'commander';
-import { addSettingOptions } from '../core/config/options.ts';
+import { addSettingOptions } from './setting-options.ts';
 import type { Origin } from '../core/config/layer.ts';
 import type { ResolvedSettings } from '../core/config/resolve.ts';
 import type { SearchParams } from '../core/retrieval/params.ts';

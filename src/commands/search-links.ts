@@ -35,7 +35,7 @@ async function placesOf(
   { folders: { cwd, data } }: Places,
 ): Promise<string[]> {
   const { collection, source = '' } = hit;
-  const { rememberedFolder } = await import('../core/vectors/embed/source-folders.ts');
+  const { rememberedFolder } = await import('../core/embed/source-folders.ts');
   const remembered = await rememberedFolder({ dataFolder: data, connection, collection }, source);
   const ofProject = collections[collection]?.paths ?? [];
   const near = [cwd, path.join(cwd, source), path.join(cwd, '..', source)];

@@ -1,7 +1,7 @@
 /**
  * `qdx server start`: the local Qdrant of a data folder, started or found running.
  */
-import { addSettingOptions } from '../core/config/options.ts';
+import { addSettingOptions } from './setting-options.ts';
 import { dataDirOf, serverCommand, type StartedServer, startLocalServer } from '../core/qdrant/local-server.ts';
 import type { CommandModule } from './command.ts';
 

@@ -6,7 +6,7 @@ import { findModel } from '../core/models/find-model.ts';
 import { lockOwner } from '../core/qdrant/lock.ts';
 import { plainModelCard } from '../core/qdrant/upload-files/plain-model.ts';
 import { uploadFiles } from '../core/qdrant/upload-files.ts';
-import { addSettingOptions } from '../core/config/options.ts';
+import { addSettingOptions } from './setting-options.ts';
 import { version } from '../version.ts';
 import type { Origin } from '../core/config/resolve.ts';
 import type { CommandModule } from './command.ts';

@@ -2,10 +2,10 @@
  * `qdx verify-model`: a gate. Exit 4 where a check fails.
  */
 import { findModel } from '../core/models/find-model.ts';
-import { checkCollection } from '../core/models/verify/collection-check.ts';
-import { verifyModel as verify } from '../core/models/verify/verify-model.ts';
+import { checkCollection } from '../core/verify-model/collection-check.ts';
+import { verifyModel as verify } from '../core/verify-model/verify-model.ts';
 
-import { addSettingOptions } from '../core/config/options.ts';
+import { addSettingOptions } from './setting-options.ts';
 import type { CommandModule } from './command.ts';
 import { renderVerifyReport } from './render-verify-report.ts';
 

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import type { Connection } from '../../src/core/qdrant/connection/connection.ts';
 import { scrollPoints } from '../../src/core/qdrant/collection/points.ts';
 import { sha256Hex } from '../../src/lib/hash.ts';
-import type { EmbedSummary } from '../../src/core/vectors/embed.ts';
+import type { EmbedSummary } from '../../src/core/embed/embed.ts';
 import type { RunningQdrant } from './qdrant.ts';
 import { type QdxRun, runQdx, type RunQdxOptions } from './run-qdx.ts';
 import { temporaryFolder } from './temporary.ts';

@@ -5,7 +5,7 @@
  * (plain data, so that help needs no zod); a setting added here does not compile until it has its row there.
  */
 import { z } from 'zod';
-import type { PayloadField } from '../qdrant/collection/collection-card.ts';
+import type { PayloadField } from '../corpus/chunk.ts';
 import { withoutDefaults } from './layer-schema.ts';
 
 const positive = z.number().int().positive();

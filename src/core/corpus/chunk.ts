@@ -36,6 +36,22 @@ export interface ChunkPayload {
   readonly [key: string]: unknown;
 }
 
+/** Payload fields that qdx reads; a collection that qdx did not make may keep them under other keys. */
+export type PayloadField =
+  | 'content'
+  | 'source'
+  | 'source_path'
+  | 'source_file'
+  | 'subdirectory'
+  | 'start_line'
+  | 'end_line'
+  | 'language'
+  | 'heading_path'
+  | 'symbol_path'
+  | 'symbols'
+  | 'title'
+  | 'source_id';
+
 export interface Chunk {
   /** UUIDv5 of (source, source path, content hash, occurrence). */
   readonly id: string;

@@ -2,7 +2,7 @@
  * Lines before and after a hit, from its neighbours in the collection: chunks of a file cover all its lines.
  */
 import type { RunOptions } from '../../lib/events.ts';
-import type { PayloadField } from '../qdrant/collection/collection-card.ts';
+import type { PayloadField } from '../corpus/chunk.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { keyOf } from '../qdrant/collection/payload-keys.ts';
 import { scrollPoints } from '../qdrant/collection/points.ts';

@@ -6,7 +6,7 @@ import type { RunOptions } from '../../lib/events.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { type PointId, pointsPath } from '../qdrant/collection/points.ts';
 import type { QdrantFilter } from './filters.ts';
-import type { SparseVector } from './lexical.ts';
+import type { SparseVector } from '../lexical/lexical.ts';
 import type { SearchParams } from './params.ts';
 import type { SearchTarget } from './target.ts';
 

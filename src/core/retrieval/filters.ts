@@ -2,7 +2,7 @@
  * From what the user types to a Qdrant filter. A condition that cannot be read is an error: it never widens a search.
  */
 import { QdxError } from '../../lib/errors.ts';
-import type { PayloadField } from '../qdrant/collection/collection-card.ts';
+import type { PayloadField } from '../corpus/chunk.ts';
 import { keyOf, type PayloadKeys } from '../qdrant/collection/payload-keys.ts';
 import type { SearchFilters } from './params.ts';
 

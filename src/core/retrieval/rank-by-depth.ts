@@ -4,7 +4,7 @@
  * limit, and a limit only says where it is cut off.
  */
 import type { Candidate } from './candidates.ts';
-import { mergeByRank } from './merge.ts';
+import { mergeByRank } from './merge-by-rank.ts';
 import { fileKey, type RankedCandidate } from './rank.ts';
 import type { RankedList } from './rank-lists.ts';
 

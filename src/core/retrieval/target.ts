@@ -11,8 +11,8 @@ import { type CollectionInfo, denseVectors, readCollectionInfo } from '../qdrant
 import type { Connection } from '../qdrant/connection/connection.ts';
 import type { PayloadKeys } from '../qdrant/collection/payload-keys.ts';
 import { cosineOf, type Cosine } from './cosine.ts';
-import { createLexicalEncoder, type LexicalEncoder } from './lexical.ts';
-import { tokenizerVersion } from './terms.ts';
+import { createLexicalEncoder, type LexicalEncoder } from '../lexical/lexical.ts';
+import { tokenizerVersion } from '../lexical/terms.ts';
 import type { SearchMode, SearchParams, SearchPlaces } from './params.ts';
 
 interface DenseSide {

@@ -1,7 +1,7 @@
 /**
  * A ranked candidate as a hit: the one place where payload keys become qdx's own names.
  */
-import type { PayloadField } from '../qdrant/collection/collection-card.ts';
+import type { PayloadField } from '../corpus/chunk.ts';
 import { keyOf, type PayloadKeys } from '../qdrant/collection/payload-keys.ts';
 import type { Hit, StageScore } from './hit.ts';
 import type { RankedCandidate } from './rank.ts';

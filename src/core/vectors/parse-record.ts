@@ -4,7 +4,7 @@
 import { parsePointId } from '../corpus/ids.ts';
 import { parseStrictJson } from '../../lib/strict-json.ts';
 import { canonicalUuid } from '../../lib/uuid.ts';
-import type { SparseVector } from '../retrieval/lexical.ts';
+import type { SparseVector } from '../lexical/lexical.ts';
 import { vectorOfBytes } from './encode-record.ts';
 import { parseFloat32Array, skipSpace } from './format-number.ts';
 import type { PackedTokenVectors, VectorRecord } from './record.ts';

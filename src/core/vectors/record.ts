@@ -4,7 +4,7 @@
  */
 import type { ChunkingSettings, ChunkPayload } from '../corpus/chunk.ts';
 import type { ModelCard } from '../models/cards/card.ts';
-import type { LexicalSettings, SparseVector } from '../retrieval/lexical.ts';
+import type { LexicalSettings, SparseVector } from '../lexical/lexical.ts';
 
 export const vectorsFileFormat = 'qdx-vectors';
 export const vectorsFileVersion = 1;

@@ -9,7 +9,7 @@ import { settingsSchema } from '../../../src/core/config/schema.ts';
 import type { WorkerListeners } from '../../../src/core/models/encoders/encoder-worker.ts';
 import type { WorkerOrder } from '../../../src/core/models/encoders/worker-messages.ts';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
-import { type EmbedDestination, embedCorpus, type EmbedParams } from '../../../src/core/vectors/embed.ts';
+import { type EmbedDestination, embedCorpus, type EmbedParams } from '../../../src/core/embed/embed.ts';
 import { openVectorsRun } from '../../../src/core/vectors/run-files.ts';
 import { wholeRun } from '../../../src/core/vectors/shard.ts';
 import { connectTo } from '../../helpers/connection.ts';

@@ -8,7 +8,7 @@ import type { Connection } from '../../../src/core/qdrant/connection/connection.
 import { lockOwner } from '../../../src/core/qdrant/lock.ts';
 import { backUp } from '../../../src/core/transfer/backup.ts';
 import { compareCollection } from '../../../src/core/transfer/compare-collection.ts';
-import { defaultLexical } from '../../../src/core/retrieval/lexical.ts';
+import { defaultLexical } from '../../../src/core/lexical/lexical.ts';
 import { restore } from '../../../src/core/transfer/restore.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { modelCard } from '../../helpers/model-card.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { renderEmbedSummary } from '../../../src/commands/embed-render.ts';
-import type { EmbedSummary } from '../../../src/core/vectors/embed.ts';
+import type { EmbedSummary } from '../../../src/core/embed/embed.ts';
 
 const view = { columns: 80, isTty: false, color: false };
 const none = { points: 0, files: 0, examples: [] };

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { addGlobalOptions } from '../../../src/commands/global-options.ts';
 import { commands } from '../../../src/commands/index.ts';
-import { addSettingOptions, typedSettings } from '../../../src/core/config/options.ts';
+import { addSettingOptions, typedSettings } from '../../../src/commands/setting-options.ts';
 import { settingPaths, settingRow } from '../../../src/core/config/table.ts';
 
 const rows = settingPaths.map((path) => ({ path, ...settingRow(path) }));

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { planBatches, runHalving } from '../../../src/core/models/encoders/batches.ts';
 import { decodeHalves, floatsOf } from '../../../src/core/models/onnx/half-floats.ts';
-import { normalize, pool, tokenRows } from '../../../src/core/models/encoders/pool.ts';
+import { normalize, pool, tokenRows } from '../../../src/core/models/encoders/pooling.ts';
 
 const rows = { data: Float32Array.of(1, 2, 3, 4, 8, 12), rows: 3, dimension: 2 };
 

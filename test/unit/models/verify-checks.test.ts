@@ -9,9 +9,9 @@ import { findModel } from '../../../src/core/models/find-model.ts';
 import { openSession } from '../../../src/core/models/onnx/session.ts';
 import { bulkSession } from '../../../src/core/models/onnx/session-options.ts';
 import { openTokenizer } from '../../../src/core/models/open-tokenizer.ts';
-import type { Lab } from '../../../src/core/models/verify/lab.ts';
-import type { Check } from '../../../src/core/models/verify/report.ts';
-import { checkSecondOpinion } from '../../../src/core/models/verify/second-opinion.ts';
+import type { Lab } from '../../../src/core/verify-model/lab.ts';
+import type { Check } from '../../../src/core/verify-model/report.ts';
+import { checkSecondOpinion } from '../../../src/core/verify-model/second-opinion.ts';
 import {
   checkDeterminism,
   checkDimension,
@@ -19,7 +19,7 @@ import {
   checkNorm,
   checkPooling,
   checkPrefixes,
-} from '../../../src/core/models/verify/vector-checks.ts';
+} from '../../../src/core/verify-model/vector-checks.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 
 let honest: Lab;

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { subsetDifferences } from '../../../src/core/qdrant/collection/collection-schema.ts';
 import { cosine } from '../../../src/core/qdrant/collection/parity.ts';
 import { parseCollectionCard } from '../../../src/core/qdrant/collection/card-schema.ts';
-import { defaultLexical } from '../../../src/core/retrieval/lexical.ts';
+import { defaultLexical } from '../../../src/core/lexical/lexical.ts';
 import { testCard } from '../../helpers/collection-card.ts';
 
 describe('differences', () => {

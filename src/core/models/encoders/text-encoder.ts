@@ -5,7 +5,7 @@ import { QdxError } from '../../../lib/errors.ts';
 import { planBatches, runHalving } from './batches.ts';
 import type { ModelCard } from '../cards/card.ts';
 import type { EncodedText } from '../encoder.ts';
-import { type HiddenRows, normalize, pool, tokenRows } from './pool.ts';
+import { type HiddenRows, normalize, pool, tokenRows } from './pooling.ts';
 import type { ModelOutput, ModelSession } from '../onnx/session.ts';
 import type { TokenizedText, Tokenizer } from '../tokenizer.ts';
 

@@ -1,9 +1,9 @@
 /**
  * CollectionCard: what a collection's vectors mean, kept in the collection's own metadata under `qdx`.
  */
-import type { ChunkingSettings } from '../../corpus/chunk.ts';
+import type { ChunkingSettings, PayloadField } from '../../corpus/chunk.ts';
 import type { ModelCard } from '../../models/cards/card.ts';
-import type { LexicalSettings } from '../../retrieval/lexical.ts';
+import type { LexicalSettings } from '../../lexical/lexical.ts';
 
 export interface CollectionCard {
   readonly cardVersion: 1;
@@ -26,18 +26,3 @@ export interface CollectionCard {
   /** ISO 8601 UTC. */
   readonly createdAt: string;
 }
-
-export type PayloadField =
-  | 'content'
-  | 'source'
-  | 'source_path'
-  | 'source_file'
-  | 'subdirectory'
-  | 'start_line'
-  | 'end_line'
-  | 'language'
-  | 'heading_path'
-  | 'symbol_path'
-  | 'symbols'
-  | 'title'
-  | 'source_id';

@@ -1,7 +1,8 @@
 /**
  * qdx's payload fields under the names that somebody else's collection has for them.
  */
-import type { CollectionCard, PayloadField } from './collection-card.ts';
+import type { PayloadField } from '../../corpus/chunk.ts';
+import type { CollectionCard } from './collection-card.ts';
 
 export type PayloadKeys = NonNullable<CollectionCard['payloadKeys']>;
 

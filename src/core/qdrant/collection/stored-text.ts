@@ -2,7 +2,8 @@
  * The text that was embedded for a stored point, rebuilt from its payload.
  */
 import { embeddedText, type TemplateFields } from '../../corpus/template.ts';
-import type { CollectionCard, PayloadField } from './collection-card.ts';
+import type { PayloadField } from '../../corpus/chunk.ts';
+import type { CollectionCard } from './collection-card.ts';
 import type { StoredPoint } from './points.ts';
 
 /** Null for a point without text. */

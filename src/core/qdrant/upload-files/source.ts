@@ -4,7 +4,7 @@
 import { QdxError } from '../../../lib/errors.ts';
 import type { ChunkingSettings } from '../../corpus/chunk.ts';
 import type { ModelCard } from '../../models/cards/card.ts';
-import { createLexicalEncoder, defaultLexical, type LexicalSettings } from '../../retrieval/lexical.ts';
+import { createLexicalEncoder, defaultLexical, type LexicalSettings } from '../../lexical/lexical.ts';
 import { readHeader, readRecords, type ReadRecord } from '../../vectors/read-file.ts';
 import { openVectorsRun, readRun } from '../../vectors/run-files.ts';
 

@@ -2,7 +2,7 @@
  * One record -> the JSON of one point, as bytes.
  */
 import { stringifyJson } from '../../../lib/json.ts';
-import type { SparseVector } from '../../retrieval/lexical.ts';
+import type { SparseVector } from '../../lexical/lexical.ts';
 import { termsName, type VectorRecord } from '../../vectors/record.ts';
 import { type ByteWriter, writeText, writeVector } from './byte-writer.ts';
 

@@ -2,7 +2,7 @@
  * What the signals know of a query: its words, what each is worth, and the identifiers it may name.
  */
 import type { LexicalQuery } from '../candidates.ts';
-import { squeeze } from '../terms.ts';
+import { squeeze } from '../../lexical/terms.ts';
 
 export interface QueryFacts {
   /** Inverse document frequency by term. */

@@ -1,0 +1,55 @@
+/**
+ * `qdx embed --dry-run`: reads the corpus, the cache and the collection, and says what a run would do. Writes nothing: no lock,
+ * no collection, no vector.
+ */
+import type { RunOptions } from '../../lib/events.ts';
+import { cardOfRun, inspectTarget } from './collection-target.ts';
+import type { CollectionView } from './compare.ts';
+import { removalInput, sourceFolders, viewOf } from './into-collection.ts';
+import type { EmbedParams, EmbedSummary } from './params.ts';
+import { planRun } from './plan.ts';
+import { findRunModel, type RunInput, type RunModel, withInput } from './read-input.ts';
+import { assertCorpusWasSeen, assertPruneLeavesSome, planRemoval, type Removal } from './removal.ts';
+import { assertSameFolders } from './source-folders.ts';
+import { summarize } from './summary.ts';
+
+export async function dryRunEmbed(params: EmbedParams, run: RunOptions): Promise<EmbedSummary> {
+  const model = await findRunModel(params);
+  const view = await existingView(params, model, run);
+  return withInput({ ...model, params, warmsUp: 'never' }, run, async (input, embedder) => {
+    assertCorpusWasSeen(params, input.corpus);
+    const plan = await planRun(input.spool, embedder, view, run);
+    const removal = view ? await plannedRemoval(params, view, input) : undefined;
+    const counts = { cached: plan.cached, embedded: plan.fresh, truncated: 0, failed: 0, tokens: plan.freshTokens };
+    const written = params.destination.kind === 'chunks' ? input.spool.count : plan.cached + plan.fresh;
+    const runId = params.runId ?? '';
+    return summarize({
+      params,
+      input,
+      plan,
+      embedder,
+      counts,
+      written,
+      embeddingMs: 0,
+      runId,
+      ...(removal && { removal }),
+      ...(view && { physical: view.physical }),
+    });
+  });
+}
+
+async function existingView(params: EmbedParams, model: RunModel, run: RunOptions): Promise<CollectionView | null> {
+  const { destination } = params;
+  if (destination.kind !== 'collection') return null;
+  const connection = await destination.connect();
+  const existing = await inspectTarget(connection, destination.name, { params, card: cardOfRun(params, model) }, run);
+  const place = sourceFolders(params, destination);
+  if (!params.isMoved) await assertSameFolders(place, params.roots, existing?.card.sources ?? []);
+  return existing && viewOf(connection, existing.physical, existing.card, run);
+}
+
+async function plannedRemoval(params: EmbedParams, view: CollectionView, input: RunInput): Promise<Removal> {
+  const removal = removalInput(params, view, input);
+  if (!params.allowPruneAll) await assertPruneLeavesSome(removal);
+  return planRemoval(removal);
+}
