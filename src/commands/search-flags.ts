@@ -2,6 +2,7 @@
  * Flags of `qdx search`, and the parameters that they and the settings make.
  */
 import type { Command } from 'commander';
+import { rerankParams, rerankSettings } from './rerank-settings.ts';
 import { addSettingOptions } from './setting-options.ts';
 import type { Origin } from '../core/config/layer.ts';
 import type { ResolvedSettings } from '../core/config/resolve.ts';
@@ -45,6 +46,7 @@ export function defineSearch(command: Command): void {
     'search.oversampling',
     'embed.model',
   ]);
+  addSettingOptions(command, rerankSettings, 'Reranking:');
 }
 
 /** @throws QdxError `usage` for a value that is none. */
@@ -80,6 +82,7 @@ export function searchParams(
     oversampling: search.oversampling,
     contextLines: numberFlag(flags, 'context', '--context', { least: 0, most: 1000, isWhole: true }) ?? 0,
     explain: flags['explain'] === true,
+    rerank: rerankParams(settings),
     vectorName: vector.name,
     sparseName: vector.sparseName,
     payloadKeys,

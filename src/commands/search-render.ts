@@ -89,12 +89,22 @@ function explanation({ cosine, stages, signals = {} }: Hit): string {
   const dense = cosine === undefined ? [] : [`cosine ${cosine.toFixed(3)}${rank('dense')}`];
   const words =
     stages?.['lexical'] && signals['words'] === undefined
-      ? [`bm25 ${stages['lexical'].score.toFixed(2)}${rank('lexical')}`]
+      ? [`bm25 ${(stages['lexical'].score ?? 0).toFixed(2)}${rank('lexical')}`]
       : [];
   const others = Object.entries(signals).map(
     ([name, value]) => `${name} ${value > 0 ? '+' : ''}${value.toFixed(3)}${name === 'words' ? rank('lexical') : ''}`,
   );
-  return [...dense, ...words, ...others].join(' · ');
+  return [...dense, ...words, ...others, ...rerankedAs(stages)].join(' · ');
+}
+
+/** `before reranking 0.512 (#3) · cross 4.213 (#1)` */
+function rerankedAs(stages: Hit['stages'] = {}): string[] {
+  return Object.entries(stages)
+    .filter(([name]) => name !== 'dense' && name !== 'lexical')
+    .map(([name, { rank, score }]) => {
+      const what = name === 'first' ? 'before reranking' : name;
+      return `${what}${score === undefined ? '' : ` ${score.toFixed(3)}`} (#${rank})`;
+    });
 }
 
 function marked({ text, marks }: SnippetLine, view: View): string {

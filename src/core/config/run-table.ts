@@ -161,6 +161,35 @@ export const runTable = {
     env: ['QDX_OVERSAMPLING'],
     description: 'Quantized candidates for each hit',
   },
+  'search.rerank': {
+    flag: 'rerank',
+    value: '<kind>',
+    type: 'text',
+    env: ['QDX_RERANK'],
+    description: 'Rerank the best candidates: late, cross, listwise, endpoint; late,cross is one after the other',
+  },
+  'search.rerankDepth': {
+    flag: 'rerank-depth',
+    value: '<n>',
+    type: 'number',
+    env: ['QDX_RERANK_DEPTH'],
+    description: 'Candidates that are reranked',
+  },
+  'search.rerankCascade': {
+    flag: 'rerank-cascade',
+    value: '<n>',
+    type: 'number',
+    env: ['QDX_RERANK_CASCADE'],
+    description: 'Of those, candidates for the second of two rerankers',
+  },
+  'search.rerankBudgetMs': {
+    flag: 'rerank-budget-ms',
+    value: '<ms>',
+    type: 'number',
+    env: ['QDX_RERANK_BUDGET_MS'],
+    description: 'Stop reranking after this time; the rest keeps its order',
+    absent: 'no limit',
+  },
 
   'hub.endpoint': {
     flag: 'hub-endpoint',

@@ -113,6 +113,19 @@ const uploadSettings = z.strictObject({
   alias: z.boolean().default(true),
 });
 
+/** Rerankers one after the other: each orders the best of the one before. */
+const reranking = z.enum([
+  'off',
+  'late',
+  'cross',
+  'listwise',
+  'endpoint',
+  'late,cross',
+  'late,listwise',
+  'late,endpoint',
+  'cross,listwise',
+]);
+
 export const searchSettings = z.strictObject({
   mode: z.enum(['hybrid', 'dense', 'lexical']).default('hybrid'),
   limit: positive.max(1000).default(10),
@@ -120,6 +133,13 @@ export const searchSettings = z.strictObject({
   candidates: positive.max(10_000).default(100),
   rescore: z.boolean().optional(),
   oversampling: z.number().min(1).max(100).default(3),
+  rerank: reranking.default('off'),
+  /** Candidates of the first stage that are reranked. */
+  rerankDepth: positive.max(1000).default(100),
+  /** Of those, how many the second of two rerankers gets. */
+  rerankCascade: positive.max(1000).default(25),
+  /** Stop reranking after this time, and say so; absent: it takes as long as it takes. */
+  rerankBudgetMs: positive.optional(),
 });
 
 /** Where models come from; the names of the environment are those of the Hugging Face tools. */

@@ -5,8 +5,8 @@
 export interface StageScore {
   /** 1-based rank in that stage's own list; absent where only the other list found it. */
   readonly rank?: number;
-  /** Dense: the cosine. Lexical: the server's BM25 sum. */
-  readonly score: number;
+  /** Dense: the cosine. Lexical: the server's BM25 sum. Absent where a reranker gave none. */
+  readonly score?: number;
 }
 
 export interface Hit {
@@ -37,7 +37,12 @@ export interface Hit {
   readonly after?: readonly string[];
   /** With `--group-by path`: candidates of this file, this one counted. */
   readonly groupSize?: number;
-  /** With `--explain`: rank and score in each list. */
+  /** Where the last reranker scored it: its score, of its own scale. */
+  readonly rerankScore?: number;
+  /**
+   * With `--explain`: rank and score in each list, and, where hits were reranked, before it (`first`) and by each reranker
+   * (by its kind).
+   */
   readonly stages?: Readonly<Record<string, StageScore>>;
   /** With `--explain`: what each signal added to (or took from) the score; with the cosine they add up to it. */
   readonly signals?: Readonly<Record<string, number>>;

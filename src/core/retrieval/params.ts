@@ -4,6 +4,8 @@
 import type { FoundModel } from '../models/find-model.ts';
 import type { PayloadKeys } from '../qdrant/collection/payload-keys.ts';
 import type { Hit } from './hit.ts';
+import type { RerankParams } from './rerank/port.ts';
+import type { RerankStage } from './rerank/rerank-pool.ts';
 import type { RankingWeights } from './weights.ts';
 
 export type SearchMode = 'hybrid' | 'dense' | 'lexical';
@@ -44,6 +46,8 @@ export interface SearchParams {
   readonly vectorName: string;
   readonly sparseName: string;
   readonly payloadKeys: PayloadKeys;
+  /** Absent: no reranking. */
+  readonly rerank?: RerankParams;
   /** Weights of the signals; absent: the measured defaults. For benchmarks. */
   readonly weights?: Partial<RankingWeights>;
 }
@@ -87,5 +91,11 @@ export interface SearchResponse {
   /** `score`: one ranking by score. `rank`: lists of different vector spaces, merged by rank. */
   readonly mergedBy: 'score' | 'rank';
   readonly hits: readonly Hit[];
+  /** Candidates of the first stage, all collections together. */
+  readonly numCandidates: number;
+  /** All rerankers together, milliseconds; 0 where nothing was reranked. */
+  readonly rerankTimeMs: number;
+  /** What each reranker did, in their order; empty where nothing was reranked. */
+  readonly reranking: readonly RerankStage[];
   readonly timing: SearchTiming;
 }

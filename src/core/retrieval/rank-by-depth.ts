@@ -22,6 +22,8 @@ export interface DepthQuestion {
   readonly fetch: (count: number) => Promise<readonly DeepList[]>;
   /** One ranking for each vector space. */
   readonly rank: (lists: readonly RankedList[]) => Promise<readonly (readonly RankedCandidate[])[]>;
+  /** A better order of the first depth, all collections together. */
+  readonly rerank?: (items: readonly RankedCandidate[]) => Promise<readonly RankedCandidate[]>;
 }
 
 export interface Shown {
@@ -35,13 +37,15 @@ export interface RankedHits {
   readonly shown: readonly Shown[];
   /** Rankings that cannot be compared were merged by rank. */
   readonly isMerged: boolean;
+  /** All that were ranked, at every depth that was needed. */
+  readonly candidateCount: number;
 }
 
 /** Of one file there may be many candidates: grouped, no deeper than this for each hit that is asked for. */
 const deepestForGroup = 5;
 
 export async function rankByDepth(question: DepthQuestion): Promise<RankedHits> {
-  const { limit, isGrouped, poolSize, fetch, rank } = question;
+  const { limit, isGrouped, poolSize, fetch, rank, rerank } = question;
   const deepest = limit * (isGrouped ? deepestForGroup : 1);
   const seen = new Set<string>();
   const files = new Set<string>();
@@ -50,12 +54,13 @@ export async function rankByDepth(question: DepthQuestion): Promise<RankedHits> 
     const lists = await fetch(count);
     const ranked = await rank(lists.map((list) => withoutSeen(list, seen)));
     const isMerged = ranked.length > 1;
-    const items = isMerged ? mergeByRank(ranked).map(({ item, score }) => ({ ...item, score })) : (ranked[0] ?? []);
+    const merged = isMerged ? mergeByRank(ranked).map(({ item, score }) => ({ ...item, score })) : (ranked[0] ?? []);
+    const items = rerank && count === poolSize ? await rerank(merged) : merged;
     const found = isGrouped ? groupByFile(items) : items.map((item) => ({ item }));
     shown.push(...found.filter(({ item }) => !isGrouped || isNew(files, fileKey(item.candidate))));
     for (const { candidate } of items) seen.add(pointKey(candidate));
     if (shown.length >= limit || count >= deepest || !lists.some(({ isCut }) => isCut))
-      return { shown: shown.slice(0, limit), isMerged };
+      return { shown: shown.slice(0, limit), isMerged, candidateCount: seen.size };
   }
 }
 

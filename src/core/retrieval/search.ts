@@ -14,6 +14,9 @@ import type { LexicalQuery } from './candidates.ts';
 import { fetchCandidates } from './candidates.ts';
 import { buildFilter, type QdrantFilter } from './filters.ts';
 import type { Hit } from './hit.ts';
+import type { Reranker } from './rerank/port.ts';
+import type { RankedCandidate } from './rank.ts';
+import type { RerankedPool, RerankStage } from './rerank/rerank-pool.ts';
 import type { SearchParams, SearchPlaces, SearchResponse } from './params.ts';
 import { createQueryEncoders, type QueryEncoders } from './query-encoders.ts';
 import { type DeepList, rankByDepth, type Shown } from './rank-by-depth.ts';
@@ -46,13 +49,27 @@ export async function createSearcher(
     params.collections.map((name) => openOne(connection, name, { params, places, encoders, run })),
   );
   sayMerging(opened, run);
+  const rerankers = await rerankersOf(params, { places, encoders }, run);
   return {
     search: async (query) => {
       assertQuery(query);
-      return answer(query, { connection, params, opened, encoders, run });
+      return answer(query, { connection, params, opened, encoders, rerankers, run });
     },
-    close: () => encoders.close(),
+    close: async () => {
+      for (const reranker of rerankers) await reranker.close();
+      await encoders.close();
+    },
   };
+}
+
+async function rerankersOf(
+  { rerank }: SearchParams,
+  context: { readonly places: SearchPlaces; readonly encoders: QueryEncoders },
+  run: RunOptions,
+): Promise<readonly Reranker[]> {
+  if (!rerank || rerank.kinds.length === 0) return [];
+  const { openRerankers } = await import('./rerank/rerankers.ts');
+  return openRerankers({ params: rerank, ...context }, run);
 }
 
 function sayMerging(opened: readonly Opened[], run: RunOptions): void {
@@ -106,6 +123,7 @@ interface Asking {
   readonly params: SearchParams;
   readonly opened: readonly Opened[];
   readonly encoders: QueryEncoders;
+  readonly rerankers: readonly Reranker[];
   readonly run: RunOptions;
 }
 
@@ -120,12 +138,20 @@ async function answer(query: string, asking: Asking): Promise<SearchResponse> {
     return result;
   };
   const vectors = await timed('encodeMs', () => encodeAll(query, asking));
-  const { shown, isMerged } = await rankByDepth({
+  const reranking: RerankStage[] = [];
+  const { shown, isMerged, candidateCount } = await rankByDepth({
     limit: params.limit,
     isGrouped: params.groupBy !== undefined,
     poolSize: params.candidates,
     fetch: (count) => timed('serverMs', () => candidatesOfAll(query, vectors, count, asking)),
     rank: (lists) => timed('rankMs', () => rankAll(query, lists, params)),
+    ...(asking.rerankers.length > 0 && {
+      rerank: async (items: readonly RankedCandidate[]) => {
+        const { items: better, stages } = await rerank(query, items, asking);
+        reranking.push(...stages);
+        return better;
+      },
+    }),
   });
   const hits = await timed('serverMs', () => hitsOf(shown, asking));
   const modes = new Set(opened.map(({ target }) => target.mode));
@@ -140,8 +166,21 @@ async function answer(query: string, asking: Asking): Promise<SearchResponse> {
     })),
     mergedBy: isMerged ? 'rank' : 'score',
     hits,
+    numCandidates: candidateCount,
+    rerankTimeMs: reranking.reduce((sum, { timeMs }) => sum + timeMs, 0),
+    reranking,
     timing: { ...times, totalMs: performance.now() - startedAt },
   };
+}
+
+async function rerank(
+  query: string,
+  items: readonly RankedCandidate[],
+  { params, rerankers, run }: Asking,
+): Promise<RerankedPool> {
+  if (!params.rerank) return { items, stages: [] };
+  const { rerankPool } = await import('./rerank/rerank-pool.ts');
+  return rerankPool(query, items, { rerankers, params: params.rerank }, run);
 }
 
 function encodeAll(query: string, { opened, encoders }: Asking): Promise<(Float32Array | null)[]> {

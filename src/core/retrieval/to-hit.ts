@@ -7,7 +7,8 @@ import type { Hit, StageScore } from './hit.ts';
 import type { RankedCandidate } from './rank.ts';
 
 /** `rank` counts from 1. */
-export function toHit({ candidate, score, signals }: RankedCandidate, rank: number, explain: boolean): Hit {
+export function toHit(item: RankedCandidate, rank: number, explain: boolean): Hit {
+  const { candidate, score, signals } = item;
   const { target, id, payload, dense } = candidate;
   const field = (name: PayloadField): unknown => payload[keyOf(name, target.payloadKeys)];
   const text = (name: PayloadField): string | undefined => textOf(field(name));
@@ -26,7 +27,8 @@ export function toHit({ candidate, score, signals }: RankedCandidate, rank: numb
     headingPath: listOf(field('heading_path')),
     symbolPath: listOf(field('symbol_path')),
     cosine: isCosine ? dense.score : undefined,
-    stages: explain ? stagesOf(candidate) : undefined,
+    rerankScore: item.reranked?.at(-1)?.score,
+    stages: explain ? stagesOf(item) : undefined,
     signals: explain ? signals : undefined,
   });
 }
@@ -45,8 +47,14 @@ export function placedOf(payload: Readonly<Record<string, unknown>>, keys: Paylo
   });
 }
 
-function stagesOf({ dense, lexical }: RankedCandidate['candidate']): Record<string, StageScore> {
-  return withoutUndefined({ dense, lexical });
+function stagesOf({ candidate, score, firstRank, reranked = [] }: RankedCandidate): Record<string, StageScore> {
+  const { dense, lexical } = candidate;
+  return withoutUndefined({
+    dense,
+    lexical,
+    first: firstRank === undefined ? undefined : { rank: firstRank, score },
+    ...Object.fromEntries(reranked.map(({ kind, ...place }) => [kind, place])),
+  });
 }
 
 const textOf = (value: unknown): string | undefined =>

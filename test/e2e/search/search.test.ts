@@ -83,6 +83,9 @@ describe('the JSON document', () => {
     collections: z.array(z.strictObject({ name: z.string(), mode, model: z.string().nullable() })),
     mergedBy: z.enum(['score', 'rank']),
     hits: z.array(hit),
+    numCandidates: z.number(),
+    rerankTimeMs: z.literal(0),
+    reranking: z.tuple([]),
     timing: z.strictObject({ encodeMs: z.number(), serverMs: z.number(), rankMs: z.number(), totalMs: z.number() }),
   });
 

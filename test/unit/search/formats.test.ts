@@ -27,6 +27,9 @@ const response = (hits: readonly Hit[]): SearchResponse => ({
   collections: [{ name: 'docs', mode: 'hybrid', model: 'm' }],
   mergedBy: 'score',
   hits,
+  numCandidates: 100,
+  rerankTimeMs: 0,
+  reranking: [],
   timing: { encodeMs: 1, serverMs: 1, rankMs: 1, totalMs: 3 },
 });
 const format = (name: string, hits: readonly Hit[]): string => hitFormats(response(hits))[name]?.(view) ?? '';

@@ -1,0 +1,78 @@
+/**
+ * Reranker: the port from a ranked list to a better order of it. Adapters: late interaction, a cross-encoder, a language
+ * model that orders lists, and the rerank endpoints of others. All of them are lossless: what one cannot score keeps its
+ * place among the candidates, and is counted.
+ */
+import type { RunOptions } from '../../../lib/events.ts';
+import type { SearchPlaces } from '../params.ts';
+import type { QueryEncoders } from '../query-encoders.ts';
+import type { SearchTarget } from '../target.ts';
+
+export type RerankerKind = 'late' | 'cross' | 'listwise' | 'endpoint';
+
+export interface RerankCandidate {
+  readonly id: string | number | bigint;
+  readonly text: string;
+  /** Of the point, with whatever was stored for reranking; empty for candidates from elsewhere. */
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** The collection that it is from; absent for candidates from elsewhere. */
+  readonly target?: SearchTarget;
+  /** Place in the order that is reranked, from 1. */
+  readonly rank: number;
+  /** What that order was made by; absent where it has no scores. */
+  readonly score?: number;
+}
+
+/** One place of the new order. */
+interface RerankedPlace {
+  /** Of the candidate, in the list that was given. */
+  readonly index: number;
+  /** Larger is better; absent where the kind gives none, and for a candidate that was not scored. */
+  readonly score?: number;
+}
+
+export interface Reranking {
+  /** Best first; every candidate once. */
+  readonly order: readonly RerankedPlace[];
+  /** Candidates that were really compared; the others kept their order behind them, or their place. */
+  readonly scored: number;
+  /** What went wrong, by what it was: `timeout`, `malformed`, …; empty where all went well. */
+  readonly failures: Readonly<Record<string, number>>;
+  /** Requests to an endpoint, repeated ones counted; absent for kinds that ask none. */
+  readonly requests?: number;
+  /** Sentences for the report on what was left out, and why. */
+  readonly notes?: readonly string[];
+}
+
+export interface Reranker {
+  readonly kind: RerankerKind;
+  /** For reports: the model, and where it is if not here. */
+  readonly name: string;
+  /** Loads what the first call would load, while something else is waited for. */
+  warm?(): Promise<void>;
+  /** @throws QdxError where it cannot be used at all; single failures are counted instead. */
+  rerank(query: string, candidates: readonly RerankCandidate[], run: RunOptions): Promise<Reranking>;
+  close(): Promise<void>;
+}
+
+/** What the user asked for. */
+export interface RerankParams {
+  /** One after the other, each on the best of the one before; empty: no reranking. */
+  readonly kinds: readonly RerankerKind[];
+  /** Candidates of the first stage that are reranked. */
+  readonly depth: number;
+  /** Candidates that a second reranker gets from the first. */
+  readonly cascadeDepth: number;
+  /** Stop after this time and say so; absent: take as long as it takes. */
+  readonly budgetMs?: number;
+}
+
+/** What rerankers are opened with. */
+export interface RerankerContext {
+  readonly params: RerankParams;
+  readonly places: SearchPlaces;
+  /** Encoders of the queries of a search, opened once; absent outside of one. */
+  readonly encoders?: QueryEncoders;
+}
+
+export type OpenReranker = (context: RerankerContext, run: RunOptions) => Promise<Reranker>;
