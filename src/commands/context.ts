@@ -4,6 +4,7 @@
 import { userFolders } from '../core/config/folders.ts';
 import type { ResolvedSettings, ResolveInput } from '../core/config/resolve.ts';
 import type { Connection } from '../core/qdrant/connection/connection.ts';
+import { holdAtStep, holdVariable } from '../lib/hold-at-step.ts';
 import type { Output } from '../lib/output.ts';
 import { createProgress, progressMode } from '../lib/progress.ts';
 import type { CommandContext } from './command.ts';
@@ -31,6 +32,7 @@ export function createContext(seed: ContextSeed): OwnedContext {
   const connections: Connection[] = [];
   const mode = progressMode({ flag: globals.progress, quiet: output.quiet, isTty: output.talkView.isTty, environment });
   const progress = createProgress(output, stderr, mode);
+  const onEvent = holdAtStep(environment[holdVariable], progress.onEvent);
   const settings = createSettings(seed, folders);
   const confirm = async (question: string) => {
     if (globals.yes) return true;
@@ -46,7 +48,7 @@ export function createContext(seed: ContextSeed): OwnedContext {
       await assertKeyMayTravel(resolved, confirm);
       const { connect } = await import('../core/qdrant/connection/connect.ts');
       const { connection } = resolved.settings;
-      const run = { signal, onEvent: progress.onEvent };
+      const run = { signal, onEvent };
       const urlFrom = resolved.origins['connection.url']?.name;
       const line = await connect({
         connection,
@@ -65,7 +67,7 @@ export function createContext(seed: ContextSeed): OwnedContext {
     confirm,
     format: seed.format,
     view: output.view,
-    onEvent: progress.onEvent,
+    onEvent,
     endProgress: () => progress.end(),
     close: async () => {
       progress.end();

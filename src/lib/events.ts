@@ -13,6 +13,8 @@ export type QdxEvent =
       readonly unit: string;
       readonly tokens?: number;
     }
+  /** A moment between two durable writes, by name: what a crash at that place leaves is tested by name too. */
+  | { readonly type: 'step'; readonly name: string }
   /** Something the user should know that does not stop the run. */
   | { readonly type: 'warning'; readonly message: string }
   /** Something worth a line unless `--quiet`. */

@@ -21,11 +21,13 @@ interface HttpRequest {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | Readable;
-  /** From the call to the last byte of the answer, waiting for a socket included. */
+  /** From the call to the last byte of the answer, waiting for a socket included; what is streamed starts it anew. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
   /** Longest answer that is read into memory. */
   readonly maxAnswerBytes?: number;
+  /** Takes the body of an answer of this status, of any length, instead of the answer; each chunk is waited for. */
+  readonly sink?: { readonly status: number; readonly write: (chunk: Buffer) => Promise<void> };
 }
 
 export interface HttpAnswer {
@@ -68,20 +70,22 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
   } as const;
   const plain = { send: httpRequest, agent: new HttpAgent(settings) };
   let secure: typeof plain | undefined;
-  const open = async (request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> => {
-    if (request.url.protocol !== 'https:') return openRequest(request, { userAgent, signal, ...plain });
+  const open = async (request: HttpRequest, watch: Watch): Promise<IncomingMessage> => {
+    if (request.url.protocol !== 'https:') return openRequest(request, { userAgent, ...watch, ...plain });
     // Loaded on use: TLS would cost every command some milliseconds.
     const https = await import('node:https');
     secure ??= { send: https.request, agent: new https.Agent(settings) };
-    return openRequest(request, { userAgent, signal, ...secure });
+    return openRequest(request, { userAgent, ...watch, ...secure });
   };
   const agents = () => (secure ? [plain.agent, secure.agent] : [plain.agent]);
   return {
     send: async (request) =>
-      withTimeout(request, async (signal) => {
-        const answer = await open(request, signal);
-        const body = await readBody(answer, request.maxAnswerBytes ?? defaultAnswerBytes);
-        return { status: answer.statusCode ?? 0, headers: answer.headers, body };
+      withTimeout(request, async (watch) => {
+        const answer = await open(request, watch);
+        const status = answer.statusCode ?? 0;
+        const write = request.sink?.status === status ? request.sink.write : undefined;
+        const body = await readBody(answer, request.maxAnswerBytes ?? defaultAnswerBytes, watch, write);
+        return { status, headers: answer.headers, body };
       }),
     get sockets() {
       return agents().reduce((sum, agent) => sum + count(agent.sockets) + count(agent.freeSockets), 0);
@@ -95,16 +99,21 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
 const count = (sockets: NodeJS.ReadOnlyDict<readonly unknown[]>): number =>
   Object.values(sockets).reduce((sum, list) => sum + (list?.length ?? 0), 0);
 
-interface OpenOptions {
-  readonly userAgent: string;
+interface Watch {
   readonly signal: AbortSignal;
+  /** Starts the time limit anew. */
+  readonly alive: () => void;
+}
+
+interface OpenOptions extends Watch {
+  readonly userAgent: string;
   readonly send: typeof httpRequest;
   readonly agent: HttpAgent;
 }
 
 async function openRequest(
   request: HttpRequest,
-  { userAgent, signal, send, agent }: OpenOptions,
+  { userAgent, signal, alive, send, agent }: OpenOptions,
 ): Promise<IncomingMessage> {
   const { method, url, body } = request;
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
@@ -123,7 +132,10 @@ async function openRequest(
     });
     outgoing.on('error', (error: NodeJS.ErrnoException) => reject(toFailure(error, outgoing.reusedSocket)));
     if (bytes === undefined || bytes instanceof Uint8Array) outgoing.end(bytes);
-    else pipeline(bytes, outgoing).catch((error: NodeJS.ErrnoException) => reject(toFailure(error, false)));
+    else
+      pipeline(bytes, watched(alive), outgoing).catch((error: NodeJS.ErrnoException) =>
+        reject(toFailure(error, false)),
+      );
   });
 }
 
@@ -136,17 +148,41 @@ function guardSocket(socket: Socket): void {
   socket.on('error', () => {});
 }
 
-async function readBody(answer: IncomingMessage, maxBytes: number): Promise<Buffer> {
+/** What passes through tells that the line is alive. */
+const watched = (alive: () => void) =>
+  async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+    for await (const chunk of chunks) {
+      alive();
+      yield chunk;
+    }
+  };
+
+/** Empty where `write` took it. What that throws comes as it is. */
+async function readBody(
+  answer: IncomingMessage,
+  maxBytes: number,
+  { alive }: Watch,
+  write: ((chunk: Buffer) => Promise<void>) | undefined,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
+  let writeFailure: unknown;
   try {
     for await (const chunk of answer as AsyncIterable<Buffer>) {
+      alive();
+      if (write) {
+        await write(chunk).catch((error: unknown) => {
+          writeFailure = error;
+          throw error;
+        });
+        continue;
+      }
       length += chunk.length;
       if (length > maxBytes) throw new HttpFailure('answer-too-large', `the answer is larger than ${maxBytes} bytes`);
       chunks.push(chunk);
     }
   } catch (error) {
-    if (error instanceof HttpFailure) throw error;
+    if (error instanceof HttpFailure || error === writeFailure) throw error;
     throw toFailure(error as NodeJS.ErrnoException, false, answer.complete);
   }
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length);
@@ -160,7 +196,7 @@ function toFailure(error: NodeJS.ErrnoException, reused: boolean, complete = tru
 }
 
 /** Runs with one signal for the caller's wish and the time limit, and says which of the two it was. */
-async function withTimeout<T>(request: HttpRequest, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function withTimeout<T>(request: HttpRequest, run: (watch: Watch) => Promise<T>): Promise<T> {
   const { signal, timeoutMs } = request;
   signal?.throwIfAborted();
   const controller = new AbortController();
@@ -172,7 +208,7 @@ async function withTimeout<T>(request: HttpRequest, run: (signal: AbortSignal) =
   }, timeoutMs);
   signal?.addEventListener('abort', abort, { once: true });
   try {
-    return await run(controller.signal);
+    return await run({ signal: controller.signal, alive: () => timer.refresh() });
   } catch (error) {
     signal?.throwIfAborted();
     if (timedOut) throw new HttpFailure('timeout', `no answer within ${timeoutMs} ms`, error);

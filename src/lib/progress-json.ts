@@ -8,7 +8,7 @@ const leastMs = 500;
 
 export function createJsonProgress(output: Output, now: () => number) {
   let last: { stage: string; atMs: number } | null = null;
-  return (event: Extract<QdxEvent, { type: 'progress' | 'phase' }>): void => {
+  return (event: Extract<QdxEvent, { type: 'progress' | 'phase' | 'step' }>): void => {
     const atMs = now();
     if (event.type === 'progress') {
       const isLast = event.done === event.total;

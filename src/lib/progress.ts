@@ -74,7 +74,7 @@ export function createProgress(
   return {
     end,
     onEvent: (event) => {
-      if (json && (event.type === 'progress' || event.type === 'phase')) json(event);
+      if (json && (event.type === 'progress' || event.type === 'phase' || event.type === 'step')) json(event);
       else if (event.type === 'progress') onProgress(event);
       else if (event.type === 'phase') end();
       else announce(event, output);

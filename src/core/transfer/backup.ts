@@ -35,6 +35,7 @@ import {
   formatVersion,
   manifestName,
 } from './backup-folder/manifest.ts';
+import { reached } from './steps.ts';
 
 /** The first qdx that reads format version 1. */
 const needsQdx = '0.1.0';
@@ -99,6 +100,7 @@ export async function backUp(
     const journal = await openJournal(folder);
     try {
       if (!isResumed) await journal.append(start);
+      reached(run, 'backup.begun');
       const progress = progressOf(lines);
       const done: BackedUpCollection[] = [];
       for (const [index, listed] of collections.entries()) {
@@ -106,7 +108,7 @@ export async function backUp(
         done.push(await backUpCollection(connection, { ...input, progress: progress.get(listed.physical) }, run));
       }
       assertNotEmpty(params, done);
-      await finish(connection, params, start, done, folder);
+      await finish(connection, params, start, done, folder, run);
       return { ...summary, ...summarize(done), ...timed() };
     } finally {
       await journal.close();
@@ -139,6 +141,7 @@ async function finish(
   { backupId, startedAt }: JournalStart,
   collections: readonly BackedUpCollection[],
   folder: string,
+  run: RunOptions,
 ): Promise<void> {
   const manifest: BackupManifest = {
     format: formatName,
@@ -156,7 +159,9 @@ async function finish(
   const file = await createPartialFile(join(folder, manifestName));
   await file.write(encodeManifest(manifest));
   await file.finish();
+  reached(run, 'backup.manifest-written');
   await removeJournal(folder);
+  reached(run, 'backup.journal-removed');
 }
 
 type Figures = Pick<BackupSummary, 'collections' | 'points' | 'sizeBytes'>;

@@ -20,6 +20,7 @@ import { withWriterLocks } from './locks.ts';
 import { fillStaging } from './restore/fill-staging.ts';
 import { assertServerFits, findReplacements, planItems, type RestoreItem } from './restore/plan.ts';
 import { findStaging, type Staging } from './staging.ts';
+import { reached } from './steps.ts';
 import { switchAliases } from './switch-aliases.ts';
 import { readTransferMark, type TransferMark, writeTransferMark } from './transfer-mark.ts';
 
@@ -74,6 +75,7 @@ export async function restore(
   const startedAt = performance.now();
   const root = resolve(params.folder);
   const manifest = await readSoundBackup(root, run);
+  reached(run, 'restore.checked');
   await assertServerFits(connection, manifest);
   const { select, as } = params;
   const items = await planItems({ root, manifest, select, ...(as !== undefined && { as }) });
@@ -91,16 +93,20 @@ export async function restore(
   const names = items.flatMap(({ aliases }) => aliases);
   const lock = { owner: params.owner, breakLock: params.breakLock, runId: randomUUID() };
   return withWriterLocks(connection, { ...lock, names }, run, async (watched) => {
+    reached(run, 'restore.locked');
     const targets = await prepare(connection, items, origin, params);
     const open = targets.filter(({ isSwitched }) => !isSwitched);
     await assertConfirmed(
       open.flatMap(({ replacements }) => replacements),
       params.confirm,
     );
+    reached(run, 'restore.planned');
     const restored: RestoredCollection[] = [];
     for (const target of targets) restored.push(await bringIn(connection, target, params, watched));
     await switchIn(connection, open, watched);
+    reached(run, 'restore.switched');
     for (const target of targets) await markLive(connection, target);
+    reached(run, 'restore.marked');
     return finish(restored);
   });
 }

@@ -48,4 +48,15 @@ export function readRawAnswer<T>(answer: HttpAnswer, read: (body: Buffer) => T):
   );
 }
 
+/** For a download that was answered with something else. */
+export function noDownload(answer: HttpAnswer): unknown {
+  try {
+    readAnswer(answer);
+  } catch (error) {
+    return error;
+  }
+  const text = 'the answer is no file, or not the rest of one';
+  return new FailedRequest(statusFailure(answer.status, text, answer.headers['content-type'] ?? 'no content type'));
+}
+
 export const resultOf = (document: unknown): unknown => (document as { result?: unknown } | null)?.result;

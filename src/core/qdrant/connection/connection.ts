@@ -5,6 +5,7 @@
  * of the official client. Administration goes over the official client, loaded on first use.
  */
 import type { QdrantClient } from '@qdrant/js-client-rest';
+import type { Readable } from 'node:stream';
 import type { OnEvent } from '../../../lib/events.ts';
 
 export interface ConnectionOptions {
@@ -33,7 +34,7 @@ export type ServerOrigin =
   | { readonly kind: 'local'; readonly log: string };
 
 export interface RequestOptions {
-  /** A value (sent as JSON; bigints as bare numbers) or ready bytes of JSON. */
+  /** A value (sent as JSON; bigints as bare numbers), ready bytes of JSON, or a StreamedBody. */
   readonly body?: unknown;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly timeoutMs?: number;
@@ -49,6 +50,19 @@ export interface RequestOptions {
   readonly whenAccepted?: () => Promise<unknown>;
   /** Called before each wait between two attempts. */
   readonly onRetry?: (attempt: number, waitMs: number, reason: string) => void;
+}
+
+/** A body of any length that is no JSON; opened for each attempt anew. The timeout then bounds silence, not the whole. */
+export class StreamedBody {
+  readonly contentType: string;
+  readonly sizeBytes: number;
+  readonly open: () => Readable;
+
+  constructor(contentType: string, sizeBytes: number, open: () => Readable) {
+    this.contentType = contentType;
+    this.sizeBytes = sizeBytes;
+    this.open = open;
+  }
 }
 
 export interface ServerInfo {
@@ -86,6 +100,15 @@ export interface Connection {
     read: (body: Buffer) => T,
     options?: Omit<RequestOptions, 'whenAccepted'>,
   ): Promise<T>;
+  /**
+   * Reads a file of any length: each chunk goes to `write`, and is waited for. One that broke off is asked for from there on.
+   * The timeout bounds silence. Whether it is the right file, a checksum has to say.
+   */
+  download(
+    path: string,
+    write: (chunk: Buffer) => Promise<void>,
+    options?: Pick<RequestOptions, 'signal' | 'timeoutMs'>,
+  ): Promise<void>;
   /**
    * The official client, for administration, on the same limits. Its errors come translated like those of `request`; it
    * does not retry. Not for ids and payloads: on Node 20 it rounds integers beyond 2^53 without a word.

@@ -51,6 +51,7 @@ function handleTo(shared: Shared, key: string): Connection {
     url: connection.url,
     request: async (method, path, options) => connection.request(method, path, options),
     requestRaw: async (method, path, read, options) => connection.requestRaw(method, path, read, options),
+    download: async (path, write, options) => connection.download(path, write, options),
     client: async () => connection.client(),
     server: async () => connection.server(),
     close: async () => {

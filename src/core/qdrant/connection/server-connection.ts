@@ -7,8 +7,14 @@ import { QdxError } from '../../../lib/errors.ts';
 import { createHttpTransport, type HttpAnswer, type HttpTransport } from '../../../lib/http.ts';
 import { stringifyJson } from '../../../lib/json.ts';
 import { retry } from '../../../lib/retry.ts';
-import { readAnswer, readRawAnswer, resultOf } from './answer.ts';
-import type { Connection, ConnectionOptions, RequestOptions, ServerInfo } from './connection.ts';
+import { noDownload, readAnswer, readRawAnswer, resultOf } from './answer.ts';
+import {
+  type Connection,
+  type ConnectionOptions,
+  type RequestOptions,
+  type ServerInfo,
+  StreamedBody,
+} from './connection.ts';
 import { missingCollectionName, type RequestContext, translateServerError } from './errors.ts';
 import { asServerFailure } from './failure.ts';
 import { featuresOf, untestedVersionWarning } from './features.ts';
@@ -49,6 +55,26 @@ export class ServerConnection implements Connection {
 
   async requestRaw<T>(method: Method, path: string, read: (body: Buffer) => T, options: RequestOptions = {}) {
     return this.#ask(method, path, options, (answer) => readRawAnswer(answer, read));
+  }
+
+  async download(path: string, write: (chunk: Buffer) => Promise<void>, options: RequestOptions = {}): Promise<void> {
+    let taken = 0;
+    const take = async (chunk: Buffer) => {
+      await write(chunk);
+      taken += chunk.length;
+    };
+    const attempt = async () => {
+      const status = taken === 0 ? 200 : 206;
+      const range = taken === 0 ? {} : { range: `bytes=${taken}-` };
+      const answer = await this.#attempt('GET', path, options, undefined, {
+        headers: range,
+        sink: { status, write: take },
+      });
+      if (answer.status !== status) throw noDownload(answer);
+    };
+    const what = `GET ${path}`;
+    const timeoutMs = options.timeoutMs ?? this.#options.timeoutMs;
+    await this.#repeat(attempt, { ...this.#about(), what, timeoutMs }, options);
   }
 
   async client(): Promise<QdrantClient> {
@@ -92,7 +118,7 @@ export class ServerConnection implements Connection {
       ...this.#about(),
       what: `${method} ${path}`,
       timeoutMs: options.timeoutMs ?? this.#options.timeoutMs,
-      ...(body && { bodyBytes: body.length }),
+      ...(body instanceof Uint8Array && { bodyBytes: body.length }),
     };
     return this.#repeat(async () => read(await this.#attempt(method, path, options, body)), context, options);
   }
@@ -146,17 +172,20 @@ export class ServerConnection implements Connection {
     method: Method,
     path: string,
     options: RequestOptions,
-    body: Uint8Array | undefined,
+    body: Uint8Array | StreamedBody | undefined,
+    more: Partial<Pick<Parameters<HttpTransport['send']>[0], 'headers' | 'sink'>> = {},
   ): Promise<HttpAnswer> {
     const { apiKey } = this.#options;
     return this.#transport.send({
       method,
       url: requestUrl(this.url, path, options.query),
+      ...more,
       headers: {
-        ...(body && { 'content-type': 'application/json' }),
+        ...more.headers,
+        ...headersOf(body),
         ...(apiKey !== undefined && { 'api-key': apiKey }),
       },
-      ...(body && { body }),
+      ...(body && { body: body instanceof StreamedBody ? body.open() : body }),
       timeoutMs: options.timeoutMs ?? this.#options.timeoutMs,
       ...(options.maxAnswerBytes !== undefined && { maxAnswerBytes: options.maxAnswerBytes }),
       ...(options.signal && { signal: options.signal }),
@@ -211,9 +240,15 @@ async function createClient(
 }
 
 /** Ready bytes are sent as they are. */
-function encodeBody(body: unknown): Uint8Array | undefined {
-  if (body === undefined || body instanceof Uint8Array) return body;
+function encodeBody(body: unknown): Uint8Array | StreamedBody | undefined {
+  if (body === undefined || body instanceof Uint8Array || body instanceof StreamedBody) return body;
   return Buffer.from(stringifyJson(body));
+}
+
+function headersOf(body: Uint8Array | StreamedBody | undefined): Record<string, string> {
+  if (!body) return {};
+  if (body instanceof Uint8Array) return { 'content-type': 'application/json' };
+  return { 'content-type': body.contentType, 'content-length': String(body.sizeBytes) };
 }
 
 function requestUrl(base: string, path: string, query: RequestOptions['query'] = {}): URL {

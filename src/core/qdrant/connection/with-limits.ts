@@ -11,6 +11,7 @@ export const withLimits = (connection: Connection, limits: RequestLimits): Conne
   request: async (method, path, options) => connection.request(method, path, { ...limits, ...options }),
   requestRaw: async (method, path, read, options) =>
     connection.requestRaw(method, path, read, { ...limits, ...options }),
+  download: async (path, write, options) => connection.download(path, write, { ...limits, ...options }),
   client: async () => connection.client(),
   server: async () => connection.server(),
   close: async () => connection.close(),

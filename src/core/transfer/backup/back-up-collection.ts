@@ -25,6 +25,7 @@ import {
 import { sumOfHashes } from '../points-hash.ts';
 import { countIn, planRanges } from '../ranges.ts';
 import { createPageSize, scanRange } from '../scan-range.ts';
+import { reached } from '../steps.ts';
 import { checkConsistency } from './check-consistency.ts';
 import { collectionFolder, partFile } from './open-folder.ts';
 import { type CollectionProgress, newProgress } from './progress-state.ts';
@@ -61,9 +62,11 @@ export async function backUpCollection(
     ? await takeUp(input, input.progress, description)
     : await begin(connection, input, description, run);
   await readParts(connection, input, progress, run);
+  reached(run, 'backup.read');
   const parts = [...progress.done.values()].filter((part) => part !== null);
   const points = parts.reduce((sum, part) => sum + part.points, 0);
   const consistency = await checkConsistency(connection, { ...input, progress, description, points }, run);
+  reached(run, 'backup.compared');
   return {
     name: listed.physical,
     aliases: description.aliases,
@@ -108,6 +111,7 @@ async function begin(
   const file = await createPartialFile(join(root, folder, descriptionName));
   await file.write(encodeDescription(description, input.backupId));
   await file.finish();
+  reached(run, 'backup.described');
   const line = {
     type: 'collection',
     name: listed.physical,
@@ -116,6 +120,7 @@ async function begin(
     ranges: planned.ranges,
   } as const;
   await input.journal.append(line);
+  reached(run, 'backup.planned');
   return newProgress(line);
 }
 
@@ -165,8 +170,10 @@ async function readParts(
       { folder: join(root, progress.folder), name: partFile(number), range, compression },
       pages,
     );
+    reached(run, 'backup.part-written');
     await journal.append({ type: 'part', collection: listed.physical, range: number, part });
     progress.done.set(number, part);
+    reached(run, 'backup.part-noted');
   };
   for await (const _ of mapOrdered(inTurn(open), read, { inFlight: parallel }));
 }

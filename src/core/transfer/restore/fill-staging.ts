@@ -12,6 +12,7 @@ import { describeCollection, descriptionDifferences, displayDifference } from '.
 import { assertSamePoints } from '../compare-parts.ts';
 import { loadPoints } from '../load-points.ts';
 import { createPageSize, digestRange } from '../scan-range.ts';
+import { reached } from '../steps.ts';
 import { createIndexes, createShardKeys, createStaging, dropStaging, finishStaging, type Staging } from '../staging.ts';
 import type { TransferMark } from '../transfer-mark.ts';
 import type { RestoreItem } from './plan.ts';
@@ -43,7 +44,9 @@ export async function fillStaging(connection: Connection, input: FillInput, run:
     await createShardKeys(connection, physical, description);
     await createIndexes(connection, physical, description);
   } else await createStaging(connection, physical, description, mark, run);
+  reached(run, 'restore.created');
   const pointsKept = await fill(connection, input, run);
+  reached(run, 'restore.loaded');
   let pointsHash: string;
   try {
     pointsHash = await assertSamePoints(connection, { physical, folder, collection, parallel }, run);
@@ -52,9 +55,11 @@ export async function fillStaging(connection: Connection, input: FillInput, run:
     if (isQdxError(error) && error.kind === 'verification') await dropStaging(connection, physical);
     throw error;
   }
+  reached(run, 'restore.compared');
   if (input.waitForIndex) await waitUntilReady(connection, physical, run);
   await finishStaging(connection, physical, description);
   const made = await describeCollection(connection, { physical, aliases: [] }, run);
+  reached(run, 'restore.finished');
   const notRestored = descriptionDifferences(description, made).map(displayDifference);
   return { pointsHash, pointsKept, notRestored };
 }
@@ -69,6 +74,7 @@ async function fill(connection: Connection, input: FillInput, run: RunOptions): 
   const report = (more: number) => {
     done += more;
     run.onEvent?.({ type: 'progress', stage: 'restoring', done, total: points, unit: 'points' });
+    reached(run, 'restore.batch-loaded');
   };
   run.onEvent?.({ type: 'phase', name: 'restoring', detail: physical });
   for (const part of parts) {
@@ -81,6 +87,7 @@ async function fill(connection: Connection, input: FillInput, run: RunOptions): 
     }
     const target = { ...input, physical, shardKey: part.shardKey, onLoaded: report };
     await loadPoints(connection, target, readPart(join(item.folder, part.file)), run);
+    reached(run, 'restore.part-loaded');
   }
   return pointsKept;
 }

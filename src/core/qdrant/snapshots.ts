@@ -1,0 +1,97 @@
+/**
+ * Qdrant's own snapshots of a collection: made, read, removed, and brought into a collection. They are tar files of any size,
+ * so nothing of them is held in memory. A snapshot holds the shards of the peer that is asked, and no aliases.
+ */
+import { createReadStream } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { RunOptions } from '../../lib/events.ts';
+import { type Connection, StreamedBody } from './connection/connection.ts';
+
+export interface ServerSnapshot {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** As the server computed it; null for a server that does not. */
+  readonly sha256: string | null;
+}
+
+interface SnapshotAnswer {
+  readonly name: string;
+  readonly size: number;
+  readonly checksum?: string | null;
+}
+
+const pathOf = (physical: string, tail = ''): string => `/collections/${encodeURIComponent(physical)}/snapshots${tail}`;
+const fileOf = (physical: string, name: string): string => pathOf(physical, `/${encodeURIComponent(name)}`);
+
+/** The server copies all data before it answers, and unpacks all of it: silence is no failure. */
+const patientMs = 6 * 3_600_000;
+
+export async function listSnapshots(connection: Connection, physical: string, run: RunOptions): Promise<string[]> {
+  const listed = await connection.request<SnapshotAnswer[]>('GET', pathOf(physical), signalOf(run));
+  return listed.map(({ name }) => name);
+}
+
+/** Not repeated where the answer got lost: each attempt would leave one more on the server's disk. */
+export async function createSnapshot(
+  connection: Connection,
+  physical: string,
+  run: RunOptions,
+): Promise<ServerSnapshot> {
+  const options = { query: { wait: true }, repeatable: false, timeoutMs: patientMs, ...signalOf(run) };
+  const made = await connection.request<SnapshotAnswer>('POST', pathOf(physical), options);
+  return { name: made.name, sizeBytes: made.size, sha256: made.checksum ?? null };
+}
+
+/** In order, each chunk waited for. Whether it came whole, its checksum has to say. */
+export const downloadSnapshot = (
+  connection: Connection,
+  physical: string,
+  name: string,
+  write: (chunk: Buffer) => Promise<void>,
+  run: RunOptions,
+): Promise<void> => connection.download(fileOf(physical, name), write, signalOf(run));
+
+/** No failure where it is gone already. */
+export async function removeSnapshot(connection: Connection, physical: string, name: string): Promise<void> {
+  const names = await listSnapshots(connection, physical, {});
+  if (names.includes(name)) await connection.request('DELETE', fileOf(physical, name), { query: { wait: true } });
+}
+
+export interface SnapshotFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+/**
+ * Replaces the points of a collection, and its payload indexes, by those of a snapshot. Where the collection is there, its own
+ * configuration and metadata stay (measured, Qdrant 1.16); where it is not, they come from the snapshot. The server compares
+ * the checksum: without it, it takes a file with flipped bits.
+ * @throws QdxError where vectors or shard number differ from the collection's.
+ */
+export async function recoverSnapshot(
+  connection: Connection,
+  physical: string,
+  { path, sizeBytes, sha256 }: SnapshotFile,
+  run: RunOptions,
+): Promise<void> {
+  const boundary = `qdx-${randomUUID()}`;
+  const head = Buffer.from(
+    `--${boundary}\r\ncontent-disposition: form-data; name="snapshot"; filename="collection.snapshot"\r\n` +
+      'content-type: application/octet-stream\r\n\r\n',
+  );
+  const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
+  const parts = async function* (): AsyncGenerator<Buffer, void, undefined> {
+    yield head;
+    yield* createReadStream(path, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>;
+    yield tail;
+  };
+  const type = `multipart/form-data; boundary=${boundary}`;
+  const body = new StreamedBody(type, head.length + sizeBytes + tail.length, () => Readable.from(parts()));
+  const query = { wait: true, priority: 'snapshot', checksum: sha256 };
+  const options = { body, query, timeoutMs: patientMs, ...signalOf(run) };
+  await connection.request('POST', pathOf(physical, '/upload'), options);
+}
+
+const signalOf = ({ signal }: RunOptions): { readonly signal?: AbortSignal } => (signal ? { signal } : {});
