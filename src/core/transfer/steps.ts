@@ -5,7 +5,7 @@
 import type { RunOptions } from '../../lib/events.ts';
 
 /** By command, in the order in which they are first reached. */
-export const transferSteps = {
+const transferSteps = {
   backup: [
     'backup.begun',
     'backup.described',
