@@ -14,6 +14,7 @@ export const backup: CommandModule = {
   examples: [
     'qdx backup docs --to backups/docs-1',
     'qdx backup --all --to backups/everything --compress gzip',
+    'qdx backup docs --snapshot --to backups/docs-snapshot',
     'qdx backup --collections "docs*" --to backups/docs --filter language=go --strict',
   ],
   define: (command) => {
@@ -32,6 +33,7 @@ export const backup: CommandModule = {
         repeated,
       )
       .addOption(new Option('--compress <how>', 'Smaller and slower').choices(['none', 'gzip']))
+      .option('--snapshot', "Qdrant's own snapshot of each collection, instead of its points")
       .option('--strict', 'Fail where a collection was changed while it was read')
       .option('--no-second-scan', 'Compare counts only, instead of reading everything twice')
       .option('--part-points <n>', 'Points of a part; absent: about 64 MB');
@@ -47,6 +49,7 @@ export const backup: CommandModule = {
         selection: { names: args, patterns: listFlag(flags, 'collections'), all: flags['all'] === true },
         folder: String(flags['to']),
         compression: flags['compress'] === 'gzip' ? 'gzip' : 'none',
+        snapshot: flags['snapshot'] === true,
         secondScan: flags['secondScan'] !== false,
         strict: flags['strict'] === true,
         parallel: settings.upload.parallel,
@@ -75,12 +78,16 @@ const labels: Readonly<Record<BackupSummary['collections'][number]['consistency'
   scroll: 'nothing changed meanwhile',
   'scroll-while-writing': 'it was changed meanwhile',
   'scroll-unchecked': 'only counts were compared',
+  snapshot: 'nothing changed meanwhile',
+  'snapshot-while-writing': 'it was changed meanwhile',
+  'snapshot-unchecked': 'its points were not hashed',
 };
 
 export function renderBackup({ collections, folder, points, sizeBytes, durationMs, resumed }: BackupSummary): string {
-  const lines = collections.map(({ name, aliases, points, parts, consistency }) => {
+  const lines = collections.map(({ name, aliases, points, parts, consistency, snapshot }) => {
     const display = aliases.length > 0 ? `${aliases.join(', ')} (${name})` : name;
-    return `${display}: ${formatCount(points)} points in ${parts} parts; ${labels[consistency]}`;
+    const how = snapshot ? 'as a snapshot of Qdrant' : `in ${parts} parts`;
+    return `${display}: ${formatCount(points)} points ${how}; ${labels[consistency]}`;
   });
   const took = `${formatDuration(durationMs)}${resumed ? ', after an earlier run' : ''}`;
   lines.push(`${formatCount(points)} points, ${formatBytes(sizeBytes)} in ${folder} (${took})`);

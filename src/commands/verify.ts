@@ -65,6 +65,6 @@ function renderReport(report: BackupReport, view: View): string {
   );
   return [
     ...collections,
-    `${folder} is sound: ${formatCount(pointsRead)} points in ${filesRead} files, ${formatBytes(bytesRead)}, every hash as written`,
+    `${folder} is sound: ${pointsRead > 0 ? `${formatCount(pointsRead)} points in ` : ''}${filesRead} files, ${formatBytes(bytesRead)}, every hash as written`,
   ].join('\n');
 }

@@ -14,6 +14,7 @@ import { withLockFile } from '../../lib/lock-file.ts';
 import { createPartialFile } from '../../lib/partial-file.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { backUpCollection } from './backup/back-up-collection.ts';
+import { backUpSnapshot } from './backup/back-up-snapshot.ts';
 import { assertSameRequest, openBackupFolder } from './backup/open-folder.ts';
 import { progressOf } from './backup/progress-state.ts';
 import { type CollectionSelection, selectCollections } from './backup/select-collections.ts';
@@ -47,6 +48,8 @@ export interface BackupParams {
   /** A Qdrant filter; absent: all points. */
   readonly filter?: unknown;
   readonly compression: Compression;
+  /** Qdrant's own snapshots instead of points. */
+  readonly snapshot?: boolean;
   /** False: only counts are compared. */
   readonly secondScan: boolean;
   /** A collection that changed meanwhile is an error. */
@@ -77,6 +80,7 @@ export async function backUp(
 ): Promise<BackupSummary> {
   if (params.strict && !params.secondScan)
     throw new QdxError('usage', '--strict needs the second scan, which --no-second-scan leaves out');
+  if (params.snapshot) assertFitsSnapshot(params);
   const startedAt = performance.now();
   const folder = resolve(params.folder);
   const collections = await selectCollections(connection, params.selection, run.signal);
@@ -85,6 +89,7 @@ export async function backUp(
     collections: collections.map(({ physical }) => physical),
     filter: params.filter ?? null,
     compression: params.compression,
+    ...(params.snapshot && { method: 'snapshot' }),
   };
   await openBackupFolder(folder);
   const lock = { waitMs: 0, label: folder, ...(run.signal && { signal: run.signal }) };
@@ -105,7 +110,8 @@ export async function backUp(
       const done: BackedUpCollection[] = [];
       for (const [index, listed] of collections.entries()) {
         const input = { ...params, root: folder, backupId: start.backupId, index, listed, journal };
-        done.push(await backUpCollection(connection, { ...input, progress: progress.get(listed.physical) }, run));
+        const back = params.snapshot ? backUpSnapshot : backUpCollection;
+        done.push(await back(connection, { ...input, progress: progress.get(listed.physical) }, run));
       }
       assertNotEmpty(params, done);
       await finish(connection, params, start, done, folder, run);
@@ -114,6 +120,23 @@ export async function backUp(
       await journal.close();
     }
   });
+}
+
+/** A snapshot is one file with all points of a collection. @throws QdxError `usage`. */
+function assertFitsSnapshot({ filter, compression, partPoints }: BackupParams): void {
+  const other = [
+    ...(filter === undefined ? [] : ['--filter']),
+    ...(compression === 'none' ? [] : ['--compress']),
+    ...(partPoints === undefined ? [] : ['--part-points']),
+  ];
+  if (other.length === 0) return;
+  throw new QdxError(
+    'usage',
+    `${other.join(', ')} cannot be used with --snapshot: it takes the server's file as it is`,
+    {
+      hint: `leave out --snapshot or ${other.join(', ')}`,
+    },
+  );
 }
 
 const newStart = ({ qdxVersion }: BackupParams, request: BackupRequest): JournalStart =>
@@ -167,7 +190,11 @@ async function finish(
 type Figures = Pick<BackupSummary, 'collections' | 'points' | 'sizeBytes'>;
 
 function summarize(collections: readonly BackedUpCollection[]): Figures {
-  const files = collections.flatMap(({ description, parts }) => [description, ...parts]);
+  const files = collections.flatMap(({ description, parts, snapshot }) => [
+    description,
+    ...parts,
+    ...(snapshot ? [snapshot] : []),
+  ]);
   return {
     collections: collections.map(({ parts, description: _description, ...rest }) => ({ ...rest, parts: parts.length })),
     sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),

@@ -18,7 +18,7 @@ import { readSoundBackup } from './backup-folder/verify-backup.ts';
 import { assertConfirmed, assertMayReplace, type OpenGuards } from './guards.ts';
 import { withWriterLocks } from './locks.ts';
 import { fillStaging } from './restore/fill-staging.ts';
-import { assertServerFits, findReplacements, planItems, type RestoreItem } from './restore/plan.ts';
+import { assertServerFits, assertSnapshotsFit, findReplacements, planItems, type RestoreItem } from './restore/plan.ts';
 import { findStaging, type Staging } from './staging.ts';
 import { reached } from './steps.ts';
 import { switchAliases } from './switch-aliases.ts';
@@ -46,7 +46,8 @@ export interface RestoredCollection {
   /** The collection that was, or would be, made. */
   readonly physical: string;
   readonly points: number;
-  readonly pointsHash: string;
+  /** Null in a dry run of a snapshot whose points are not known for certain. */
+  readonly pointsHash: string | null;
   /** Points that a run before this one had brought in. */
   readonly pointsKept: number;
   /** Where its names led before, which is kept. */
@@ -79,6 +80,7 @@ export async function restore(
   await assertServerFits(connection, manifest);
   const { select, as } = params;
   const items = await planItems({ root, manifest, select, ...(as !== undefined && { as }) });
+  await assertSnapshotsFit(connection, items);
   const origin = sha256Hex(await readFile(join(root, manifestName)));
   const head = { folder: root, backupId: manifest.backupId, dryRun: params.dryRun };
   const finish = (collections: readonly RestoredCollection[]): RestoreSummary => ({

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { QdxError } from '../../../lib/errors.ts';
 import { throwWriteError } from '../../../lib/file-bytes.ts';
 import { parseJson, stringifyJson } from '../../../lib/json.ts';
-import type { IdRange } from '../scan-range.ts';
-import type { Compression, PartEntry } from './manifest.ts';
+import type { IdRange, RangeDigest } from '../scan-range.ts';
+import type { Compression, FileEntry, PartEntry } from './manifest.ts';
 
 export const journalName = 'journal.jsonl';
 /** Held by the run that writes the folder. */
@@ -24,6 +24,8 @@ export interface BackupRequest {
   readonly collections: readonly string[];
   readonly filter: unknown;
   readonly compression: Compression;
+  /** `snapshot`: Qdrant's own. Absent, as in older journals: by points. */
+  readonly method?: 'snapshot';
 }
 
 export interface JournalStart {
@@ -58,7 +60,36 @@ interface JournalStale {
   readonly range: number;
 }
 
-export type JournalLine = JournalStart | JournalCollection | JournalPart | JournalStale;
+/** The server is about to be asked for a snapshot. */
+interface JournalSnapshotAnnounced {
+  readonly type: 'snapshot-announced';
+  readonly collection: string;
+  readonly before: RangeDigest | null;
+  readonly known: readonly string[];
+}
+
+/** It is on the server, and has to be removed from there. */
+interface JournalSnapshotMade {
+  readonly type: 'snapshot-made';
+  readonly collection: string;
+  readonly name: string;
+}
+
+/** It is in the folder, whole. */
+interface JournalSnapshotFile {
+  readonly type: 'snapshot-file';
+  readonly collection: string;
+  readonly file: FileEntry;
+}
+
+export type JournalLine =
+  | JournalStart
+  | JournalCollection
+  | JournalPart
+  | JournalStale
+  | JournalSnapshotAnnounced
+  | JournalSnapshotMade
+  | JournalSnapshotFile;
 
 export interface Journal {
   append(line: JournalLine): Promise<void>;

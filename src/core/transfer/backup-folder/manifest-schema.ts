@@ -30,12 +30,20 @@ const collection = z.object({
   aliases: z.array(z.string().min(1)),
   folder: z.string().regex(folderName),
   points: count,
-  pointsHash: sha256,
-  consistency: z.enum(['scroll', 'scroll-while-writing', 'scroll-unchecked']),
+  pointsHash: sha256.nullable(),
+  consistency: z.enum([
+    'scroll',
+    'scroll-while-writing',
+    'scroll-unchecked',
+    'snapshot',
+    'snapshot-while-writing',
+    'snapshot-unchecked',
+  ]),
   countBefore: count,
   countAfter: count,
   description: z.object({ file: z.literal('collection.json'), sizeBytes: count, sha256 }),
   parts: z.array(part),
+  snapshot: z.object({ file: z.literal('collection.snapshot'), sizeBytes: count, sha256 }).optional(),
 });
 
 const manifest = z.object({

@@ -7,12 +7,20 @@ import { QdxError } from '../../../lib/errors.ts';
 import { parseJson, stringifyJson } from '../../../lib/json.ts';
 
 export const manifestName = 'manifest.json';
+/** In the folder of a collection. */
+export const snapshotName = 'collection.snapshot';
 export const formatName = 'qdx-backup';
 /** Raised when a reader of today would misread what is written tomorrow. */
 export const formatVersion = 1;
 
 /** Whether anything was written to the collection while it was read; see docs/backup.md. */
-export type Consistency = 'scroll' | 'scroll-while-writing' | 'scroll-unchecked';
+export type Consistency =
+  | 'scroll'
+  | 'scroll-while-writing'
+  | 'scroll-unchecked'
+  | 'snapshot'
+  | 'snapshot-while-writing'
+  | 'snapshot-unchecked';
 export type Compression = 'none' | 'gzip';
 
 export interface BackupManifest {
@@ -38,14 +46,16 @@ export interface BackedUpCollection {
   /** Its folder in the backup. */
   readonly folder: string;
   readonly points: number;
-  /** Of all its points; see points-hash.ts. */
-  readonly pointsHash: string;
+  /** Of all its points; see points-hash.ts. Null for a snapshot whose points are not known for certain. */
+  readonly pointsHash: string | null;
   readonly consistency: Consistency;
   /** Exact counts of the server, before the first and after the last point was read. */
   readonly countBefore: number;
   readonly countAfter: number;
   readonly description: FileEntry;
   readonly parts: readonly PartEntry[];
+  /** Qdrant's own snapshot, instead of parts. */
+  readonly snapshot?: FileEntry | undefined;
 }
 
 export interface FileEntry {

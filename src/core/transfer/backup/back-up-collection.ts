@@ -76,7 +76,7 @@ export async function backUpCollection(
     consistency,
     countBefore: progress.countBefore,
     countAfter: await countAll(connection, input, description, run),
-    description: await fileEntry(join(root, progress.folder)),
+    description: await descriptionEntry(join(root, progress.folder)),
     parts: parts.toSorted((a, b) => (a.file < b.file ? -1 : 1)),
   };
 }
@@ -93,7 +93,8 @@ async function countAll(
   return count;
 }
 
-async function begin(
+/** Description, and what the journal says of it. */
+export async function begin(
   connection: Connection,
   input: CollectionInput,
   description: CollectionDescription,
@@ -125,7 +126,7 @@ async function begin(
 }
 
 /** @throws QdxError `usage` where the collection is another than the one that was begun (F3). */
-async function takeUp(
+export async function takeUp(
   { root, listed }: CollectionInput,
   progress: CollectionProgress,
   description: CollectionDescription,
@@ -192,7 +193,7 @@ async function* inTurn<T>(items: readonly T[]): AsyncGenerator<T, void, undefine
   yield* items;
 }
 
-async function fileEntry(folder: string): Promise<FileEntry> {
+export async function descriptionEntry(folder: string): Promise<FileEntry> {
   const bytes = await readFile(join(folder, descriptionName));
   return { file: descriptionName, sizeBytes: bytes.length, sha256: sha256Hex(bytes) };
 }

@@ -102,9 +102,10 @@ async function* numbers(count: number): AsyncGenerator<number, void, undefined> 
   for (let number = 0; number < count; number++) yield number;
 }
 
-async function changedDescription(
+/** What became of a collection since it was described, as ends of a sentence. */
+export async function changedDescription(
   connection: Connection,
-  { description }: ConsistencyInput,
+  { description }: Pick<ConsistencyInput, 'description'>,
   run: RunOptions,
 ): Promise<string[]> {
   const listed = (await listCollections(connection, run.signal)).find(({ physical }) => physical === description.name);

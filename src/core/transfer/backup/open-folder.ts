@@ -42,13 +42,13 @@ export async function openBackupFolder(folder: string): Promise<OpenedFolder> {
 
 /** @throws QdxError `usage`, naming the difference (F3). */
 export function assertSameRequest(folder: string, start: JournalStart, request: BackupRequest): void {
-  const keys = ['url', 'collections', 'filter', 'compression'] as const;
+  const keys = ['url', 'collections', 'filter', 'compression', 'method'] as const;
   const key = keys.find((candidate) => !isDeepStrictEqual(start.request[candidate], request[candidate]));
   if (key === undefined) return;
   throw new QdxError(
     'usage',
-    `${folder} holds an unfinished backup of another request: ${key} was ${stringifyJson(start.request[key])}, ` +
-      `now it is ${stringifyJson(request[key])}`,
+    `${folder} holds an unfinished backup of another request: ${key} was ${stringifyJson(start.request[key]) ?? 'points'}, ` +
+      `now it is ${stringifyJson(request[key]) ?? 'points'}`,
     { hint: 'repeat the first command to finish it, or choose another folder for --to' },
   );
 }

@@ -1,8 +1,9 @@
 /**
  * What a journal says: which ranges of which collection are done.
  */
+import type { RangeDigest } from '../scan-range.ts';
 import type { JournalCollection, JournalLine } from '../backup-folder/journal.ts';
-import type { PartEntry } from '../backup-folder/manifest.ts';
+import type { FileEntry, PartEntry } from '../backup-folder/manifest.ts';
 import type { IdRange } from '../scan-range.ts';
 
 export interface CollectionProgress {
@@ -12,6 +13,19 @@ export interface CollectionProgress {
   readonly ranges: readonly IdRange[];
   /** By number of range; null: the range holds no point. */
   readonly done: Map<number, PartEntry | null>;
+  /** How far a backup by snapshot is; absent where none was begun. */
+  snapshot?: SnapshotProgress;
+}
+
+export interface SnapshotProgress {
+  /** Of the points before it was made; null: not asked for. */
+  readonly before: RangeDigest | null;
+  /** Snapshots that were on the server before. */
+  readonly known: readonly string[];
+  /** On the server; absent: killed before it was noted. */
+  readonly name?: string;
+  /** The downloaded file; absent: it is not whole. */
+  readonly file?: FileEntry;
 }
 
 export const newProgress = ({ name, folder, countBefore, ranges }: JournalCollection): CollectionProgress => ({
@@ -28,6 +42,16 @@ export function progressOf(lines: readonly JournalLine[]): Map<string, Collectio
     if (line.type === 'collection') collections.set(line.name, newProgress(line));
     if (line.type === 'part') collections.get(line.collection)?.done.set(line.range, line.part);
     if (line.type === 'stale') collections.get(line.collection)?.done.delete(line.range);
+    noteSnapshot(line, collections);
   }
   return collections;
+}
+
+function noteSnapshot(line: JournalLine, collections: ReadonlyMap<string, CollectionProgress>): void {
+  if (line.type === 'start' || line.type === 'collection') return;
+  const progress = collections.get(line.collection);
+  if (!progress) return;
+  if (line.type === 'snapshot-announced') progress.snapshot = { before: line.before, known: line.known };
+  if (line.type === 'snapshot-made' && progress.snapshot) progress.snapshot = { ...progress.snapshot, name: line.name };
+  if (line.type === 'snapshot-file' && progress.snapshot) progress.snapshot = { ...progress.snapshot, file: line.file };
 }

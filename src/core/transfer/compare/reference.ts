@@ -68,6 +68,10 @@ async function backupReference(
     throw new QdxError('notFound', `${root} holds no collection that is called ${[...names].join(' or ')}`, {
       hint: `it holds: ${manifest.collections.map((entry) => entry.name).join(', ')}`,
     });
+  if (found.snapshot)
+    throw new QdxError('usage', `${root} holds ${found.name} as a snapshot of Qdrant, which only a server can read`, {
+      hint: `restore it beside: qdx restore ${root} --select ${found.name} --as ${name}-check; then compare with that`,
+    });
   const folder = join(root, found.folder);
   return {
     kind: 'backup',

@@ -16,6 +16,7 @@ import { reached } from '../steps.ts';
 import { createIndexes, createShardKeys, createStaging, dropStaging, finishStaging, type Staging } from '../staging.ts';
 import type { TransferMark } from '../transfer-mark.ts';
 import type { RestoreItem } from './plan.ts';
+import { recoverStaging } from './recover-staging.ts';
 
 export interface FillInput {
   readonly item: RestoreItem;
@@ -35,8 +36,14 @@ export interface FilledStaging {
   readonly notRestored: readonly string[];
 }
 
+/** A snapshot is recovered by the server; points are sent. Both are read back. @throws QdxError as these do. */
+export const fillStaging = (connection: Connection, input: FillInput, run: RunOptions): Promise<FilledStaging> =>
+  input.item.collection.snapshot
+    ? recoverStaging(connection, input, input.item.collection.snapshot, run)
+    : fillByPoints(connection, input, run);
+
 /** @throws QdxError `verification` where the points are not those of the backup; the staging collection is then removed. */
-export async function fillStaging(connection: Connection, input: FillInput, run: RunOptions): Promise<FilledStaging> {
+async function fillByPoints(connection: Connection, input: FillInput, run: RunOptions): Promise<FilledStaging> {
   const { item, staging, mark, parallel } = input;
   const { physical } = staging;
   const { description, collection, folder } = item;

@@ -84,6 +84,20 @@ export async function assertServerFits(connection: Connection, { source }: Backu
   requireFeature(server, 'collectionMetadata');
 }
 
+/** A peer recovers its own shards only. @throws QdxError `refused` for a cluster of several peers. */
+export async function assertSnapshotsFit(connection: Connection, items: readonly RestoreItem[]): Promise<void> {
+  const snapshot = items.find(({ collection }) => collection.snapshot);
+  if (!snapshot) return;
+  const { peers = {} } = await connection.request<{ peers?: Readonly<Record<string, unknown>> }>('GET', '/cluster');
+  const count = Object.keys(peers).length;
+  if (count < 2) return;
+  throw new QdxError(
+    'refused',
+    `${snapshot.collection.name} is a snapshot of Qdrant, and ${connection.url} is one of ${count} peers: it cannot be spread over them`,
+    { hint: 'restore it to a single server, and qdx migrate it from there to the cluster' },
+  );
+}
+
 /** What the names of an item lead to now. @throws QdxError `refused` where one is the collection itself. */
 export async function findReplacements(
   connection: Connection,

@@ -1,0 +1,75 @@
+/**
+ * A snapshot of a backup into its staging collection: the server unpacks it, and what came out is read back.
+ *
+ * The collection is made first, with qdx's mark: recovering replaces its points and keeps its metadata, so that at no moment
+ * there is a collection of which nobody knows whose it is.
+ */
+import { join } from 'node:path';
+import { isQdxError, QdxError } from '../../../lib/errors.ts';
+import type { RunOptions } from '../../../lib/events.ts';
+import { formatCount } from '../../../lib/quantities.ts';
+import type { Connection } from '../../qdrant/connection/connection.ts';
+import { waitUntilReady } from '../../qdrant/collection/readiness.ts';
+import { recoverSnapshot } from '../../qdrant/snapshots.ts';
+import type { BackedUpCollection, FileEntry } from '../backup-folder/manifest.ts';
+import { describeCollection, descriptionDifferences, displayDifference } from '../collection-description.ts';
+import { digestCollection } from '../collection-digest.ts';
+import type { RangeDigest } from '../scan-range.ts';
+import { createStaging, dropStaging, finishStaging } from '../staging.ts';
+import { reached } from '../steps.ts';
+import type { FilledStaging, FillInput } from './fill-staging.ts';
+
+/** @throws QdxError `verification` where other points came out than went in; the staging collection is then removed. */
+export async function recoverStaging(
+  connection: Connection,
+  { item, staging, mark, parallel, waitForIndex }: FillInput,
+  snapshot: FileEntry,
+  run: RunOptions,
+): Promise<FilledStaging> {
+  const { physical } = staging;
+  const { description, folder, collection } = item;
+  const digest = () => digestCollection(connection, { physical, shardKeys: [], parallel }, run);
+  if (!staging.isLeftover) await createStaging(connection, physical, description, mark, run);
+  reached(run, 'restore.created');
+  const left = staging.isLeftover && collection.pointsHash !== null ? await digest() : null;
+  const isKept = left !== null && left.pointsHash === collection.pointsHash && left.points > 0;
+  const recover = async (): Promise<RangeDigest> => {
+    run.onEvent?.({ type: 'phase', name: 'recovering', detail: physical });
+    await recoverSnapshot(connection, physical, { ...snapshot, path: join(folder, snapshot.file) }, run);
+    reached(run, 'restore.loaded');
+    return digest();
+  };
+  const found = isKept ? left : await recover();
+  try {
+    assertSame(physical, collection, found);
+  } catch (error) {
+    if (isQdxError(error) && error.kind === 'verification') await dropStaging(connection, physical);
+    throw error;
+  }
+  reached(run, 'restore.compared');
+  if (waitForIndex) await waitUntilReady(connection, physical, run);
+  await finishStaging(connection, physical, description);
+  const made = await describeCollection(connection, { physical, aliases: [] }, run);
+  reached(run, 'restore.finished');
+  const notRestored = descriptionDifferences(description, made).map(displayDifference);
+  return { pointsHash: found.pointsHash, pointsKept: isKept ? collection.points : 0, notRestored };
+}
+
+/**
+ * Where something was written while the snapshot was made, how many points it has is known to lie between two counts, if
+ * nothing was both added and removed; that an empty collection is no restored one, always (qdrant#10135).
+ */
+function assertSame(
+  physical: string,
+  { name, points, pointsHash, countBefore, countAfter }: BackedUpCollection,
+  found: RangeDigest,
+): void {
+  const counts = `${physical} holds ${formatCount(found.points)} points after the recovery`;
+  const isKnown = pointsHash !== null || countBefore === countAfter;
+  if (isKnown && found.points !== points)
+    throw new QdxError('verification', `${counts}, the snapshot of ${name} ${formatCount(points)}`);
+  if (!isKnown && found.points === 0)
+    throw new QdxError('verification', `${counts}, ${name} had ${formatCount(countBefore)}`);
+  if (pointsHash !== null && found.pointsHash !== pointsHash)
+    throw new QdxError('verification', `${physical} holds other points than ${name} had: their hash differs`);
+}
