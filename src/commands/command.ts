@@ -16,11 +16,23 @@ export interface CommandInput {
   readonly flags: Readonly<Record<string, unknown>>;
 }
 
+export interface ServerPlace {
+  readonly url: string | undefined;
+  readonly apiKeyFile: string | undefined;
+  /** The flag that named the URL, for hints. */
+  readonly flag: string;
+}
+
 export interface CommandContext {
   /** Settings from flags, environment, files and defaults; for a named collection with its entry and preset applied. */
   settings(collection?: string): Promise<ResolvedSettings>;
   /** The server that the settings name, or the local one, started if need be. */
   connect(): Promise<Connection>;
+  /**
+   * Another server, named by a flag (`--to-url`). It gets the key of that file and no other: the settings' key is for the
+   * settings' server. Without a URL, or with the same one and no file: as `connect`.
+   */
+  connectTo(place: ServerPlace): Promise<Connection>;
   /** Folders of this user: models and vectors are cached, the local server keeps its data. */
   readonly folders: { readonly cache: string; readonly data: string; readonly config: string; readonly cwd: string };
   /** Values of the environment that core takes as parameters (hub token, endpoint, offline). */

@@ -5,9 +5,10 @@ import { userFolders } from '../core/config/folders.ts';
 import type { ResolvedSettings, ResolveInput } from '../core/config/resolve.ts';
 import type { Connection } from '../core/qdrant/connection/connection.ts';
 import { holdAtStep, holdVariable } from '../lib/hold-at-step.ts';
+import { QdxError } from '../lib/errors.ts';
 import type { Output } from '../lib/output.ts';
 import { createProgress, progressMode } from '../lib/progress.ts';
-import type { CommandContext } from './command.ts';
+import type { CommandContext, ServerPlace } from './command.ts';
 import type { GlobalFlags } from './global-options.ts';
 
 export interface ContextSeed {
@@ -40,26 +41,25 @@ export function createContext(seed: ContextSeed): OwnedContext {
     progress.end();
     return ask(question, { stdin, stderr, environment }, signal);
   };
+  const open = async ({ connection, urlFrom }: Target): Promise<Connection> => {
+    const { connect } = await import('../core/qdrant/connection/connect.ts');
+    const run = { signal, onEvent };
+    const named = urlFrom === undefined ? {} : { urlFrom };
+    const line = await connect({ connection, dataFolder: folders.data, environment, ...run, ...named });
+    connections.push(line);
+    return line;
+  };
+  const connect = async (): Promise<Connection> => {
+    const resolved = await settings();
+    const { assertKeyMayTravel } = await import('../core/config/key-trust.ts');
+    await assertKeyMayTravel(resolved, confirm);
+    return open({ connection: resolved.settings.connection, urlFrom: resolved.origins['connection.url']?.name });
+  };
   return {
     settings,
-    connect: async () => {
-      const resolved = await settings();
-      const { assertKeyMayTravel } = await import('../core/config/key-trust.ts');
-      await assertKeyMayTravel(resolved, confirm);
-      const { connect } = await import('../core/qdrant/connection/connect.ts');
-      const { connection } = resolved.settings;
-      const run = { signal, onEvent };
-      const urlFrom = resolved.origins['connection.url']?.name;
-      const line = await connect({
-        connection,
-        dataFolder: folders.data,
-        environment,
-        ...run,
-        ...(urlFrom !== undefined && { urlFrom }),
-      });
-      connections.push(line);
-      return line;
-    },
+    connect,
+    connectTo: async (place) =>
+      (await isSettled(place, settings)) ? connect() : open(await placedAt(place, seed, settings)),
     folders,
     environment,
     stdin,
@@ -74,6 +74,36 @@ export function createContext(seed: ContextSeed): OwnedContext {
       for (const connection of connections) await connection.close();
     },
   };
+}
+
+interface Target {
+  readonly connection: ResolvedSettings['settings']['connection'];
+  readonly urlFrom: string | undefined;
+}
+
+/** The place is the server of the settings. */
+async function isSettled({ url, apiKeyFile }: ServerPlace, settings: CommandContext['settings']): Promise<boolean> {
+  if (apiKeyFile !== undefined) return false;
+  const { url: settled } = (await settings()).settings.connection;
+  return url === undefined || (settled !== undefined && bare(url) === bare(settled));
+}
+
+const bare = (url: string): string => url.replace(/\/+$/u, '');
+
+/** @throws QdxError `usage` for a key that would go to the local server. */
+async function placedAt(
+  { url, apiKeyFile, flag }: ServerPlace,
+  { process, output }: ContextSeed,
+  settings: CommandContext['settings'],
+): Promise<Target> {
+  const { apiKey: _settled, url: settledUrl, ...limits } = (await settings()).settings.connection;
+  const target = url ?? settledUrl;
+  if (target === undefined) throw new QdxError('usage', `an API key file was named, and no server: add ${flag}`);
+  if (apiKeyFile === undefined) return { connection: { ...limits, url: target }, urlFrom: flag };
+  const { readKeyFile } = await import('../core/config/key-file.ts');
+  const apiKey = await readKeyFile(apiKeyFile, () => readAll(process.stdin));
+  output.redactor.add(apiKey);
+  return { connection: { ...limits, url: target, apiKey }, urlFrom: flag };
 }
 
 /** Reads each file and stdin once, however often a command asks; warnings are said once. */

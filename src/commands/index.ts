@@ -39,6 +39,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'A backup into staging collections, proven, then switched in',
     load: async () => (await import('./restore.ts')).restore,
   },
+  migrate: {
+    summary: 'A collection to another name, layout or server, proven, then switched in',
+    load: async () => (await import('./migrate.ts')).migrate,
+  },
   verify: {
     summary: 'Is a backup what was written; is a collection equal to a backup or another',
     load: async () => (await import('./verify.ts')).verify,

@@ -9,6 +9,8 @@ import { sha256Hex } from '../../lib/hash.ts';
 export interface PointsHash {
   readonly points: number;
   add(line: Uint8Array): void;
+  /** The SHA-256 of a line, where it was made already. */
+  addDigest(digest: Buffer): void;
   /** 64 lower-case hex digits. */
   digest(): string;
 }
@@ -18,15 +20,17 @@ const modulus = 1n << 256n;
 export function createPointsHash(): PointsHash {
   let sum = 0n;
   let points = 0;
+  const addHex = (digest: string): void => {
+    sum += BigInt(`0x${digest}`);
+    if (sum >= modulus) sum -= modulus;
+    points++;
+  };
   return {
     get points() {
       return points;
     },
-    add(line) {
-      sum += BigInt(`0x${sha256Hex(line)}`);
-      if (sum >= modulus) sum -= modulus;
-      points++;
-    },
+    add: (line) => addHex(sha256Hex(line)),
+    addDigest: (digest) => addHex(digest.toString('hex')),
     digest: () => hexOf(sum),
   };
 }

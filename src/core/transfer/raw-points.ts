@@ -42,6 +42,20 @@ export function cutPage(body: Buffer): RawPage {
   return { points, next: next === 'null' ? null : next };
 }
 
+/** Reads the answer to a request for points by their ids. @throws SyntaxError where it is none. */
+export function cutList(body: Buffer): readonly RawPoint[] {
+  const points: RawPoint[] = [];
+  eachField(body, 0, (key, at) => {
+    if (key !== 'result') return endOfJson(body, at);
+    return eachElement(body, at, (from) => {
+      const { point, end } = cutPoint(body, from);
+      points.push(point);
+      return end;
+    });
+  });
+  return points;
+}
+
 const idHead = Buffer.from('{"id":');
 const payloadHead = Buffer.from(',"payload":');
 const vectorHead = Buffer.from(',"vector":');

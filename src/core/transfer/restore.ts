@@ -18,7 +18,8 @@ import { readSoundBackup } from './backup-folder/verify-backup.ts';
 import { assertConfirmed, assertMayReplace, type OpenGuards } from './guards.ts';
 import { withWriterLocks } from './locks.ts';
 import { fillStaging } from './restore/fill-staging.ts';
-import { assertServerFits, assertSnapshotsFit, findReplacements, planItems, type RestoreItem } from './restore/plan.ts';
+import { assertServerFits, findReplacements, type ReplacementInput } from './replacements.ts';
+import { assertSnapshotsFit, planItems, type RestoreItem } from './restore/plan.ts';
 import { findStaging, type Staging } from './staging.ts';
 import { reached } from './steps.ts';
 import { switchAliases } from './switch-aliases.ts';
@@ -77,7 +78,7 @@ export async function restore(
   const root = resolve(params.folder);
   const manifest = await readSoundBackup(root, run);
   reached(run, 'restore.checked');
-  await assertServerFits(connection, manifest);
+  await assertServerFits(connection, { what: 'the backup', qdrantVersion: manifest.source.qdrantVersion });
   const { select, as } = params;
   const items = await planItems({ root, manifest, select, ...(as !== undefined && { as }) });
   await assertSnapshotsFit(connection, items);
@@ -133,7 +134,7 @@ async function prepare(
   const targets: Target[] = [];
   for (const item of items) {
     const switched = await findSwitched(connection, listed, item, origin);
-    const replacements = switched ? [] : await findReplacements(connection, listed, item);
+    const replacements = switched ? [] : await findReplacements(connection, listed, replacementsOf(item));
     for (const replacement of replacements) assertMayReplace(replacement, guards);
     const staging = switched?.staging ?? (await findStaging(connection, listed, { name: item.name, origin }));
     const mark: TransferMark = switched?.mark ?? {
@@ -149,6 +150,12 @@ async function prepare(
   }
   return targets;
 }
+
+const replacementsOf = ({ aliases, collection }: RestoreItem): ReplacementInput => ({
+  aliases,
+  pointsAfter: collection.points,
+  beside: (alias) => `restore beside it: add --as ${alias}-restored`,
+});
 
 /** A staging collection of this backup to which all names lead: killed between the switch and its note. */
 async function findSwitched(

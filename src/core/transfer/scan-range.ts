@@ -139,7 +139,7 @@ async function requestPage(
 }
 
 /** As JSON values go: integers as bigint, UUIDs as strings. */
-const idValue = (token: IdToken): string | bigint => (token.startsWith('"') ? displayId(token) : BigInt(token));
+export const idValue = (token: IdToken): string | bigint => (token.startsWith('"') ? displayId(token) : BigInt(token));
 
 function assertAscending(physical: string, points: readonly RawPoint[], last: IdToken | null): IdToken | null {
   let before = last;

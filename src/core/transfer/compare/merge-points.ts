@@ -2,8 +2,9 @@
  * Compares two streams of points that come in the order of ids, in one pass and with a page of each in memory.
  */
 import { jsonFields } from '../../../lib/json-bytes.ts';
-import { compareIds, displayId } from '../point-order.ts';
+import { displayId } from '../point-order.ts';
 import type { RawPoint } from '../raw-points.ts';
+import { pairById } from './cursor.ts';
 import { createDifferenceLists, type PointDifferences } from './difference-lists.ts';
 
 type Pages = AsyncIterable<readonly RawPoint[]>;
@@ -31,17 +32,11 @@ export function createPointComparison(onPoints: (done: number) => void): PointCo
   };
   return {
     async add(expectedPages, actualPages) {
-      const [left, right] = [createCursor(expectedPages), createCursor(actualPages)];
-      for (;;) {
-        const [expected, actual] = [await left.peek(), await right.peek()];
-        if (!expected && !actual) return;
+      for await (const [expected, actual] of pairById(expectedPages, actualPages)) {
         look();
-        const order = !expected ? 1 : !actual ? -1 : compareIds(expected.id, actual.id);
-        if (order < 0 && expected) lists.missing.add(displayId(expected.id));
-        else if (order > 0 && actual) lists.extra.add(displayId(actual.id));
-        else if (expected && actual) compare(expected, actual);
-        if (order <= 0) left.advance();
-        if (order >= 0) right.advance();
+        if (!expected) lists.extra.add(displayId(actual.id));
+        else if (!actual) lists.missing.add(displayId(expected.id));
+        else compare(expected, actual);
       }
     },
     result: () => lists.result(),
@@ -50,22 +45,3 @@ export function createPointComparison(onPoints: (done: number) => void): PointCo
 
 const sameField = (a: ReadonlyMap<string, Buffer>, b: ReadonlyMap<string, Buffer>, key: string): boolean =>
   a.get(key)?.equals(b.get(key) ?? Buffer.alloc(0)) ?? false;
-
-function createCursor(pages: Pages) {
-  const iterator = pages[Symbol.asyncIterator]();
-  let page: readonly RawPoint[] = [];
-  let at = 0;
-  return {
-    async peek(): Promise<RawPoint | null> {
-      while (at >= page.length) {
-        const next = await iterator.next();
-        if (next.done) return null;
-        [page, at] = [next.value, 0];
-      }
-      return page[at] ?? null;
-    },
-    advance() {
-      at++;
-    },
-  };
-}

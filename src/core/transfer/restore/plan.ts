@@ -8,12 +8,9 @@ import picomatch from 'picomatch';
 import { QdxError } from '../../../lib/errors.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { versionOf } from '../../qdrant/collection/alias.ts';
-import { compareVersions, minorOf, requireFeature } from '../../qdrant/connection/features.ts';
-import { assertCollectionName, type ListedCollection } from '../../qdrant/collection/names.ts';
-import { countPoints } from '../../qdrant/collection/points.ts';
+import { assertCollectionName } from '../../qdrant/collection/names.ts';
 import type { BackedUpCollection, BackupManifest } from '../backup-folder/manifest.ts';
 import { type CollectionDescription, decodeDescription } from '../collection-description.ts';
-import type { Replacement } from '../guards.ts';
 
 export interface RestoreItem {
   readonly collection: BackedUpCollection;
@@ -72,18 +69,6 @@ function selectFrom({ collections }: BackupManifest, select: readonly string[]):
   return collections.filter((collection) => chosen.has(collection));
 }
 
-/** @throws QdxError `refused` for a server that is older than the backup's. */
-export async function assertServerFits(connection: Connection, { source }: BackupManifest): Promise<void> {
-  const server = await connection.server();
-  if (compareVersions(minorOf(server.version), minorOf(source.qdrantVersion)) < 0)
-    throw new QdxError(
-      'refused',
-      `the backup is of Qdrant ${source.qdrantVersion}, and ${connection.url} runs ${server.version}, an older one`,
-      { hint: `restore to Qdrant ${minorOf(source.qdrantVersion)} or later` },
-    );
-  requireFeature(server, 'collectionMetadata');
-}
-
 /** A peer recovers its own shards only. @throws QdxError `refused` for a cluster of several peers. */
 export async function assertSnapshotsFit(connection: Connection, items: readonly RestoreItem[]): Promise<void> {
   const snapshot = items.find(({ collection }) => collection.snapshot);
@@ -96,26 +81,4 @@ export async function assertSnapshotsFit(connection: Connection, items: readonly
     `${snapshot.collection.name} is a snapshot of Qdrant, and ${connection.url} is one of ${count} peers: it cannot be spread over them`,
     { hint: 'restore it to a single server, and qdx migrate it from there to the cluster' },
   );
-}
-
-/** What the names of an item lead to now. @throws QdxError `refused` where one is the collection itself. */
-export async function findReplacements(
-  connection: Connection,
-  listed: readonly ListedCollection[],
-  { aliases, collection }: RestoreItem,
-): Promise<Replacement[]> {
-  const replacements: Replacement[] = [];
-  for (const alias of aliases) {
-    if (listed.some(({ physical }) => physical === alias))
-      throw new QdxError(
-        'refused',
-        `${alias} is a collection of its own on ${connection.url}, no alias: it cannot be exchanged in one step`,
-        { hint: `restore beside it: add --as ${alias}-restored` },
-      );
-    const current = listed.find((entry) => entry.aliases.includes(alias));
-    if (!current) continue;
-    const pointsNow = await countPoints(connection, current.physical);
-    replacements.push({ name: alias, physical: current.physical, pointsNow, pointsAfter: collection.points });
-  }
-  return replacements;
 }

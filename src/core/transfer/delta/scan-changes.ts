@@ -1,0 +1,104 @@
+/**
+ * Reads a collection again and says what is otherwise than at the scan before: one pass over both, page by page.
+ */
+import type { RunOptions } from '../../../lib/events.ts';
+import { mapOrdered } from '../../../lib/ordered-map.ts';
+import { createCursor, type Cursor } from '../compare/cursor.ts';
+import { compareIds, type IdToken } from '../point-order.ts';
+import type { RawPoint } from '../raw-points.ts';
+import { createPageSize, type IdRange, type PageSize, scanRange } from '../scan-range.ts';
+import {
+  type IndexEntry,
+  type IndexFolder,
+  lineHash,
+  type RangeIndex,
+  readEntries,
+  type ScanIndex,
+} from './scan-index.ts';
+import type { Side } from './side.ts';
+
+/** What a page of a scan brought to light; ids ascend within each list, and from one of these to the next. */
+export interface Changes {
+  readonly range: IdRange;
+  readonly inserted: readonly RawPoint[];
+  readonly changed: readonly RawPoint[];
+  readonly deleted: readonly IdToken[];
+}
+
+export interface ScanInput {
+  readonly side: Side;
+  /** What the scan before saw; of ranges that it does not have, every point is new. */
+  readonly before: ScanIndex;
+  /** Name of this scan, unlike those of the transfer's others. */
+  readonly scan: string;
+  readonly folder: IndexFolder;
+  /** Ranges read at once. */
+  readonly parallel: number;
+  /** Called in the order of a range's ids, and for several ranges at once. */
+  readonly onChanges: (changes: Changes) => Promise<void>;
+  readonly onPage?: (points: number) => void;
+}
+
+/** The new index. */
+export async function scanChanges(input: ScanInput, run: RunOptions = {}): Promise<ScanIndex> {
+  const pageSize = createPageSize();
+  const ranges: RangeIndex[] = [];
+  const read = async ({ before, number }: Numbered): Promise<RangeIndex> =>
+    scanOne(input, { before, number, pageSize }, run);
+  for await (const range of mapOrdered(numbered(input.before), read, { inFlight: input.parallel })) ranges.push(range);
+  return { ranges };
+}
+
+interface Numbered {
+  readonly before: RangeIndex;
+  readonly number: number;
+}
+
+async function* numbered({ ranges }: ScanIndex): AsyncGenerator<Numbered, void, undefined> {
+  for (const [number, before] of ranges.entries()) yield { before, number };
+}
+
+async function scanOne(
+  { side, scan, folder, onChanges, onPage }: ScanInput,
+  { before, number, pageSize }: Numbered & { readonly pageSize: PageSize },
+  run: RunOptions,
+): Promise<RangeIndex> {
+  const { range } = before;
+  const writer = await folder.write(scan, number, range);
+  const known = createCursor(readEntries(before));
+  let done: RangeIndex;
+  try {
+    for await (const page of scanRange(side.connection, { physical: side.physical, range, pageSize }, run)) {
+      run.signal?.throwIfAborted();
+      await writer.add(page);
+      const changes = await compare(known, page, range);
+      if (changes) await onChanges(changes);
+      onPage?.(page.length);
+    }
+    const deleted: IdToken[] = [];
+    for (let entry = await known.peek(); entry; known.advance(), entry = await known.peek()) deleted.push(entry.id);
+    if (deleted.length > 0) await onChanges({ range, inserted: [], changed: [], deleted });
+  } finally {
+    await known.close();
+    done = await writer.finish();
+  }
+  return done;
+}
+
+/** Null where the page is as it was. */
+async function compare(known: Cursor<IndexEntry>, page: readonly RawPoint[], range: IdRange): Promise<Changes | null> {
+  const inserted: RawPoint[] = [];
+  const changed: RawPoint[] = [];
+  const deleted: IdToken[] = [];
+  for (const point of page) {
+    let entry = await known.peek();
+    for (; entry && compareIds(entry.id, point.id) < 0; known.advance(), entry = await known.peek())
+      deleted.push(entry.id);
+    if (!entry || entry.id !== point.id) inserted.push(point);
+    else {
+      known.advance();
+      if (entry.hash !== lineHash(point.line)) changed.push(point);
+    }
+  }
+  return inserted.length + changed.length + deleted.length === 0 ? null : { range, inserted, changed, deleted };
+}

@@ -1,0 +1,125 @@
+/**
+ * Source points into the staging collection, range by range, several at once; what an earlier run brought in stays where it is
+ * current. Every request is confirmed before its points count.
+ */
+import type { RunOptions } from '../../../lib/events.ts';
+import { mapOrdered } from '../../../lib/ordered-map.ts';
+import { createCursor } from '../compare/cursor.ts';
+import type { RangeIndex, RangeIndexWriter, IndexFolder, ScanIndex } from '../delta/scan-index.ts';
+import type { Side } from '../delta/side.ts';
+import { loadPoints } from '../load-points.ts';
+import { compareIds, type IdToken } from '../point-order.ts';
+import type { RawPoint } from '../raw-points.ts';
+import { createPageSize, type IdRange, type PageSize, scanRange } from '../scan-range.ts';
+import type { FillStrategy } from './fill-strategy.ts';
+import { deleteRaw } from './staged-points.ts';
+
+export interface FillInput {
+  readonly source: Side;
+  readonly staging: Side;
+  readonly strategy: FillStrategy;
+  /** Stored with the transfer; they are drawn once. */
+  readonly ranges: readonly IdRange[];
+  readonly points: number;
+  /** The staging collection may hold points already. */
+  readonly isLeftover: boolean;
+  readonly folder: IndexFolder;
+  readonly batchSize: number;
+  /** Ranges under way at once. */
+  readonly parallel: number;
+}
+
+export interface FilledCollection {
+  /** What was read of the source. */
+  readonly index: ScanIndex;
+  /** Points that an earlier run had brought in, and that are current. */
+  readonly pointsKept: number;
+}
+
+export async function fillStaging(input: FillInput, run: RunOptions): Promise<FilledCollection> {
+  const { staging, ranges, points, parallel, isLeftover } = input;
+  run.onEvent?.({ type: 'phase', name: 'copying', detail: staging.physical });
+  let done = 0;
+  let pointsKept = 0;
+  const report = (more: number): void => {
+    done += more;
+    run.onEvent?.({ type: 'progress', stage: 'copying', done, total: points, unit: 'points' });
+  };
+  const pages = { source: createPageSize(), staging: createPageSize() };
+  const fill = async ({ range, number }: NumberedRange): Promise<RangeIndex> => {
+    const writer = await input.folder.write('scan-0', number, range);
+    const read = scanRange(input.source.connection, scanOf(input.source, range, pages.source), run);
+    const counted = indexed(read, writer, report, run);
+    const missing = isLeftover ? notCurrent(input, { range, pageSize: pages.staging }, counted, keep, run) : counted;
+    const place = { physical: staging.physical, shardKey: range.shardKey, batchSize: input.batchSize, parallel: 2 };
+    await loadPoints(staging.connection, { ...place, onLoaded: () => {} }, made(input.strategy, missing, run), run);
+    return writer.finish();
+  };
+  const keep = (): void => {
+    pointsKept++;
+  };
+  const indexes: RangeIndex[] = [];
+  for await (const index of mapOrdered(numbered(ranges), fill, { inFlight: parallel })) indexes.push(index);
+  return { index: { ranges: indexes }, pointsKept };
+}
+
+interface NumberedRange {
+  readonly range: IdRange;
+  readonly number: number;
+}
+
+async function* numbered(ranges: readonly IdRange[]): AsyncGenerator<NumberedRange, void, undefined> {
+  for (const [number, range] of ranges.entries()) yield { range, number };
+}
+
+type Pages = AsyncIterable<readonly RawPoint[]>;
+type PageStream = AsyncGenerator<readonly RawPoint[], void, undefined>;
+
+const scanOf = ({ physical }: Side, range: IdRange, pageSize: PageSize) => ({ physical, range, pageSize });
+
+async function* indexed(
+  pages: Pages,
+  writer: RangeIndexWriter,
+  report: (points: number) => void,
+  { signal }: RunOptions,
+): PageStream {
+  for await (const page of pages) {
+    signal?.throwIfAborted();
+    await writer.add(page);
+    yield page;
+    report(page.length);
+  }
+}
+
+async function* made(strategy: FillStrategy, pages: Pages, run: RunOptions): PageStream {
+  for await (const page of pages) if (page.length > 0) yield await strategy.make(page, run);
+}
+
+/** Source points whose staged ones are missing or otherwise; staged points that the source does not have are removed. */
+async function* notCurrent(
+  { staging, strategy }: FillInput,
+  { range, pageSize }: { readonly range: IdRange; readonly pageSize: PageSize },
+  pages: Pages,
+  keep: () => void,
+  run: RunOptions,
+): PageStream {
+  const staged = createCursor(scanRange(staging.connection, scanOf(staging, range, pageSize), run));
+  for await (const page of pages) {
+    const missing: RawPoint[] = [];
+    const extra: IdToken[] = [];
+    for (const point of page) {
+      let found = await staged.peek();
+      for (; found && compareIds(found.id, point.id) < 0; staged.advance(), found = await staged.peek())
+        extra.push(found.id);
+      const isThere = found?.id === point.id;
+      if (isThere) staged.advance();
+      if (found && isThere && strategy.isCurrent(point, found)) keep();
+      else missing.push(point);
+    }
+    await deleteRaw(staging, extra, range.shardKey, run);
+    yield missing;
+  }
+  const rest: IdToken[] = [];
+  for (let found = await staged.peek(); found; staged.advance(), found = await staged.peek()) rest.push(found.id);
+  await deleteRaw(staging, rest, range.shardKey, run);
+}

@@ -1,0 +1,172 @@
+/**
+ * What a migration would do, found out before anything is touched.
+ */
+import { QdxError } from '../../../lib/errors.ts';
+import type { RunOptions } from '../../../lib/events.ts';
+import { sha256Hex } from '../../../lib/hash.ts';
+import { stringifyJson } from '../../../lib/json.ts';
+import { versionOf } from '../../qdrant/collection/alias.ts';
+import {
+  assertCollectionName,
+  listCollections,
+  type ListedCollection,
+  missingCollection,
+  publicNames,
+  resolveAmong,
+} from '../../qdrant/collection/names.ts';
+import { countPoints } from '../../qdrant/collection/points.ts';
+import type { Connection } from '../../qdrant/connection/connection.ts';
+import {
+  type CollectionDescription,
+  describeCollection,
+  type DescriptionDifference,
+  descriptionDifferences,
+} from '../collection-description.ts';
+import type { Side } from '../delta/side.ts';
+import type { Replacement } from '../guards.ts';
+import { assertServerFits, findReplacements } from '../replacements.ts';
+import { findStaging, type Staging } from '../staging.ts';
+import { readTransferMark, type TransferMark } from '../transfer-mark.ts';
+import type { FillStrategy } from './fill-strategy.ts';
+
+/** The two servers; one connection twice where they are the same. */
+export interface MigrateLines {
+  readonly from: Connection;
+  readonly to: Connection;
+}
+
+export interface PlanInput {
+  /** Name or alias. */
+  readonly source: string;
+  /** Public name on the target; null: the names of the source. */
+  readonly target: string | null;
+  readonly strategy: FillStrategy;
+}
+
+export interface MigratePlan {
+  readonly way: FillStrategy['way'];
+  readonly source: Side & {
+    readonly description: CollectionDescription;
+    readonly points: number;
+    readonly qdrantVersion: string;
+  };
+  /** The name that its versions are called after, its lock, and the journal's. */
+  readonly name: string;
+  /** Every name that will lead to the new collection. */
+  readonly aliases: readonly string[];
+  readonly target: Connection;
+  readonly staging: Staging;
+  /** Of the new collection. */
+  readonly description: CollectionDescription;
+  /** In what it will be otherwise than the source. */
+  readonly changes: readonly DescriptionDifference[];
+  /** What the names lead to now, which is kept. */
+  readonly replacements: readonly Replacement[];
+  readonly mark: TransferMark;
+  /** An earlier run had switched it in already, and was killed after that. */
+  readonly isSwitched: boolean;
+}
+
+/** @throws QdxError `notFound`, `usage` for what is no migration, `refused` for an older server or a name in use. */
+export async function planMigration(
+  { from, to }: MigrateLines,
+  input: PlanInput,
+  run: RunOptions = {},
+): Promise<MigratePlan> {
+  const { strategy } = input;
+  const source = await lookAtSource(from, input.source, run);
+  const { qdrantVersion, points } = source;
+  await assertServerFits(to, { what: `collection ${input.source}`, qdrantVersion });
+  const description = await strategy.describe({ side: source, description: source.description, points }, run);
+  const changes = descriptionDifferences(source.description, description);
+  const aliases = targetNames(input.target, source.description);
+  for (const alias of aliases) assertCollectionName(alias);
+  const isSameServer = from.url === to.url;
+  if (isSameServer) assertSomethingChanges(input, source.description, aliases, changes.length);
+  const name = aliases.find((alias) => versionOf(alias, source.physical) !== null) ?? aliases[0] ?? input.source;
+  const listed = await listCollections(to, run.signal);
+  const origin = originOf(source, description, strategy);
+  const switched = await findSwitched(to, listed, aliases, origin);
+  const beside = (alias: string) => `migrate to another name: qdx migrate ${input.source} ${alias}-new`;
+  const replacements = switched ? [] : await findReplacements(to, listed, { aliases, pointsAfter: points, beside });
+  const staging = switched?.staging ?? (await findStaging(to, listed, { name, origin }));
+  const mark: TransferMark = switched?.mark ?? {
+    version: 1,
+    state: 'staging',
+    command: 'migrate',
+    name,
+    origin,
+    replaced: replacements[0]?.physical ?? null,
+    at: new Date().toISOString(),
+  };
+  const head = { way: strategy.way, source, name, aliases, target: to, staging, description, changes };
+  return { ...head, replacements, mark, isSwitched: switched !== null };
+}
+
+async function lookAtSource(connection: Connection, name: string, run: RunOptions): Promise<MigratePlan['source']> {
+  const listed = await listCollections(connection, run.signal);
+  const resolved = resolveAmong(listed, name);
+  const entry = listed.find(({ physical }) => physical === resolved?.physical);
+  if (!entry) throw missingCollection(connection.url, name, publicNames(listed));
+  const { physical } = entry;
+  return {
+    connection,
+    physical,
+    description: await describeCollection(connection, entry, run),
+    points: await countPoints(connection, physical, run),
+    qdrantVersion: (await connection.server()).version,
+  };
+}
+
+/** All names of the source where it keeps one of them; else the one that was asked for. */
+function targetNames(target: string | null, { name, aliases }: CollectionDescription): readonly string[] {
+  const names = aliases.length > 0 ? aliases : [name];
+  return target === null || names.includes(target) ? names : [target];
+}
+
+/** @throws QdxError `usage`: a collection onto itself, as it is. */
+function assertSomethingChanges(
+  { source, target }: PlanInput,
+  { name, aliases }: CollectionDescription,
+  names: readonly string[],
+  changes: number,
+): void {
+  const isItself = names.every((each) => each === name || aliases.includes(each));
+  if (!isItself || changes > 0) return;
+  throw new QdxError(
+    'usage',
+    `${source} to ${target ?? source} on the same server, with nothing changed, is no migration`,
+    {
+      hint: 'name another target, another server (--to-url), or what shall be otherwise (--shard-number, --quantization, ...)',
+    },
+  );
+}
+
+/** What is in the staging collection, whichever run fills it. */
+const originOf = (
+  source: Side,
+  { name: _name, aliases: _aliases, ...rest }: CollectionDescription,
+  { way }: FillStrategy,
+) =>
+  sha256Hex(
+    stringifyJson({
+      url: source.connection.url,
+      physical: source.physical,
+      way,
+      ...rest,
+      metadata: [...rest.metadata].map(([key, value]) => [key, value.toString('utf8')]),
+    }),
+  );
+
+/** A staging collection of this origin to which all names lead: killed between the switch and its note. */
+async function findSwitched(
+  connection: Connection,
+  listed: readonly ListedCollection[],
+  aliases: readonly string[],
+  origin: string,
+): Promise<Pick<MigratePlan, 'staging' | 'mark'> | null> {
+  const current = listed.find((entry) => aliases.every((alias) => entry.aliases.includes(alias)));
+  const mark = current ? await readTransferMark(connection, current.physical) : null;
+  if (!current || mark?.state !== 'staging' || mark.origin !== origin) return null;
+  return { staging: { physical: current.physical, isLeftover: true }, mark };
+}

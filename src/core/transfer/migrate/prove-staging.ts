@@ -1,0 +1,88 @@
+/**
+ * Is the staging collection what was read of the source? Every point is read back, and compared with the last scan of the
+ * source: by hash where the points are copies, by id where they were made anew.
+ */
+import { QdxError } from '../../../lib/errors.ts';
+import type { RunOptions } from '../../../lib/events.ts';
+import { createDifferenceLists } from '../compare/difference-lists.ts';
+import { pairById } from '../compare/cursor.ts';
+import { scanChanges } from '../delta/scan-changes.ts';
+import { type IndexFolder, pointsOf, type RangeIndex, readEntries, type ScanIndex } from '../delta/scan-index.ts';
+import type { Side } from '../delta/side.ts';
+import { countPoints } from '../../qdrant/collection/points.ts';
+import { displayId } from '../point-order.ts';
+
+export interface ReadBackInput {
+  readonly staging: Side;
+  /** Of the source. */
+  readonly expected: ScanIndex;
+  readonly isExact: boolean;
+  readonly folder: IndexFolder;
+  readonly parallel: number;
+}
+
+/** The index of what is in the staging collection. @throws QdxError `verification`, with counts and the first id. */
+export async function readBack(input: ReadBackInput, run: RunOptions): Promise<ScanIndex> {
+  const { staging, expected, folder, parallel, isExact } = input;
+  run.onEvent?.({ type: 'phase', name: 'reading back', detail: staging.physical });
+  const total = pointsOf(expected);
+  let done = 0;
+  const onPage = (points: number): void => {
+    done += points;
+    run.onEvent?.({ type: 'progress', stage: 'reading back', done, total, unit: 'points' });
+  };
+  const onChanges = async (): Promise<void> => {};
+  const scan = { side: staging, before: expected, scan: 'staging', folder, parallel, onChanges, onPage };
+  const found = await scanChanges(scan, run);
+  const differing = expected.ranges.flatMap((range, number) => {
+    const other = found.ranges[number];
+    const isSame = isExact && other?.pointsHash === range.pointsHash && other.points === range.points;
+    return isSame || !other ? [] : [[range, other] as const];
+  });
+  await assertSame(staging, differing, isExact);
+  await assertCount(staging, total, run);
+  return found;
+}
+
+/** @throws QdxError `verification` */
+export async function assertCount({ connection, physical }: Side, points: number, run: RunOptions): Promise<void> {
+  const count = await countPoints(connection, physical, run);
+  if (count === points) return;
+  throw new QdxError('verification', `${physical} holds ${count} points, and ${points} were read of the source`, {
+    hint: 'nothing was switched; run the same command again',
+  });
+}
+
+async function assertSame(
+  { physical }: Side,
+  pairs: readonly (readonly [RangeIndex, RangeIndex])[],
+  isExact: boolean,
+): Promise<void> {
+  const lists = createDifferenceLists();
+  for (const [expected, actual] of pairs) await compareEntries(expected, actual, isExact, lists);
+  const { missing, extra, changedPayload: changed } = lists.result();
+  if (missing.count + extra.count + changed.count === 0) return;
+  const first = [...missing.first, ...changed.first, ...extra.first][0] ?? '';
+  throw new QdxError(
+    'verification',
+    `${physical} differs from its source: ${missing.count} points missing, ${changed.count} changed, ` +
+      `${extra.count} too many (the first: ${first})`,
+    {
+      hint: 'nothing was switched; somebody else writes to it, or the server lost points: look at its log, then run the same command again',
+      details: { missing: missing.count, changed: changed.count, extra: extra.count },
+    },
+  );
+}
+
+async function compareEntries(
+  expected: RangeIndex,
+  actual: RangeIndex,
+  isExact: boolean,
+  lists: ReturnType<typeof createDifferenceLists>,
+): Promise<void> {
+  for await (const [was, is] of pairById(readEntries(expected), readEntries(actual))) {
+    if (!was) lists.extra.add(displayId(is.id));
+    else if (!is) lists.missing.add(displayId(was.id));
+    else if (isExact && was.hash !== is.hash) lists.changedPayload.add(displayId(was.id));
+  }
+}

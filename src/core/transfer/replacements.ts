@@ -1,0 +1,58 @@
+/**
+ * What the names of a transfer lead to now, and whether the server can take what comes: found out before anything is touched.
+ */
+import { QdxError } from '../../lib/errors.ts';
+import type { Connection } from '../qdrant/connection/connection.ts';
+import { compareVersions, minorOf, requireFeature } from '../qdrant/connection/features.ts';
+import type { ListedCollection } from '../qdrant/collection/names.ts';
+import { countPoints } from '../qdrant/collection/points.ts';
+import type { Replacement } from './guards.ts';
+
+export interface ReplacementInput {
+  /** Public names that shall lead to the new collection. */
+  readonly aliases: readonly string[];
+  readonly pointsAfter: number;
+  /** What to type where a name cannot be exchanged, for one that can. */
+  readonly beside: (alias: string) => string;
+}
+
+/** @throws QdxError `refused` where a name is a collection itself. */
+export async function findReplacements(
+  connection: Connection,
+  listed: readonly ListedCollection[],
+  { aliases, pointsAfter, beside }: ReplacementInput,
+): Promise<Replacement[]> {
+  const replacements: Replacement[] = [];
+  for (const alias of aliases) {
+    if (listed.some(({ physical }) => physical === alias))
+      throw new QdxError(
+        'refused',
+        `${alias} is a collection of its own on ${connection.url}, no alias: it cannot be exchanged in one step`,
+        { hint: beside(alias) },
+      );
+    const current = listed.find((entry) => entry.aliases.includes(alias));
+    if (!current) continue;
+    const pointsNow = await countPoints(connection, current.physical);
+    replacements.push({ name: alias, physical: current.physical, pointsNow, pointsAfter });
+  }
+  return replacements;
+}
+
+export interface Origin {
+  /** `the backup`, `the source`. */
+  readonly what: string;
+  readonly qdrantVersion: string;
+}
+
+/** @throws QdxError `refused` for a server that is older than where the points come from. */
+export async function assertServerFits(connection: Connection, { what, qdrantVersion }: Origin): Promise<void> {
+  const server = await connection.server();
+  const needed = minorOf(qdrantVersion);
+  if (compareVersions(minorOf(server.version), needed) < 0)
+    throw new QdxError(
+      'refused',
+      `${what} is of Qdrant ${qdrantVersion}, and ${connection.url} runs ${server.version}, an older one`,
+      { hint: `the target has to be Qdrant ${needed} or later` },
+    );
+  requireFeature(server, 'collectionMetadata');
+}
