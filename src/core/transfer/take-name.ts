@@ -1,0 +1,151 @@
+/**
+ * The switch: a public name leads to a collection that was proven, and what it led to before is kept. An alias is switched in
+ * one atomic step. A plain collection has to be copied and deleted for that, which leaves a gap: see plain/give-up-plain.ts.
+ */
+import { QdxError } from '../../lib/errors.ts';
+import type { RunOptions } from '../../lib/events.ts';
+import { type ListedCollection, listCollections } from '../qdrant/collection/names.ts';
+import type { Connection } from '../qdrant/connection/connection.ts';
+import { digestCollection } from './digest-collection.ts';
+import { giveUpPlain, type NameGap } from './plain/give-up-plain.ts';
+import { switchAliases } from './switch-aliases.ts';
+import { readTransferMark, type TransferMark, writeTransferMark } from './transfer-mark.ts';
+
+/** What a name leads to. */
+export interface CurrentCollection {
+  readonly physical: string;
+  /** The name is the collection's own, no alias. */
+  readonly isPlain: boolean;
+}
+
+export const currentOf = (listed: readonly ListedCollection[], name: string): CurrentCollection | null => {
+  const entry = listed.find(({ physical, aliases }) => physical === name || aliases.includes(name));
+  return entry ? { physical: entry.physical, isPlain: entry.physical === name } : null;
+};
+
+export interface TakeNameInput {
+  readonly name: string;
+  /** Proven, with the mark of its staging. */
+  readonly target: { readonly physical: string; readonly mark: TransferMark };
+  /** As the run found it when it looked. */
+  readonly from: CurrentCollection | null;
+  /** Of the copy of a plain collection. */
+  readonly batchSize: number;
+  readonly parallel: number;
+  /**
+   * Looks a last time at what the name leads to, and brings over what was written there meanwhile, or throws: nothing is
+   * switched then. A plain collection cannot be written to while this runs.
+   */
+  readonly lastLook?: (run: RunOptions) => Promise<void>;
+}
+
+export interface TakenName {
+  /** What the name led to, or the copy of a plain collection; null: it led nowhere. */
+  readonly kept: string | null;
+  /** Null where the name was an alias: the switch was atomic. */
+  readonly gap: NameGap | null;
+  /** Of a plain collection, as it was copied. */
+  readonly state: KeptState | null;
+}
+
+export interface KeptState {
+  readonly points: number;
+  readonly pointsHash: string;
+}
+
+/** @throws QdxError `refused` where somebody moved the name meanwhile, `verification` where the name does not lead there. */
+export async function takeName(connection: Connection, input: TakeNameInput, run: RunOptions): Promise<TakenName> {
+  const { name, target, from, lastLook, batchSize, parallel } = input;
+  if (from?.isPlain) {
+    const { command } = target.mark;
+    const plain = { plain: name, versionsOf: name, name, command, target, batchSize, parallel };
+    const { kept, gap, ...state } = await giveUpPlain(connection, { ...plain, ...(lastLook && { lastLook }) }, run);
+    return { kept, gap, state };
+  }
+  await lastLook?.(run);
+  run.signal?.throwIfAborted();
+  run.onEvent?.({ type: 'phase', name: 'switching', detail: `${name} -> ${target.physical}` });
+  await switchAliases(connection, [{ alias: name, physical: target.physical, from: from?.physical ?? null }]);
+  run.onEvent?.({ type: 'phase', name: 'switched', detail: `${name} -> ${target.physical}` });
+  return { kept: from?.physical ?? null, gap: null, state: null };
+}
+
+/** After the switch: the target is live, and what it replaced is kept, with what it holds, for `qdx rollback`. */
+export async function noteSwitch(
+  connection: Connection,
+  { name, target, kept, state }: Pick<TakeNameInput, 'name' | 'target'> & Pick<TakenName, 'kept' | 'state'>,
+  run: RunOptions,
+): Promise<void> {
+  const at = new Date().toISOString();
+  if (kept !== null) {
+    const before = await readTransferMark(connection, kept);
+    const { points, pointsHash } = state ?? (await digestCollection(connection, kept, run));
+    await writeTransferMark(connection, kept, {
+      version: 1,
+      command: target.mark.command,
+      origin: before?.origin ?? '',
+      replaced: before?.replaced ?? null,
+      state: 'kept',
+      name,
+      at,
+      kept: { points, pointsHash, by: target.physical },
+    });
+  }
+  const live: TransferMark = { ...target.mark, name, replaced: kept, state: 'live', at };
+  await writeTransferMark(connection, target.physical, { ...live, takesName: false });
+}
+
+export interface FinishedSwitch {
+  readonly name: string;
+  readonly physical: string;
+}
+
+/**
+ * Names that a killed run left without a collection: it had deleted a plain one, and what was to take its name is there and
+ * proven. Every command that changes names calls it first, under the lock of the name.
+ */
+export async function finishCutSwitch(
+  connection: Connection,
+  name: string,
+  run: RunOptions,
+): Promise<FinishedSwitch | null> {
+  const listed = await listCollections(connection, run.signal);
+  if (currentOf(listed, name)) return null;
+  for (const { physical } of listed) {
+    const mark = await readTransferMark(connection, physical);
+    if (mark?.takesName !== true || mark.name !== name) continue;
+    await switchAliases(connection, [{ alias: name, physical, from: null }]);
+    const copy = await findCopy(connection, listed, name, physical);
+    await noteSwitch(connection, { name, target: { physical, mark }, kept: copy, state: null }, run);
+    run.onEvent?.({
+      type: 'warning',
+      message: `an earlier run was killed while it gave the name ${name} to ${physical}: that is finished now`,
+    });
+    return { name, physical };
+  }
+  return null;
+}
+
+/** The copy of the plain collection that is gone; null where it is the one that takes the name. */
+async function findCopy(
+  connection: Connection,
+  listed: readonly ListedCollection[],
+  name: string,
+  target: string,
+): Promise<string | null> {
+  for (const { physical } of listed) {
+    if (physical === target) continue;
+    const mark = await readTransferMark(connection, physical);
+    if (mark?.state === 'staging' && mark.origin === `copy of ${name}`) return physical;
+  }
+  return null;
+}
+
+/** @throws QdxError `refused`: giving up a plain collection is said aloud before. */
+export function assertGapAllowed(name: string, from: CurrentCollection | null, allowGap: boolean): void {
+  if (!from?.isPlain || allowGap) return;
+  throw new QdxError('refused', gapReason(name), { hint: 'add --allow-gap', details: { name } });
+}
+
+export const gapReason = (name: string): string =>
+  `${name} is a collection of its own, no alias: it is copied and deleted, and for a moment its name leads nowhere`;
