@@ -14,14 +14,36 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./stats.ts')).stats,
   },
   collections: {
-    summary: 'List collections; adopt those that qdx did not make',
+    summary: 'List, rename collections; adopt those that qdx did not make',
     load: async () => (await import('./collections-list.ts')).collectionsList,
     members: {
       adopt: {
         summary: 'Write the card of a collection that qdx did not make',
         load: async () => (await import('./collections-adopt.ts')).collectionsAdopt,
       },
+      rename: {
+        summary: 'Another public name; nothing is embedded again',
+        load: async () => (await import('./collections-rename.ts')).collectionsRename,
+      },
     },
+  },
+  alias: {
+    summary: 'Which name leads to which collection; set and remove names',
+    load: async () => (await import('./alias-list.ts')).aliasList,
+    members: {
+      set: {
+        summary: 'Lead a name to a collection, in one step',
+        load: async () => (await import('./alias-set.ts')).aliasSet,
+      },
+      remove: {
+        summary: 'Take a name away; its collection stays',
+        load: async () => (await import('./alias-remove.ts')).aliasRemove,
+      },
+    },
+  },
+  rollback: {
+    summary: 'Lead a name back to the version before, compared first',
+    load: async () => (await import('./rollback.ts')).rollback,
   },
   embed: {
     summary: 'Embed folders of documents or code into a collection or a file',

@@ -34,23 +34,42 @@ export function assertMayReplace({ name, pointsNow, pointsAfter }: Replacement, 
 }
 
 /** @throws QdxError `refused` where the answer is no, or nobody can be asked. */
-export async function assertConfirmed(
-  replacements: readonly Replacement[],
-  confirm: (question: string) => Promise<boolean>,
-): Promise<void> {
+export async function assertConfirmed(replacements: readonly Replacement[], confirm: Confirm): Promise<void> {
   if (replacements.length === 0) return;
   const what = replacements.map(
     ({ name, physical, pointsNow, pointsAfter }) =>
       `${name} (now ${physical}, ${formatCount(pointsNow)} points; then ${formatCount(pointsAfter)})`,
   );
   const question = `Replace ${what.join(', ')}? What they lead to now is kept.`;
+  await assertAnsweredYes(
+    { question, what: `${what.join(', ')} would be replaced`, details: { replacements } },
+    confirm,
+    {
+      hint: 'add --yes, or --as <other name>',
+    },
+  );
+}
+
+/** Asks on a terminal; `--yes` answers yes. @throws QdxError `usage` where nobody can be asked. */
+export type Confirm = (question: string) => Promise<boolean>;
+
+export interface AskedStep {
+  readonly question: string;
+  /** Begins the sentence "... and that was not confirmed". */
+  readonly what: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** @throws QdxError `refused` where the answer is no, or nobody can be asked. */
+export async function assertAnsweredYes(
+  { question, what, details = {} }: AskedStep,
+  confirm: Confirm,
+  { hint = 'add --yes' }: { readonly hint?: string } = {},
+): Promise<void> {
   const isConfirmed = await confirm(question).catch((error: unknown) => {
     if (isQdxError(error) && error.kind === 'usage') return false;
     throw error;
   });
   if (isConfirmed) return;
-  throw new QdxError('refused', `${what.join(', ')} would be replaced, and that was not confirmed`, {
-    hint: 'add --yes, or --as <other name>',
-    details: { replacements },
-  });
+  throw new QdxError('refused', `${what}, and that was not confirmed`, { hint, details });
 }

@@ -38,6 +38,19 @@ const transferSteps = {
     'restore.switched',
     'restore.marked',
   ],
+  force: [
+    'force.checked',
+    'force.locked',
+    'force.planned',
+    'force.backed-up',
+    'force.created',
+    'force.uploaded',
+    'force.compared',
+    'force.proven',
+    'force.switched',
+    'force.marked',
+  ],
+  plain: ['plain.copied', 'plain.fenced', 'plain.equal', 'plain.announced', 'plain.deleted', 'plain.named'],
 } as const;
 
 export type TransferStep = (typeof transferSteps)[keyof typeof transferSteps][number];

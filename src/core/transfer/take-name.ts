@@ -2,7 +2,6 @@
  * The switch: a public name leads to a collection that was proven, and what it led to before is kept. An alias is switched in
  * one atomic step. A plain collection has to be copied and deleted for that, which leaves a gap: see plain/give-up-plain.ts.
  */
-import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { type ListedCollection, listCollections } from '../qdrant/collection/names.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
@@ -53,7 +52,10 @@ export interface KeptState {
   readonly pointsHash: string;
 }
 
-/** @throws QdxError `refused` where somebody moved the name meanwhile, `verification` where the name does not lead there. */
+/**
+ * @public for migrate and upload --force
+ * @throws QdxError `refused` where somebody moved the name meanwhile, `verification` where the name does not lead there.
+ */
 export async function takeName(connection: Connection, input: TakeNameInput, run: RunOptions): Promise<TakenName> {
   const { name, target, from, lastLook, batchSize, parallel } = input;
   if (from?.isPlain) {
@@ -66,7 +68,6 @@ export async function takeName(connection: Connection, input: TakeNameInput, run
   run.signal?.throwIfAborted();
   run.onEvent?.({ type: 'phase', name: 'switching', detail: `${name} -> ${target.physical}` });
   await switchAliases(connection, [{ alias: name, physical: target.physical, from: from?.physical ?? null }]);
-  run.onEvent?.({ type: 'phase', name: 'switched', detail: `${name} -> ${target.physical}` });
   return { kept: from?.physical ?? null, gap: null, state: null };
 }
 
@@ -91,8 +92,9 @@ export async function noteSwitch(
       kept: { points, pointsHash, by: target.physical },
     });
   }
-  const live: TransferMark = { ...target.mark, name, replaced: kept, state: 'live', at };
-  await writeTransferMark(connection, target.physical, { ...live, takesName: false });
+  const { kept: _before, takesName: _done, ...mark } = target.mark;
+  const live: TransferMark = { ...mark, name, replaced: kept, state: 'live', at };
+  await writeTransferMark(connection, target.physical, live);
 }
 
 export interface FinishedSwitch {
@@ -111,12 +113,17 @@ export async function finishCutSwitch(
 ): Promise<FinishedSwitch | null> {
   const listed = await listCollections(connection, run.signal);
   if (currentOf(listed, name)) return null;
-  for (const { physical } of listed) {
-    const mark = await readTransferMark(connection, physical);
-    if (mark?.takesName !== true || mark.name !== name) continue;
-    await switchAliases(connection, [{ alias: name, physical, from: null }]);
-    const copy = await findCopy(connection, listed, name, physical);
-    await noteSwitch(connection, { name, target: { physical, mark }, kept: copy, state: null }, run);
+  for (const { physical, aliases } of listed) {
+    const mark = aliases.length === 0 ? await readTransferMark(connection, physical) : null;
+    if (!mark?.takesName || mark.name !== name) continue;
+    const { copy, aliases: others } = mark.takesName;
+    const lost = others.filter((alias) => currentOf(listed, alias) === null);
+    await switchAliases(connection, [
+      { alias: name, physical, from: null },
+      ...lost.map((alias) => ({ alias, physical: copy, from: null })),
+    ]);
+    const kept = copy === physical ? null : copy;
+    await noteSwitch(connection, { name, target: { physical, mark }, kept, state: null }, run);
     run.onEvent?.({
       type: 'warning',
       message: `an earlier run was killed while it gave the name ${name} to ${physical}: that is finished now`,
@@ -126,26 +133,6 @@ export async function finishCutSwitch(
   return null;
 }
 
-/** The copy of the plain collection that is gone; null where it is the one that takes the name. */
-async function findCopy(
-  connection: Connection,
-  listed: readonly ListedCollection[],
-  name: string,
-  target: string,
-): Promise<string | null> {
-  for (const { physical } of listed) {
-    if (physical === target) continue;
-    const mark = await readTransferMark(connection, physical);
-    if (mark?.state === 'staging' && mark.origin === `copy of ${name}`) return physical;
-  }
-  return null;
-}
-
-/** @throws QdxError `refused`: giving up a plain collection is said aloud before. */
-export function assertGapAllowed(name: string, from: CurrentCollection | null, allowGap: boolean): void {
-  if (!from?.isPlain || allowGap) return;
-  throw new QdxError('refused', gapReason(name), { hint: 'add --allow-gap', details: { name } });
-}
-
+/** Why `--allow-gap` is asked for. */
 export const gapReason = (name: string): string =>
   `${name} is a collection of its own, no alias: it is copied and deleted, and for a moment its name leads nowhere`;

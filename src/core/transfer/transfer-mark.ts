@@ -28,9 +28,10 @@ export interface TransferMark {
   readonly at: string;
   /**
    * Of a proven `staging` one: it is about to take the name of a plain collection, which has to be deleted for that. Where the
-   * name leads nowhere, the run was killed in between, and the name is to be given to this collection.
+   * name leads nowhere, the run was killed in between: the name is to be given to this collection, and what else led to the
+   * plain one to its copy.
    */
-  readonly takesName?: boolean;
+  readonly takesName?: { readonly copy: string; readonly aliases: readonly string[] };
   /** Of a `kept` one: its points when the name left it, and what the name was given to. */
   readonly kept?: { readonly points: number; readonly pointsHash: string; readonly by: string };
 }

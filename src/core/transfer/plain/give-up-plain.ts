@@ -11,6 +11,7 @@ import type { RunOptions } from '../../../lib/events.ts';
 import { listCollections } from '../../qdrant/collection/names.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { type TransferMark, writeTransferMark } from '../transfer-mark.ts';
+import { reached } from '../steps.ts';
 import { copyPlain, type CopyInput, finishCopy, type PlainCopy } from './copy-plain.ts';
 import { levelPoints } from './level-points.ts';
 import { liftFence, raiseFence } from './write-fence.ts';
@@ -49,30 +50,32 @@ export async function giveUpPlain(connection: Connection, input: GiveUpInput, ru
   const { plain, name, lastLook } = input;
   await liftFence(connection, plain);
   const copy = await copyPlain(connection, input, run);
-  run.onEvent?.({ type: 'phase', name: 'fencing', detail: plain });
+  reached(run, 'plain.copied');
   const fence = await raiseFence(connection, plain, run);
+  reached(run, 'plain.fenced');
   let isGone = false;
   try {
     await lastLook?.(run);
     const { readAt, ...state } = await proveEqual(connection, input, copy, run);
+    reached(run, 'plain.equal');
     await finishCopy(connection, copy);
     const target = input.target ?? copy;
-    await writeTransferMark(connection, target.physical, { ...target.mark, name, takesName: true });
-    if (fence && !(await fence.isUnbroken()))
-      throw new QdxError('verification', `somebody wrote to ${plain} while its name was to be given up`, {
-        hint: 'nothing was switched; stop the writers and run the same command again',
-      });
-    run.onEvent?.({ type: 'phase', name: 'deleting', detail: plain });
+    const { aliases } = copy.description;
+    const mark = { ...target.mark, name, takesName: { copy: copy.physical, aliases } };
+    await writeTransferMark(connection, target.physical, mark);
+    reached(run, 'plain.announced');
     run.signal?.throwIfAborted();
+    const holdsAtTheEnd = fence?.holds() ?? false;
     const deletedAt = performance.now();
     isGone = true;
     await connection.request('DELETE', `/collections/${encodeURIComponent(plain)}`);
-    run.onEvent?.({ type: 'phase', name: 'naming', detail: `${name} -> ${target.physical}` });
-    await giveName(connection, { name, target: target.physical, aliases: copy.description.aliases, copy });
+    reached(run, 'plain.deleted');
+    await giveName(connection, { name, target: target.physical, aliases, copy: copy.physical });
+    reached(run, 'plain.named');
     const gap = {
       durationMs: performance.now() - deletedAt,
       unreadMs: deletedAt - readAt,
-      isFenced: fence !== null,
+      isFenced: holdsAtTheEnd,
     };
     return { kept: copy.physical, ...state, gap };
   } finally {
@@ -103,14 +106,14 @@ interface NameInput {
   readonly target: string;
   /** That led to the collection that is gone: to its copy now. */
   readonly aliases: readonly string[];
-  readonly copy: Pick<PlainCopy, 'physical'>;
+  readonly copy: string;
 }
 
 /** Once begun it is brought to its end: no signal is heard. @throws QdxError `verification`. */
 async function giveName(connection: Connection, { name, target, aliases, copy }: NameInput): Promise<void> {
   const actions = [
     { create_alias: { alias_name: name, collection_name: target } },
-    ...aliases.map((alias) => ({ create_alias: { alias_name: alias, collection_name: copy.physical } })),
+    ...aliases.map((alias) => ({ create_alias: { alias_name: alias, collection_name: copy } })),
   ];
   await connection.request('POST', '/collections/aliases', { body: { actions } });
   const listed = await listCollections(connection);

@@ -1,67 +1,77 @@
 /**
- * A fence before a collection that is about to be given up: strict mode allows it one write a minute, and qdx takes that one
- * itself. Everybody else's writes are answered with 429 "retry later", reads go on, so that what is read now is all there is.
+ * A fence before a collection that is about to be given up: strict mode allows it one write a minute and shard, and qdx uses
+ * that one up. Everybody else's writes are answered with 429 "retry later", reads go on, so that what is read now is all
+ * there is.
  *
- * Measured on Qdrant 1.16.3: upserts, deletes and payload changes, by id, by filter and in batches, are refused alike, on
- * every shard; the next write is allowed 60 s after the last one. What strict mode was before lies in the collection's
- * metadata, so that a run that finds a fence of a killed one can take it down.
+ * Measured on Qdrant 1.16.3: upserts, deletes and payload changes, by id, by filter and in batches, are refused alike; the
+ * next write to a shard is allowed 60 s after the last one. What strict mode was before lies in the collection's metadata, so
+ * that a run that finds the fence of a killed one can take it down.
  */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isQdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
-import { readCollectionInfo } from '../../qdrant/collection/collection-info.ts';
+import { type CollectionInfo, readCollectionInfo } from '../../qdrant/collection/collection-info.ts';
 import { pointsPath } from '../../qdrant/collection/points.ts';
 import { countPeers } from '../../qdrant/collection/system-collection.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 
 /** Key in a collection's metadata: its strict mode before the fence. */
-export const fenceKey = 'qdx_fence';
+const fenceKey = 'qdx_fence';
 
 export interface WriteFence {
-  /** False where somebody may have written since it was raised. */
-  isUnbroken(): Promise<boolean>;
+  /** False once so much time has gone by that somebody may have written again. */
+  holds(): boolean;
   /** Gives the collection its strict mode back. */
   lift(): Promise<void>;
 }
 
-/** Of the server's limiter: one token a minute. */
-const refillMs = 60_000;
-/** Before the next token comes, qdx asks for it again and again. */
-const askFromMs = 55_000;
-const askEveryMs = 200;
-/** An own write that comes later than this was not the next one: somebody else's was. */
-const lateMs = 90_000;
-/** No limit, for a server that cannot forget one. */
+/** Of the 60 s after which the server's limiter allows another write. */
+const holdsMs = 55_000;
+/** No limit: the server cannot forget one that was set. */
 const unlimited = 4_294_967_295;
+/** Ids hash to shards at random: one shard of `n` is missed by `n` times so many of them with probability e^-32. */
+const probesPerShard = 32;
+const probesAtOnce = 16;
+/** Writes that were accepted without waiting are done by then. */
+const settleMs = 500;
 
-/** Null on a cluster, where each replica counts for itself: there writers have to be stopped otherwise. */
+/**
+ * Null where it cannot be proven to hold: on a cluster, where each replica counts for itself, and with shard keys. There
+ * writers have to be stopped otherwise.
+ */
 export async function raiseFence(
   connection: Connection,
   physical: string,
   run: RunOptions,
 ): Promise<WriteFence | null> {
-  if ((await countPeers(connection)) > 1) return null;
-  const { config } = await readCollectionInfo(connection, physical, run.signal);
-  const strict = config.strict_mode_config ?? {};
+  const info = await readCollectionInfo(connection, physical, run.signal);
+  if (isCustomSharded(info) || (await countPeers(connection)) > 1) return null;
+  const strict = info.config.strict_mode_config ?? {};
+  const raisedAt = performance.now();
   await connection.request('PATCH', pathOf(physical), {
     body: {
       strict_mode_config: { ...strict, enabled: true, write_rate_limit: 1 },
       metadata: { [fenceKey]: strict },
     },
   });
-  // What was accepted before is done when this is: the server keeps the order of writes.
-  if (!(await takeWrite(connection, physical))) {
+  try {
+    await useUpWrites(connection, physical, (info.config.params.shard_number ?? 1) * probesPerShard);
+    await sleep(settleMs);
+  } catch (error) {
     await liftFence(connection, physical);
-    return null;
+    throw error;
   }
-  const watch = keepTaking(connection, physical);
   return {
-    isUnbroken: () => watch.isUnbroken(),
+    holds: () => performance.now() - raisedAt < holdsMs,
     lift: async () => {
-      watch.stop();
       await liftFence(connection, physical);
     },
   };
 }
+
+const isCustomSharded = ({ config }: CollectionInfo): boolean =>
+  (config.params as { readonly sharding_method?: string }).sharding_method === 'custom';
 
 /** Takes a fence down, also that of a run that was killed. True where there was one. */
 export async function liftFence(connection: Connection, physical: string): Promise<boolean> {
@@ -81,43 +91,27 @@ export async function liftFence(connection: Connection, physical: string): Promi
   return true;
 }
 
-function keepTaking(connection: Connection, physical: string) {
-  let takenAt = performance.now();
-  let isBroken = false;
-  const over = new AbortController();
-  const watch = async (): Promise<void> => {
-    while (!over.signal.aborted) {
-      await sleep(askFromMs - (performance.now() - takenAt), undefined, { signal: over.signal, ref: false });
-      while (!(await takeWrite(connection, physical)) && performance.now() - takenAt < lateMs)
-        await sleep(askEveryMs, undefined, { signal: over.signal, ref: false });
-      if (performance.now() - takenAt >= lateMs) isBroken = true;
-      takenAt = performance.now();
-    }
-  };
-  watch().catch(() => {
-    if (!over.signal.aborted) isBroken = true;
-  });
-  return {
-    stop: () => over.abort(),
-    async isUnbroken() {
-      // In the last seconds before the next token nothing is certain.
-      while (!isBroken && performance.now() - takenAt > askFromMs) await sleep(askEveryMs);
-      return !isBroken;
-    },
-  };
+/** Taken or refused: after either, the shard that was asked takes no write for a minute. */
+async function useUpWrites(connection: Connection, physical: string, probes: number): Promise<void> {
+  for (let sent = 0; sent < probes; sent += probesAtOnce)
+    await Promise.all(Array.from({ length: probesAtOnce }, async () => writeNothing(connection, physical)));
 }
 
-/** Deletes what is not there: a write to every shard that changes nothing. False where the limit stands before it. */
-async function takeWrite(connection: Connection, physical: string): Promise<boolean> {
-  const body = { filter: { must: [{ has_id: [] }] } };
+/** Deletes a point that is not there. The limit, which stands before it or which it has reached, is no failure. */
+async function writeNothing(connection: Connection, physical: string): Promise<void> {
+  const limited = new AbortController();
   // The connection would wait for the server's "retry later".
-  const options = { query: { wait: true }, body, repeatable: false, signal: AbortSignal.timeout(askTimeoutMs) };
-  return connection.request('POST', pointsPath(physical, '/delete'), options).then(
-    () => true,
-    () => false,
-  );
+  const onRetry = (_attempt: number, _waitMs: number, reason: string): void => {
+    if (reason === 'status 429') limited.abort();
+  };
+  const body = { points: [randomUUID()] };
+  const options = { query: { wait: true }, body, onRetry, signal: limited.signal };
+  try {
+    await connection.request('POST', pointsPath(physical, '/delete'), options);
+  } catch (error) {
+    if (limited.signal.aborted || (isQdxError(error) && error.details?.['status'] === 429)) return;
+    throw error;
+  }
 }
-
-const askTimeoutMs = refillMs / 60;
 
 const pathOf = (physical: string): string => `/collections/${encodeURIComponent(physical)}`;
