@@ -193,9 +193,9 @@ describe('rename', () => {
   function startWriter(name: string) {
     const once = connectTo(server, { retries: 0, retryDeadlineMs: 1 });
     const acknowledged: number[] = [];
-    let isOver = false;
+    const over = new AbortController();
     const writing = (async () => {
-      for (let id = 1000; !isOver; id++) {
+      for (let id = 1000; !over.signal.aborted; id++) {
         const isTaken = await upsert(once, name, [id], 'written').then(
           () => true,
           () => false,
@@ -205,7 +205,7 @@ describe('rename', () => {
     })();
     return {
       stop: async () => {
-        isOver = true;
+        over.abort();
         await writing;
         return acknowledged;
       },
