@@ -2,7 +2,8 @@
  * `qdx models card`: the card of a model; for a folder, completed by flags and written beside the model.
  */
 import { fingerprint, vectorSpace } from '../core/models/cards/space.ts';
-import { findModel } from '../core/models/find-model.ts';
+import { findAnyModel } from '../core/models/find-model.ts';
+import { isRerankerCard } from '../core/models/cards/reranker-card.ts';
 import { cardOfFolder, writeFolderCard } from '../core/models/cards/folder-card.ts';
 import type { CommandModule } from './command.ts';
 import { addCardOptions, cardChoices } from './models-card-options.ts';
@@ -22,10 +23,11 @@ export const modelsCard: CommandModule = {
     const { settings } = await context.settings();
     const { card, notes } = isChange
       ? await cardOfFolder(name, choices)
-      : await findModel(name, { cacheFolder: context.folders.cache, hub: settings.hub });
+      : await findAnyModel(name, { cacheFolder: context.folders.cache, hub: settings.hub });
     for (const message of notes) context.onEvent({ type: 'note', message });
     if (flags['write'] === true) await writeFolderCard(name, card);
-    const data = { schemaVersion: 1, card, space: vectorSpace(card), fingerprint: fingerprint(card) };
+    const space = isRerankerCard(card) ? null : vectorSpace(card);
+    const data = { schemaVersion: 1, card, space, fingerprint: fingerprint(card) };
     return { data, text: () => JSON.stringify(card, null, 2) };
   },
 };

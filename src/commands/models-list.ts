@@ -2,6 +2,7 @@
  * `qdx models list`: which models are built in, downloaded, or known and not here yet.
  */
 import { listModels, type ListedModel } from '../core/models/list-models.ts';
+import { isRerankerCard } from '../core/models/cards/reranker-card.ts';
 import type { CommandModule } from './command.ts';
 
 export const modelsList: CommandModule = {
@@ -16,7 +17,10 @@ export const modelsList: CommandModule = {
 
 function renderModel({ card, state, sizeBytes }: ListedModel): string {
   const size = sizeBytes === null ? '' : `, ${(sizeBytes / 1e6).toFixed(0)} MB`;
-  const facts = `${card.dimension} dimensions, ${card.maxTokens} tokens, ${card.pooling} pooling, ${card.dtype}${size}`;
+  const what = isRerankerCard(card)
+    ? `reranker, ${card.maxTokens} tokens`
+    : `${card.dimension} dimensions, ${card.maxTokens} tokens, ${card.pooling} pooling`;
+  const facts = `${what}, ${card.dtype}${size}`;
   const pin =
     card.sha256 === null ? 'not pinned: its first download shows the hashes' : `sha256 ${card.sha256.slice(0, 16)}…`;
   const next = state === 'not downloaded' ? `\n  get it with: qdx models download ${card.name}` : '';

@@ -9,15 +9,18 @@ export const rerankSettings: readonly SettingPath[] = [
   'search.rerank',
   'search.rerankDepth',
   'search.rerankCascade',
+  'search.crossModel',
   'search.rerankBudgetMs',
 ];
 
-export function rerankParams({ search }: Pick<Settings, 'search'>): RerankParams {
-  const { rerank, rerankDepth, rerankCascade, rerankBudgetMs } = search;
+export function rerankParams({ search, embed }: Pick<Settings, 'search' | 'embed'>): RerankParams {
+  const { rerank, rerankDepth, rerankCascade, rerankBudgetMs, crossModel } = search;
   return {
     kinds: rerank === 'off' ? [] : (rerank.split(',') as RerankerKind[]),
     depth: rerankDepth,
     cascadeDepth: rerankCascade,
+    crossModel,
+    workers: embed.workers,
     ...(rerankBudgetMs !== undefined && { budgetMs: rerankBudgetMs }),
   };
 }

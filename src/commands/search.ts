@@ -1,7 +1,6 @@
 /**
  * `qdx search`: ranked hits of a query, or of many.
  */
-import { findModel } from '../core/models/find-model.ts';
 import { assertQuery } from '../core/retrieval/assert-query.ts';
 import { chooseCollections } from '../core/retrieval/choose-collections.ts';
 import { createSearcher } from '../core/retrieval/search.ts';
@@ -12,6 +11,7 @@ import { defineSearch, listFlag, querySource, searchParams } from './search-flag
 import { hitFormats, responseData } from './search-formats.ts';
 import { locateFiles } from './search-links.ts';
 import { answerLines } from './search-many.ts';
+import { searchPlaces } from './search-places.ts';
 import { type HitLook, renderHits } from './search-render.ts';
 
 export const search: CommandModule = {
@@ -32,10 +32,7 @@ export const search: CommandModule = {
     const params = searchParams(flags, resolved, named);
     const connection = await context.connect();
     const collections = await chooseCollections(connection, named, Object.keys(resolved.settings.collections), context);
-    const places = {
-      cacheFolder: context.folders.cache,
-      findModel: (name: string) => findModel(name, { cacheFolder: context.folders.cache, hub: resolved.settings.hub }),
-    };
+    const places = searchPlaces(context, resolved.settings);
     const searcher = await createSearcher(connection, { ...params, collections }, places, context);
     const look: HitLook = { full: flags['full'] === true, explain: params.explain, files: new Map() };
     if (source.from === 'file') {

@@ -182,6 +182,14 @@ export const runTable = {
     env: ['QDX_RERANK_CASCADE'],
     description: 'Of those, candidates for the second of two rerankers',
   },
+  'search.crossModel': {
+    flag: 'cross-model',
+    value: '<name>',
+    type: 'text',
+    env: ['QDX_CROSS_MODEL'],
+    description: 'Cross-encoder of --rerank cross: repository or folder',
+    isPath: true,
+  },
   'search.rerankBudgetMs': {
     flag: 'rerank-budget-ms',
     value: '<ms>',

@@ -138,6 +138,8 @@ export const searchSettings = z.strictObject({
   rerankDepth: positive.max(1000).default(100),
   /** Of those, how many the second of two rerankers gets. */
   rerankCascade: positive.max(1000).default(25),
+  /** Of `cross`: name of a card, hub repository, or folder. */
+  crossModel: text.default('cross-encoder/ms-marco-MiniLM-L-6-v2'),
   /** Stop reranking after this time, and say so; absent: it takes as long as it takes. */
   rerankBudgetMs: positive.optional(),
 });

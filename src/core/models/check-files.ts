@@ -9,17 +9,18 @@ import { pipeline } from 'node:stream/promises';
 import { QdxError } from '../../lib/errors.ts';
 import { sha256Hex } from '../../lib/hash.ts';
 import { assertSafeExternalData } from './onnx/external-data.ts';
+import type { CardOfFiles } from './cards/card.ts';
 import type { FoundModel } from './find-model.ts';
 
 /** @throws QdxError `verification` naming the file, the hash expected and the hash found; `refused` for unsafe external data. */
-export async function checkModelFile({ card, modelFile, folder, lockedFiles }: FoundModel): Promise<void> {
+export async function checkModelFile({ card, modelFile, folder, lockedFiles }: FoundModel<CardOfFiles>): Promise<void> {
   await assertSafeExternalData(modelFile);
   if (card.sha256 !== null) await assertHash(modelFile, card.sha256);
   for (const [path, sha256] of Object.entries(lockedFiles))
     if (path !== card.file) await assertHash(join(folder, path), sha256);
 }
 
-export async function checkTokenizerFile({ card, tokenizerFile }: FoundModel): Promise<void> {
+export async function checkTokenizerFile({ card, tokenizerFile }: FoundModel<CardOfFiles>): Promise<void> {
   // Read whole: small, on the way of every query, and a stream takes longer to set up than to read.
   if (card.tokenizerSha256 !== null)
     assertSame(tokenizerFile, sha256Hex(await readFile(tokenizerFile)), card.tokenizerSha256);

@@ -8,11 +8,13 @@ import { editDistance, nearestNames } from '../../lib/nearest.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import { packageRoot } from '../../lib/package-root.ts';
 import { builtInCards, builtInModelName } from './cards/built-in-cards.ts';
-import type { ModelCard } from './cards/card.ts';
+import type { CardOfFiles, ModelCard } from './cards/card.ts';
+import { type AnyCard, builtInRerankers, isRerankerCard, type RerankerCard } from './cards/reranker-card.ts';
 import { modelsFolder, type ModelPlaces } from './hub/hub-settings.ts';
 
-export interface FoundModel {
-  readonly card: ModelCard;
+/** An encoder, unless another kind of card is named. */
+export interface FoundModel<Card extends CardOfFiles = ModelCard> {
+  readonly card: Card;
   readonly origin: 'built-in' | 'cache' | 'folder';
   readonly folder: string;
   readonly modelFile: string;
@@ -28,9 +30,31 @@ export type FindModelOptions = ModelPlaces;
 
 const packageModels = join(packageRoot, 'models');
 
-/** @throws QdxError `notFound` with the command that gets it; `usage` for a folder that does not say enough of itself. */
+/**
+ * An encoder.
+ * @throws QdxError `notFound` with the command that gets it; `usage` for a folder that does not say enough of itself, and for a
+ * reranker.
+ */
 export async function findModel(name: string, options: FindModelOptions): Promise<FoundModel> {
-  const known = builtInCards.find((card) => card.name === name || card.repository === name);
+  const { card, ...place } = await findAnyModel(name, options);
+  if (!isRerankerCard(card)) return { card, ...place };
+  throw new QdxError('usage', `${name} is a reranker: it scores texts against a query and makes no vectors`, {
+    hint: `qdx search … --rerank cross --cross-model ${name}`,
+  });
+}
+
+/** A cross-encoder. @throws QdxError as findModel does, and `usage` for an encoder. */
+export async function findReranker(name: string, options: FindModelOptions): Promise<FoundModel<RerankerCard>> {
+  const { card, ...place } = await findAnyModel(name, options);
+  if (isRerankerCard(card)) return { card, ...place };
+  throw new QdxError('usage', `${name} is an encoder: it makes vectors and scores no pairs of query and text`, {
+    hint: 'qdx models list shows the rerankers; --rerank late needs no further model',
+  });
+}
+
+/** A model of any kind. @throws QdxError as findModel does. */
+export async function findAnyModel(name: string, options: FindModelOptions): Promise<FoundModel<AnyCard>> {
+  const known = [...builtInCards, ...builtInRerankers].find((card) => card.name === name || card.repository === name);
   if (known?.name === builtInModelName)
     return locate({ card: known, origin: 'built-in', folder: join(packageModels, known.name) });
   if (isFolder(name)) return findFolder(name);
@@ -38,7 +62,7 @@ export async function findModel(name: string, options: FindModelOptions): Promis
 }
 
 /** @returns null where it was never downloaded, or its hashes were not accepted. */
-export async function findDownloaded(name: string, options: FindModelOptions): Promise<FoundModel | null> {
+export async function findDownloaded(name: string, options: FindModelOptions): Promise<FoundModel<AnyCard> | null> {
   const models = modelsFolder(options);
   if (!existsSync(join(models, 'models.lock.json'))) return null;
   const { readLock } = await import('./hub/lock.ts');
@@ -47,21 +71,21 @@ export async function findDownloaded(name: string, options: FindModelOptions): P
   return locate({ card: locked.card, origin: 'cache', folder: join(models, locked.folder), lockedFiles: locked.files });
 }
 
-async function findFolder(folder: string): Promise<FoundModel> {
+async function findFolder(folder: string): Promise<FoundModel<AnyCard>> {
   const { cardOfFolder } = await import('./cards/folder-card.ts');
   const { card, notes } = await cardOfFolder(folder);
   return locate({ card, origin: 'folder', folder, notes });
 }
 
 interface Place {
-  readonly card: ModelCard;
+  readonly card: AnyCard;
   readonly origin: FoundModel['origin'];
   readonly folder: string;
   readonly lockedFiles?: FoundModel['lockedFiles'];
   readonly notes?: readonly string[];
 }
 
-function locate({ card, origin, folder, lockedFiles = {}, notes = [] }: Place): FoundModel {
+function locate({ card, origin, folder, lockedFiles = {}, notes = [] }: Place): FoundModel<AnyCard> {
   const config = join(folder, 'tokenizer_config.json');
   const found = {
     card,
@@ -88,10 +112,10 @@ function locate({ card, origin, folder, lockedFiles = {}, notes = [] }: Place): 
 const isFolder = (name: string): boolean =>
   /^(\.{0,2}[/\\]|\.{1,2}$|[A-Za-z]:)/.test(name) || Boolean(statSync(name, { throwIfNoEntry: false })?.isDirectory());
 
-function refuse(name: string, known: ModelCard | undefined): never {
+function refuse(name: string, known: AnyCard | undefined): never {
   if (known || /^[\w.-]+\/[\w.-]+$/.test(name))
     throw new QdxError('notFound', `the model ${name} is not on this machine`, {
-      hint: `Get it with: qdx models download ${name} (or use ${builtInModelName}, which is built in)`,
+      hint: `Get it with: qdx models download ${name}${known && isRerankerCard(known) ? '' : ` (or use ${builtInModelName}, which is built in)`}`,
     });
   const builtIn = builtInCards.map((card) => card.name);
   const [nearest = builtInModelName, ...others] = nearestNames(name, builtIn);

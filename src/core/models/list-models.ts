@@ -2,12 +2,12 @@
  * The models that qdx knows of: built in, downloaded and locked, or known and not here yet.
  */
 import { builtInCards, builtInModelName } from './cards/built-in-cards.ts';
-import type { ModelCard } from './cards/card.ts';
+import { type AnyCard, builtInRerankers } from './cards/reranker-card.ts';
 import { modelsFolder, type ModelPlaces } from './hub/hub-settings.ts';
 import { readLock } from './hub/lock.ts';
 
 export interface ListedModel {
-  readonly card: ModelCard;
+  readonly card: AnyCard;
   readonly state: 'built-in' | 'downloaded' | 'not downloaded';
   readonly sizeBytes: number | null;
 }
@@ -19,7 +19,7 @@ export async function listModels(places: ModelPlaces): Promise<ListedModel[]> {
     sizeBytes,
     state: 'downloaded' as const,
   }));
-  const known = builtInCards
+  const known = [...builtInCards, ...builtInRerankers]
     .filter(({ name }) => !Object.hasOwn(models, name))
     .map((card) => ({
       card,

@@ -13,24 +13,33 @@ const charsPerToken = 16;
 /** Tokens beyond the limit that a cut text must still give, so that the cut cannot have changed those that are kept. */
 const spareTokens = 64;
 
+type TokenizerFiles = Pick<FoundModel, 'tokenizerFile' | 'tokenizerConfigFile'>;
+
 /**
  * @param use `query`: a few short texts, of whose words alone the vocabulary is asked. Both give the same tokens.
  * @throws QdxError `verification` where tokenizer.json is no tokenizer.
  */
-export async function openTokenizer(
-  model: Pick<FoundModel, 'tokenizerFile' | 'tokenizerConfigFile'>,
-  use: 'query' | 'bulk' = 'bulk',
-): Promise<Tokenizer> {
+export const openTokenizer = (model: TokenizerFiles, use: 'query' | 'bulk' = 'bulk'): Promise<Tokenizer> =>
+  readTokenizer(
+    model,
+    (bytes, settings) =>
+      (use === 'query' ? tokenizerOfFile(bytes, settings) : null) ?? createTokenizer(jsonTokenizer(bytes, settings)),
+  );
+
+/** What `use` makes of the tokenizer itself. @throws QdxError `verification` where tokenizer.json is no tokenizer, or `use` throws. */
+export const loadJsonTokenizer = <T>(model: TokenizerFiles, use: (json: JsonTokenizer) => T): Promise<T> =>
+  readTokenizer(model, (bytes, settings) => use(jsonTokenizer(bytes, settings)));
+
+const jsonTokenizer = (bytes: Buffer, settings: object): JsonTokenizer =>
+  new JsonTokenizer(JSON.parse(bytes.toString('utf8')) as object, settings);
+
+async function readTokenizer<T>(model: TokenizerFiles, make: (bytes: Buffer, settings: object) => T): Promise<T> {
   const [tokenizer, config] = await Promise.all([
     readFile(model.tokenizerFile),
     model.tokenizerConfigFile === null ? '{}' : readFile(model.tokenizerConfigFile, 'utf8'),
   ]);
   try {
-    const settings = JSON.parse(config) as object;
-    return (
-      (use === 'query' ? tokenizerOfFile(tokenizer, settings) : null) ??
-      createTokenizer(new JsonTokenizer(JSON.parse(tokenizer.toString('utf8')) as object, settings))
-    );
+    return make(tokenizer, JSON.parse(config) as object);
   } catch (error) {
     throw new QdxError('verification', `${model.tokenizerFile} is not a tokenizer that qdx can use: ${String(error)}`, {
       hint: 'Download the model again, or take a repository that has a fast tokenizer (tokenizer.json).',

@@ -1,6 +1,7 @@
 /**
  * What a search is asked for, and what it answers.
  */
+import type { RerankerCard } from '../models/cards/reranker-card.ts';
 import type { FoundModel } from '../models/find-model.ts';
 import type { PayloadKeys } from '../qdrant/collection/payload-keys.ts';
 import type { Hit } from './hit.ts';
@@ -66,6 +67,10 @@ export interface SearchFilters {
 export interface SearchPlaces {
   readonly cacheFolder: string;
   readonly findModel: (name: string) => Promise<FoundModel>;
+  /** Absent: there are no cross-encoders. */
+  readonly findReranker?: (name: string) => Promise<FoundModel<RerankerCard>>;
+  /** Of the caller; what encoders and rerankers in processes of their own get of it (processEnvironment). Absent: nothing. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 interface SearchedCollection {

@@ -6,8 +6,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { settingsSchema } from '../../../src/core/config/schema.ts';
-import type { WorkerListeners } from '../../../src/core/models/encoders/encoder-worker.ts';
-import type { WorkerOrder } from '../../../src/core/models/encoders/worker-messages.ts';
+import type { EncodedText } from '../../../src/core/models/encoder.ts';
+import type { TextRequest } from '../../../src/core/models/encoders/text-encoder.ts';
+import type { WorkerListeners } from '../../../src/core/models/workers/worker.ts';
+import type { WorkerOrder } from '../../../src/core/models/workers/messages.ts';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { type EmbedDestination, embedCorpus, type EmbedParams } from '../../../src/core/embed/embed.ts';
 import { openVectorsRun } from '../../../src/core/vectors/run-files.ts';
@@ -17,23 +19,23 @@ import { corpusFolder, pathsOf, sectionText, writeFiles } from '../../helpers/em
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 
-vi.mock('../../../src/core/models/encoders/encoder-worker.ts', async (original) => ({
+vi.mock('../../../src/core/models/workers/worker.ts', async (original) => ({
   ...(await original<object>()),
-  startWorker: (...parts: unknown[]) => playedWorker(parts.at(-1) as WorkerListeners),
+  startWorker: (...parts: unknown[]) => playedWorker(parts.at(-1) as WorkerListeners<EncodedText>),
 }));
 
 /** Ends with SIGSEGV when it begins a text with `hostile` in it. */
-function playedWorker({ onAnswer, onEnd }: WorkerListeners) {
+function playedWorker({ onAnswer, onEnd }: WorkerListeners<EncodedText>) {
   let dead = false;
-  const obey = (order: WorkerOrder): void => {
-    if (dead || order.type !== 'encode') return;
+  const obey = (order: WorkerOrder<TextRequest>): void => {
+    if (dead || order.type !== 'work') return;
     dead = order.requests.some(({ text }) => text.includes('hostile'));
     if (dead) onEnd('SIGSEGV', '');
     else
       onAnswer({
-        type: 'encoded',
+        type: 'done',
         id: order.id,
-        texts: order.requests.map(({ text }) => ({
+        results: order.requests.map(({ text }) => ({
           vector: Float32Array.from({ length: 384 }, (_, index) => Math.sin(text.length + index) / Math.sqrt(192)),
           tokenCount: 9,
           truncated: false,
@@ -41,7 +43,11 @@ function playedWorker({ onAnswer, onEnd }: WorkerListeners) {
       });
   };
   setImmediate(() => onAnswer({ type: 'ready' }));
-  return { pid: undefined, send: (order: WorkerOrder) => void setImmediate(obey, order), kill: () => (dead = true) };
+  return {
+    pid: undefined,
+    send: (order: WorkerOrder<TextRequest>) => void setImmediate(obey, order),
+    kill: () => (dead = true),
+  };
 }
 
 let server: RunningQdrant;

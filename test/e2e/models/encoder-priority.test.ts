@@ -13,7 +13,7 @@ const onLinux = process.platform === 'linux';
 const encoderPids = (): number[] =>
   execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' })
     .split('\n')
-    .filter((line) => line.includes('encoder-process'))
+    .filter((line) => line.includes('model-process'))
     .map((line) => Number.parseInt(line, 10));
 
 test.runIf(onLinux)('each thread of an encoder process runs five steps below its parent (Linux only)', async () => {

@@ -16,7 +16,7 @@ afterAll(() => encoder.close());
 const encoderProcesses = (): number[] =>
   execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' })
     .split('\n')
-    .filter((line) => line.includes('encoder-process'))
+    .filter((line) => line.includes('model-process'))
     .map((line) => Number.parseInt(line, 10));
 
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(

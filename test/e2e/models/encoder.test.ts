@@ -134,7 +134,7 @@ test('processes get what native libraries look at, and no token of the caller', 
 const children = (): string[] =>
   execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' })
     .split('\n')
-    .filter((line) => line.includes('encoder-process'))
+    .filter((line) => line.includes('model-process'))
     .map((line) => line.trim().split(' ')[0]!);
 
 test('F34: a worker that dies of SIGSEGV costs nothing: its texts are encoded by a new one', async () => {

@@ -51,11 +51,7 @@ test.each(others)('a locked model asked for with %s is accepted anew', async (_w
   let asked = 0;
   const { wasLocked, card } = await download({ ...changes, accept: async () => ++asked > 0 });
   expect([asked, wasLocked]).toEqual([1, false]);
-  expect([card.sha256, card.file, card.pooling]).not.toEqual([
-    locked.card.sha256,
-    locked.card.file,
-    locked.card.pooling,
-  ]);
+  expect({ ...card, name: '' }).not.toEqual({ ...locked.card, name: '' });
   expect((await findModel('test/tiny', { cacheFolder })).card).toEqual(card);
 });
 

@@ -83,9 +83,8 @@ const poolings: readonly [object, string][] = [
 ];
 
 test.each(poolings)('pooling file %j is %s', async (file, expected) => {
-  expect((await cardOfFolder(folderWith(tinyRepository({}, file as Record<string, unknown>)))).card.pooling).toBe(
-    expected,
-  );
+  const { card } = await cardOfFolder(folderWith(tinyRepository({}, file as Record<string, unknown>)));
+  expect(card).toMatchObject({ pooling: expected });
 });
 
 const refused: readonly [string, () => string, string, RegExp][] = [

@@ -32,7 +32,7 @@ function reranker(kind: RerankerKind, order: (count: number) => Reranking['order
 
 const reversed = (count: number) => Array.from({ length: count }, (_, at) => ({ index: count - 1 - at, score: -at }));
 const idsOf = (pool: readonly RankedCandidate[]) => pool.map(({ candidate }) => candidate.id);
-const params = { kinds: [], depth: 4, cascadeDepth: 2 };
+const params = { kinds: [], depth: 4, cascadeDepth: 2, crossModel: 'none', workers: 1 };
 
 describe('the pool in the order of the rerankers', () => {
   test('the first gets the depth, the second the best of the first, the rest keeps its place', async () => {

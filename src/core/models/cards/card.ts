@@ -5,7 +5,8 @@
 export type Pooling = 'cls' | 'mean' | 'last';
 export type Dtype = 'fp32' | 'fp16' | 'int8' | 'uint8' | 'q8' | 'q4' | 'bnb4' | 'unknown';
 
-export interface ModelCard {
+/** What the card of any model says of its files. */
+export interface CardOfFiles {
   /** What the user types: `all-MiniLM-L6-v2`, `nomic-ai/CodeRankEmbed`, a folder. */
   readonly name: string;
   readonly repository: string;
@@ -18,15 +19,18 @@ export interface ModelCard {
   /** sha256 of that file; null until the first download locks it. */
   readonly sha256: string | null;
   readonly dtype: Dtype;
+  /** Longest input in tokens, special tokens included. */
+  readonly maxTokens: number;
+  /** sha256 of tokenizer.json; null until locked. */
+  readonly tokenizerSha256: string | null;
+}
+
+export interface ModelCard extends CardOfFiles {
   readonly dimension: number;
   readonly pooling: Pooling;
   readonly normalize: boolean;
   readonly queryPrefix: string;
   readonly documentPrefix: string;
-  /** Longest input in tokens, special tokens included. */
-  readonly maxTokens: number;
-  /** sha256 of tokenizer.json; null until locked. */
-  readonly tokenizerSha256: string | null;
   /** Lowest cosine to a reference file of the same space that is still the same space. */
   readonly parityFloor: number;
   /** Whether the vectors before pooling may serve late interaction; `unverified` until a bench shows it. */

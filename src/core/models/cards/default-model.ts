@@ -10,8 +10,7 @@ export type Preset = 'documents' | 'code';
 /** @throws QdxError `notFound` for `code` while its model is not here, with both ways on. */
 export async function defaultModel(preset: Preset, options: FindModelOptions): Promise<FoundModel> {
   if (preset === 'documents') return findModel(builtInModelName, options);
-  const model = await findDownloaded(codeModelName, options);
-  if (model) return model;
+  if (await findDownloaded(codeModelName, options)) return findModel(codeModelName, options);
   throw new QdxError('notFound', `the preset code wants the model ${codeModelName}, which is not on this machine`, {
     hint: `Get it with: qdx models download ${codeModelName}. The built-in model works now: --model ${builtInModelName}`,
   });

@@ -7,7 +7,9 @@ import { basename, join, resolve } from 'node:path';
 import { QdxError } from '../../../lib/errors.ts';
 import { createPartialFile } from '../../../lib/partial-file.ts';
 import type { ModelCard, Pooling } from './card.ts';
-import { parseCard } from './card-schema.ts';
+import { parseAnyCard } from './card-schema.ts';
+import { readCrossEncoderFacts } from './cross-encoder-facts.ts';
+import type { AnyCard } from './reranker-card.ts';
 import { sha256OfFile } from '../check-files.ts';
 import { dtypeOf, inspectOnnx } from '../onnx/onnx-file.ts';
 import { readWrittenFacts, type WrittenFacts } from './sentence-transformers.ts';
@@ -29,7 +31,7 @@ export interface CardIdentity {
 }
 
 export interface DerivedCard {
-  readonly card: ModelCard;
+  readonly card: AnyCard;
   /** What no file says and was taken as usual. */
   readonly notes: readonly string[];
 }
@@ -39,14 +41,14 @@ export async function cardOfFolder(folder: string, choices: CardChoices = {}): P
   const written = join(folder, 'card.json');
   const hasChoices = Object.keys(choices).length > 0;
   if (existsSync(written) && !hasChoices) {
-    const card = parseCard(await jsonOf(written), written);
+    const card = parseAnyCard(await jsonOf(written), written);
     return { card: { ...card, name: folder }, notes: [] };
   }
   return deriveCard(folder, { name: folder, repository: basename(resolve(folder)), revision: null }, choices);
 }
 
 /** Writes `card.json`, which decides from then on. */
-export async function writeFolderCard(folder: string, card: ModelCard): Promise<void> {
+export async function writeFolderCard(folder: string, card: AnyCard): Promise<void> {
   const file = await createPartialFile(join(folder, 'card.json'));
   // The name is the place where the folder lies, which differs from machine to machine.
   await file.write(Buffer.from(`${JSON.stringify({ ...card, name: card.repository }, null, 2)}\n`));
@@ -61,22 +63,21 @@ export async function deriveCard(folder: string, identity: CardIdentity, choices
       hint: 'Take a repository with a fast tokenizer.',
     });
   const file = choices.file ?? (await onlyModelFile(folder));
-  const facts: WrittenFacts = { ...(await readWrittenFacts(folder)), ...choices };
   const [summary, sha256, tokenizerSha256] = await Promise.all([
     inspectOnnx(join(folder, file)),
     sha256OfFile(join(folder, file)),
     sha256OfFile(tokenizer),
   ]);
+  const files = { ...identity, file, sha256, dtype: dtypeOf(summary), tokenizerSha256 };
+  const pairs = await readCrossEncoderFacts(folder, choices.maxTokens);
+  if (pairs) return { card: { ...files, ...pairs, task: 'rerank' }, notes: [] };
+  const facts: WrittenFacts = { ...(await readWrittenFacts(folder)), ...choices };
   const card: ModelCard = {
-    ...identity,
-    file,
-    sha256,
-    dtype: dtypeOf(summary),
+    ...files,
     ...requiredFacts(folder, facts),
     normalize: true,
     queryPrefix: facts.queryPrefix ?? '',
     documentPrefix: facts.documentPrefix ?? '',
-    tokenizerSha256,
     parityFloor: 0.99,
     tokenVectors: 'unverified',
   };

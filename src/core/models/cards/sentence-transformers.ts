@@ -102,7 +102,8 @@ function prefixesOf({ prompts = {}, default_prompt_name: byDefault }: z.infer<ty
   };
 }
 
-async function readConfiguration<T>(folder: string, file: string, schema: z.ZodType<T>): Promise<T | undefined> {
+/** @returns undefined where there is no such file. @throws QdxError `verification` for a damaged one. */
+export async function readConfiguration<T>(folder: string, file: string, schema: z.ZodType<T>): Promise<T | undefined> {
   const path = join(folder, file);
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;

@@ -2,7 +2,7 @@
  * Vector space and fingerprint of a card: which vectors may be compared, and which files made them.
  */
 import { createHash } from 'node:crypto';
-import type { ModelCard, VectorSpace } from './card.ts';
+import type { CardOfFiles, ModelCard, VectorSpace } from './card.ts';
 
 const spaceKeys = [
   'repository',
@@ -34,7 +34,7 @@ export function vectorSpace(card: ModelCard): VectorSpace {
 }
 
 /** sha256, hex, of the canonical JSON of the whole card: the identity of what made a vector, file included. */
-export const fingerprint = (card: ModelCard): string => sha256Of(card);
+export const fingerprint = (card: CardOfFiles): string => sha256Of(card);
 
 /** sha256, hex, of the vector space alone: the key under which vectors of any file of one space may be shared. */
 export const spaceFingerprint = (card: ModelCard): string => sha256Of(vectorSpace(card));

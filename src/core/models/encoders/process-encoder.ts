@@ -4,13 +4,14 @@
  */
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
-import type { Encoder } from '../encoder.ts';
-import { EncoderPool } from './encoder-pool.ts';
-import { startWorker } from './encoder-worker.ts';
+import type { EncodedText, Encoder } from '../encoder.ts';
+import { WorkerPool } from '../workers/worker-pool.ts';
+import { startWorker } from '../workers/worker.ts';
+import type { TextRequest } from './text-encoder.ts';
 import type { FoundModel } from '../find-model.ts';
 import { prepareText } from './prepare-text.ts';
-import { type Environment, processEnvironment } from './process-environment.ts';
-import type { WorkerDevice } from './worker-messages.ts';
+import { type Environment, processEnvironment } from '../workers/process-environment.ts';
+import type { WorkerDevice } from '../workers/messages.ts';
 
 export interface ProcessEncoderOptions {
   readonly workers: number;
@@ -32,10 +33,11 @@ export async function createProcessEncoder(
 ): Promise<Encoder> {
   const textsPerOrder = batchTokens === 0 ? 1 : textsPerPaddedOrder;
   const env = processEnvironment(environment);
-  const pool = new EncoderPool({
+  const pool = new WorkerPool<TextRequest, EncodedText>({
+    what: 'encoder',
     workers,
     textsPerOrder,
-    start: (listeners) => startWorker({ type: 'open', model, device, batchTokens }, env, listeners),
+    start: (listeners) => startWorker({ type: 'open', task: 'encode', model, device, batchTokens }, env, listeners),
     onEvent: run.onEvent,
   });
   const onAbort = (): void => pool.end(new QdxError('interrupted', 'stopped while texts were being encoded'));
@@ -51,7 +53,7 @@ export async function createProcessEncoder(
     device: device.provider === 'cpu' ? 'cpu' : `cuda:${device.deviceId}`,
     parallel: workers * textsPerOrder,
     encode: async (text, { role, tokenVectors = false, signal }) =>
-      pool.encode({ text: prepareText(text, role, model.card), tokenVectors }, signal),
+      pool.run({ text: prepareText(text, role, model.card), tokenVectors }, signal),
     close: async () => {
       stopListening();
       pool.end(new QdxError('interrupted', 'the encoder was closed before this text was encoded'));

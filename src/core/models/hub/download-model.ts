@@ -9,7 +9,7 @@ import { throwWriteError } from '../../../lib/file-bytes.ts';
 import { withLockFile } from '../../../lib/lock-file.ts';
 import { ownValue } from '../../../lib/own-value.ts';
 import { builtInModelName } from '../cards/built-in-cards.ts';
-import type { ModelCard } from '../cards/card.ts';
+import type { AnyCard } from '../cards/reranker-card.ts';
 import { sha256OfFile } from '../check-files.ts';
 import { assertSafeExternalData } from '../onnx/external-data.ts';
 import { type CardChoices, deriveCard } from '../cards/folder-card.ts';
@@ -36,7 +36,7 @@ export interface DownloadParams {
 }
 
 export interface DownloadCandidate {
-  readonly card: ModelCard;
+  readonly card: AnyCard;
   readonly files: readonly DownloadedFile[];
 }
 
@@ -90,11 +90,11 @@ async function downloadInto(models: string, params: DownloadParams, run: RunOpti
 }
 
 /** Whether all that was asked for is what is locked; anything else is another model, to be accepted anew. */
-function asksForLocked({ revision, onnxFrom, choices }: DownloadParams, card: ModelCard): boolean {
+function asksForLocked({ revision, onnxFrom, choices }: DownloadParams, card: AnyCard): boolean {
   if (revision !== undefined && revision !== card.revision) return false;
   if (onnxFrom !== undefined && onnxFrom !== (card.fileSource?.repository ?? card.repository)) return false;
   return Object.entries(choices).every(
-    ([fact, value]) => value === undefined || card[fact as keyof CardChoices] === value,
+    ([fact, value]) => value === undefined || (card as CardChoices)[fact as keyof CardChoices] === value,
   );
 }
 
@@ -143,7 +143,7 @@ async function cardOf(
   { own, weights, file, known }: DownloadPlan,
   { name, choices }: DownloadParams,
   folder: string,
-): Promise<ModelCard> {
+): Promise<AnyCard> {
   const fileSource =
     weights === own ? {} : { fileSource: { repository: weights.repository, revision: weights.commit } };
   const identity = { name, repository: name, revision: own.commit };

@@ -5,7 +5,7 @@ import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { ownValue } from '../../../lib/own-value.ts';
 import { builtInCards } from '../cards/built-in-cards.ts';
-import type { ModelCard } from '../cards/card.ts';
+import { type AnyCard, builtInRerankers } from '../cards/reranker-card.ts';
 import type { DownloadParams } from './download-model.ts';
 import { type HubRepository, resolveRepository } from './hub-repository.ts';
 import type { LockedModel } from './lock.ts';
@@ -17,7 +17,7 @@ export interface DownloadPlan {
   readonly weights: HubRepository;
   /** Path of the ONNX file in `weights`. */
   readonly file: string;
-  readonly known: ModelCard | undefined;
+  readonly known: AnyCard | undefined;
 }
 
 /** Models whose own repository has no ONNX file: an int8 export of the same weights, with its path as published. */
@@ -41,7 +41,7 @@ export async function planDownload(
   return {
     own,
     weights,
-    known: builtInCards.find((card) => card.name === name),
+    known: [...builtInCards, ...builtInRerankers].find((card) => card.name === name),
     file: onnxFileOf(weights, source.file),
   };
 }
@@ -58,7 +58,9 @@ function weightsSource({ name, onnxFrom, choices }: DownloadParams, locked: Lock
   if (onnxFrom !== undefined) return { repository: onnxFrom, revision: 'main', file };
   if (locked) return { repository: name, revision: 'main', ...locked.card.fileSource, file: file ?? locked.card.file };
   const elsewhere = ownValue(exportsElsewhere, name);
-  return { repository: elsewhere?.repository ?? name, revision: 'main', file: file ?? elsewhere?.file };
+  // Rerankers come with many exports beside each other, of which the card names one.
+  const usual = elsewhere?.file ?? builtInRerankers.find((card) => card.name === name)?.file;
+  return { repository: elsewhere?.repository ?? name, revision: 'main', file: file ?? usual };
 }
 
 function onnxFileOf({ repository, files }: HubRepository, wanted: string | undefined): string {

@@ -7,11 +7,11 @@ import { z } from 'zod';
 import { QdxError } from '../../../lib/errors.ts';
 import { withLockFile } from '../../../lib/lock-file.ts';
 import { createPartialFile } from '../../../lib/partial-file.ts';
-import type { ModelCard } from '../cards/card.ts';
-import { cardSchema } from '../cards/card-schema.ts';
+import { anyCardSchema } from '../cards/card-schema.ts';
+import type { AnyCard } from '../cards/reranker-card.ts';
 
 export interface LockedModel {
-  readonly card: ModelCard;
+  readonly card: AnyCard;
   /** Relative to the folder of the lock file. */
   readonly folder: string;
   /** sha256, hex, by path in `folder`. */
@@ -32,7 +32,7 @@ const lockSchema = z.strictObject({
   models: z.record(
     z.string(),
     z.strictObject({
-      card: cardSchema,
+      card: anyCardSchema,
       folder: z.string().min(1),
       files: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
       sizeBytes: z.number().int().min(0),

@@ -8,7 +8,7 @@ import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 import { QdxError } from '../../../lib/errors.ts';
 import type { OnEvent } from '../../../lib/events.ts';
-import type { WorkerDevice } from '../encoders/worker-messages.ts';
+import type { WorkerDevice } from '../workers/messages.ts';
 
 export type DeviceChoice = 'auto' | 'cpu' | 'cuda';
 

@@ -4,7 +4,7 @@
  * one session with as many threads.
  */
 import type { InferenceSession } from 'onnxruntime-node';
-import type { WorkerDevice } from '../encoders/worker-messages.ts';
+import type { WorkerDevice } from '../workers/messages.ts';
 
 type SessionOptions = InferenceSession.SessionOptions;
 

@@ -3,6 +3,7 @@
  */
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { QdxError } from '../../../lib/errors.ts';
+import { feedsFor } from './feeds.ts';
 import { floatsOf } from './half-floats.ts';
 import { loadOrt } from './load-ort.ts';
 
@@ -25,7 +26,14 @@ export async function openSession(modelFile: string, options: InferenceSession.S
   const tensor = (values: BigInt64Array, dims: readonly number[]): Tensor => new Tensor('int64', values, dims);
   return {
     run: async (texts) => {
-      const results = await session.run(feedsFor(session.inputNames, texts, tensor), [output]);
+      const results = await session.run(
+        feedsFor(
+          session.inputNames,
+          texts.map((ids) => ({ ids })),
+          tensor,
+        ),
+        [output],
+      );
       const result = results[output];
       if (!result) throw new QdxError('verification', `${modelFile} gave no output ${output}`);
       return decode(result, modelFile);
@@ -38,31 +46,6 @@ export async function openSession(modelFile: string, options: InferenceSession.S
 export async function ortVersion(): Promise<string> {
   const { env } = await loadOrt();
   return env.versions.node ?? 'unknown';
-}
-
-type MakeTensor = (values: BigInt64Array, dims: readonly number[]) => Tensor;
-
-function feedsFor(names: readonly string[], texts: readonly Int32Array[], tensor: MakeTensor): Record<string, Tensor> {
-  const length = Math.max(...texts.map((ids) => ids.length));
-  const shape = [texts.length, length];
-  const fill = (valueOf: (id: number) => bigint): BigInt64Array => {
-    const values = new BigInt64Array(texts.length * length);
-    texts.forEach((ids, row) => ids.forEach((id, column) => (values[row * length + column] = valueOf(id))));
-    return values;
-  };
-  const makers: Readonly<Record<string, () => BigInt64Array>> = {
-    input_ids: () => fill(BigInt),
-    attention_mask: () => fill(() => 1n),
-    token_type_ids: () => new BigInt64Array(texts.length * length),
-    position_ids: () => BigInt64Array.from({ length: texts.length * length }, (_, at) => BigInt(at % length)),
-  };
-  return Object.fromEntries(
-    names.map((name) => {
-      const make = makers[name];
-      if (!make) throw new QdxError('verification', `the model wants an input ${name} that qdx does not know`);
-      return [name, tensor(make(), shape)];
-    }),
-  );
 }
 
 /** Rows before pooling are preferred: qdx pools as the card says, not as whoever exported the graph thought. */

@@ -63,6 +63,10 @@ export interface RerankParams {
   readonly depth: number;
   /** Candidates that a second reranker gets from the first. */
   readonly cascadeDepth: number;
+  /** Of `cross`: name of a card, hub repository, or folder. */
+  readonly crossModel: string;
+  /** Sessions of a model side by side; 0: one for each core. */
+  readonly workers: number;
   /** Stop after this time and say so; absent: take as long as it takes. */
   readonly budgetMs?: number;
 }

@@ -5,7 +5,9 @@ import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import type { OpenReranker, Reranker, RerankerContext, RerankerKind } from './port.ts';
 
-const openers: Readonly<Partial<Record<RerankerKind, () => Promise<OpenReranker>>>> = {};
+const openers: Readonly<Partial<Record<RerankerKind, () => Promise<OpenReranker>>>> = {
+  cross: async () => (await import('./cross.ts')).openCrossEncoder,
+};
 
 /** In the order of the parameters. What was opened is closed again where one of them cannot be. */
 export async function openRerankers(context: RerankerContext, run: RunOptions): Promise<Reranker[]> {

@@ -1,9 +1,10 @@
 /** The pool with workers that the test plays: a native crash cannot be ordered from ONNX Runtime. */
 import { expect, test } from 'vitest';
 import type { EncodedText } from '../../../src/core/models/encoder.ts';
-import { EncoderPool } from '../../../src/core/models/encoders/encoder-pool.ts';
-import type { WorkerListeners } from '../../../src/core/models/encoders/encoder-worker.ts';
-import type { EncodeOrder, WorkerOrder } from '../../../src/core/models/encoders/worker-messages.ts';
+import { WorkerPool } from '../../../src/core/models/workers/worker-pool.ts';
+import type { WorkerListeners } from '../../../src/core/models/workers/worker.ts';
+import type { WorkOrder, WorkerOrder } from '../../../src/core/models/workers/messages.ts';
+import type { TextRequest } from '../../../src/core/models/encoders/text-encoder.ts';
 import { TextCrashError } from '../../../src/core/models/text-crash.ts';
 import type { QdxEvent } from '../../../src/lib/events.ts';
 
@@ -16,31 +17,31 @@ const encoded = (text: string): EncodedText => ({
 /** Opens at once, answers in order; ends with SIGSEGV when it begins a text with `crash` in it. */
 class PlayedWorker {
   readonly pid = undefined;
-  private readonly listeners: WorkerListeners;
+  private readonly listeners: WorkerListeners<EncodedText>;
   private orders: Promise<void> = Promise.resolve();
   private dead = false;
 
-  constructor(listeners: WorkerListeners, opens: boolean) {
+  constructor(listeners: WorkerListeners<EncodedText>, opens: boolean) {
     this.listeners = listeners;
     queueMicrotask(() => (opens ? listeners.onAnswer({ type: 'ready' }) : this.die('exit code 1')));
   }
 
-  send(order: WorkerOrder): void {
-    if (order.type === 'encode') this.orders = this.orders.then(() => this.obey(order));
+  send(order: WorkerOrder<TextRequest>): void {
+    if (order.type === 'work') this.orders = this.orders.then(() => this.obey(order));
   }
 
   kill(): void {
     this.dead = true;
   }
 
-  private async obey({ id, requests }: EncodeOrder): Promise<void> {
+  private async obey({ id, requests }: WorkOrder<TextRequest>): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     if (this.dead) return;
     const texts = requests.map(({ text }) => text);
     if (texts.some((text) => text.includes('crash'))) this.die('SIGSEGV');
     else if (texts.includes('refuse'))
       this.listeners.onAnswer({ type: 'failed', id, error: { kind: 'usage', message: 'no', hint: 'h' } });
-    else this.listeners.onAnswer({ type: 'encoded', id, texts: texts.map(encoded) });
+    else this.listeners.onAnswer({ type: 'done', id, results: texts.map(encoded) });
   }
 
   private die(how: string): void {
@@ -52,7 +53,8 @@ class PlayedWorker {
 function createPool(options: { workers?: number; textsPerOrder?: number; opens?: boolean } = {}) {
   const events: QdxEvent[] = [];
   let starts = 0;
-  const pool = new EncoderPool({
+  const pool = new WorkerPool<TextRequest, EncodedText>({
+    what: 'encoder',
     workers: options.workers ?? 2,
     textsPerOrder: options.textsPerOrder ?? 1,
     start: (listeners) => {
@@ -62,7 +64,7 @@ function createPool(options: { workers?: number; textsPerOrder?: number; opens?:
     onEvent: (event) => events.push(event),
   });
   const encodeAll = (texts: readonly string[]) =>
-    Promise.allSettled(texts.map((text) => pool.encode({ text, tokenVectors: false })));
+    Promise.allSettled(texts.map((text) => pool.run({ text, tokenVectors: false })));
   return { pool, events, encodeAll, starts: () => starts };
 }
 
@@ -119,14 +121,14 @@ test('the end of the pool rejects at once what has no answer', async () => {
   const results = encodeAll(['a', 'b', 'c', 'd', 'e', 'f']);
   pool.end(new Error('stopped'));
   expect(new Set(lengths(await results))).toEqual(new Set(['Error: stopped']));
-  await expect(pool.encode({ text: 'g', tokenVectors: false })).rejects.toThrow('stopped');
+  await expect(pool.run({ text: 'g', tokenVectors: false })).rejects.toThrow('stopped');
 });
 
 test('a text whose signal is aborted is rejected at once, the others go on', async () => {
   const { pool, encodeAll } = createPool({ workers: 1 });
   const controller = new AbortController();
   const others = encodeAll(['a', 'bb', 'ccc']);
-  const stopped = pool.encode({ text: 'dddd', tokenVectors: false }, controller.signal);
+  const stopped = pool.run({ text: 'dddd', tokenVectors: false }, controller.signal);
   controller.abort();
   await expect(stopped).rejects.toMatchObject({ kind: 'interrupted' });
   expect(lengths(await others)).toEqual([1, 2, 3]);

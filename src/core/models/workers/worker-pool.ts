@@ -1,42 +1,48 @@
 /**
- * Hands texts to workers, keeps each of them busy, and survives the end of any of them.
+ * Hands texts to processes that hold a model, keeps each of them busy, and survives the end of any of them.
  */
 import { QdxError } from '../../../lib/errors.ts';
 import type { OnEvent } from '../../../lib/events.ts';
-import type { EncodedText } from '../encoder.ts';
-import { type EncoderWorker, fromSentError, type WorkerListeners } from './encoder-worker.ts';
+import { fromSentError, type ModelWorker, type WorkerListeners } from './worker.ts';
 import { Queue } from '../queue.ts';
 import { TextCrashError } from '../text-crash.ts';
-import type { TextRequest } from './text-encoder.ts';
-import type { WorkerAnswer } from './worker-messages.ts';
+import type { WorkerAnswer } from './messages.ts';
 
-export interface EncoderPoolOptions {
+/** A request of whatever kind is about one text, which a crash can be told by. */
+interface TextJob {
+  readonly text: string;
+}
+
+export interface WorkerPoolOptions<Request, Result> {
+  /** For messages: `an encoder process ended`. */
+  readonly what: string;
   readonly workers: number;
   /** Texts in one order: 1 on CPU; on a GPU many, which the worker sorts into padded runs. */
   readonly textsPerOrder: number;
   /** Starts a worker, which opens its model at once. */
-  readonly start: (listeners: WorkerListeners) => EncoderWorker;
+  readonly start: (listeners: WorkerListeners<Result>) => ModelWorker<Request>;
   readonly onEvent?: OnEvent | undefined;
 }
 
-interface Job {
-  readonly request: TextRequest;
-  readonly settle: (result: EncodedText | Error) => void;
+interface Job<Request, Result> {
+  readonly request: Request;
+  /** Of one result, or of what went wrong. */
+  readonly settle: (outcome: { readonly result: Result } | Error) => void;
   settled: boolean;
   /** Crashes of a worker while this text was running. */
   crashes: number;
 }
 
-interface Order {
+interface Order<Request, Result> {
   readonly id: number;
-  readonly jobs: readonly Job[];
+  readonly jobs: readonly Job<Request, Result>[];
 }
 
-interface Seat {
-  worker: EncoderWorker | undefined;
+interface Seat<Request, Result> {
+  worker: ModelWorker<Request> | undefined;
   ready: boolean;
   /** Oldest first: the first one is running, the next waits in the worker's channel. */
-  orders: readonly Order[];
+  orders: readonly Order<Request, Result>[];
 }
 
 /** One order runs and one waits in the channel, so that a worker never idles between two. */
@@ -46,22 +52,22 @@ const crashesPerText = 2;
 /** Starts in a row that end before the model is open; more cannot help. */
 const startsInVain = 3;
 
-export class EncoderPool {
+export class WorkerPool<Request extends TextJob, Result> {
   /** Settles when every worker has opened its model, or the first could not. */
   readonly opened: Promise<void>;
-  private readonly options: EncoderPoolOptions;
-  private readonly seats: readonly Seat[];
-  private readonly waiting = new Queue<Job>();
+  private readonly options: WorkerPoolOptions<Request, Result>;
+  private readonly seats: readonly Seat<Request, Result>[];
+  private readonly waiting = new Queue<Job<Request, Result>>();
   /** Sent to a worker that ended before it came to them. */
-  private readonly again = new Queue<Job>();
+  private readonly again = new Queue<Job<Request, Result>>();
   /** Running when a worker ended. */
-  private readonly suspects = new Queue<Job>();
+  private readonly suspects = new Queue<Job<Request, Result>>();
   private settleOpened: (error?: Error) => void = () => {};
   private failedStarts = 0;
   private nextId = 0;
   private ended: Error | undefined;
 
-  constructor(options: EncoderPoolOptions) {
+  constructor(options: WorkerPoolOptions<Request, Result>) {
     this.options = options;
     this.opened = new Promise((resolve, reject) => {
       this.settleOpened = (error) => (error ? reject(error) : resolve());
@@ -72,21 +78,22 @@ export class EncoderPool {
     for (const seat of this.seats) this.start(seat);
   }
 
-  encode(request: TextRequest, signal?: AbortSignal): Promise<EncodedText> {
+  run(request: Request, signal?: AbortSignal): Promise<Result> {
     return new Promise((resolve, reject) => {
-      const job: Job = {
+      const job: Job<Request, Result> = {
         request,
         settled: false,
         crashes: 0,
-        settle: (result) => {
+        settle: (outcome) => {
           job.settled = true;
           signal?.removeEventListener('abort', onAbort);
-          if (result instanceof Error) reject(result);
-          else resolve(result);
+          if (outcome instanceof Error) reject(outcome);
+          else resolve(outcome.result);
         },
       };
       // A text that runs already is left to run; nobody waits for its answer then.
-      const onAbort = (): void => job.settle(new QdxError('interrupted', 'stopped while texts were being encoded'));
+      const onAbort = (): void =>
+        job.settle(new QdxError('interrupted', 'stopped while texts were on their way through the model'));
       if (this.ended) return job.settle(this.ended);
       if (signal?.aborted) return onAbort();
       signal?.addEventListener('abort', onAbort);
@@ -109,7 +116,7 @@ export class EncoderPool {
     this.settleOpened(error);
   }
 
-  private start(seat: Seat): void {
+  private start(seat: Seat<Request, Result>): void {
     seat.ready = false;
     seat.worker = this.options.start({
       onAnswer: (answer) => this.take(seat, answer),
@@ -117,7 +124,7 @@ export class EncoderPool {
     });
   }
 
-  private take(seat: Seat, answer: WorkerAnswer): void {
+  private take(seat: Seat<Request, Result>, answer: WorkerAnswer<Result>): void {
     if (this.ended) return;
     if (answer.type === 'ready') {
       seat.ready = true;
@@ -130,8 +137,9 @@ export class EncoderPool {
       seat.orders = seat.orders.filter(({ id }) => id !== answer.id);
       order?.jobs.forEach((job, index) => {
         const missing = new Error('a worker left out a text of its order');
-        if (!job.settled)
-          job.settle(answer.type === 'failed' ? fromSentError(answer.error) : (answer.texts[index] ?? missing));
+        if (job.settled) return;
+        if (answer.type === 'failed') job.settle(fromSentError(answer.error));
+        else job.settle(index in answer.results ? { result: answer.results[index] as Result } : missing);
       });
     }
     this.feed();
@@ -142,19 +150,19 @@ export class EncoderPool {
       for (const seat of this.seats) if (seat.ready && seat.orders.length <= ahead) this.give(seat);
   }
 
-  private give(seat: Seat): void {
+  private give(seat: Seat<Request, Result>): void {
     const jobs = this.nextJobs();
     if (jobs.length === 0) return;
     const order = { id: this.nextId++, jobs };
     seat.orders = [...seat.orders, order];
-    seat.worker?.send({ type: 'encode', id: order.id, requests: jobs.map(({ request }) => request) });
+    seat.worker?.send({ type: 'work', id: order.id, requests: jobs.map(({ request }) => request) });
   }
 
   /** A text that a worker has crashed on goes alone, so that the next crash names it. */
-  private nextJobs(): readonly Job[] {
+  private nextJobs(): readonly Job<Request, Result>[] {
     const suspect = this.takeFrom(this.suspects);
     if (suspect) return [suspect];
-    const jobs: Job[] = [];
+    const jobs: Job<Request, Result>[] = [];
     while (jobs.length < this.options.textsPerOrder) {
       const job = this.takeFrom(this.again) ?? this.takeFrom(this.waiting);
       if (!job) break;
@@ -164,46 +172,54 @@ export class EncoderPool {
   }
 
   /** The first that still waits for an answer: an abort may have settled it meanwhile. */
-  private takeFrom(queue: Queue<Job>): Job | undefined {
+  private takeFrom(queue: Queue<Job<Request, Result>>): Job<Request, Result> | undefined {
     let job = queue.shift();
     while (job?.settled) job = queue.shift();
     return job;
   }
 
   /** A worker is gone: its texts go back to the front, and a new one takes the seat. */
-  private replace(seat: Seat, how: string, lastWords: string): void {
+  private replace(seat: Seat<Request, Result>, how: string, lastWords: string): void {
     if (this.ended) return;
     const wasReady = seat.ready;
-    if (!wasReady && ++this.failedStarts >= startsInVain) return this.end(cannotStart(how, lastWords));
+    if (!wasReady && ++this.failedStarts >= startsInVain)
+      return this.end(cannotStart(this.options.what, how, lastWords));
     const [running, ...others] = seat.orders;
     seat.orders = [];
     const suspects = running?.jobs.filter(({ settled }) => !settled) ?? [];
-    for (const job of suspects) if (++job.crashes >= crashesPerText) job.settle(crashedTwice(job, how));
+    for (const job of suspects)
+      if (++job.crashes >= crashesPerText) job.settle(crashedTwice(this.options.what, job, how));
     this.suspects.push(...suspects);
     this.again.push(...others.flatMap(({ jobs }) => jobs));
-    if (wasReady) this.options.onEvent?.({ type: 'warning', message: describeCrash(suspects, how) });
+    const { what, onEvent } = this.options;
+    if (wasReady) onEvent?.({ type: 'warning', message: describeCrash(what, suspects, how) });
     this.start(seat);
   }
 }
 
-function describeCrash(suspects: readonly Job[], how: string): string {
-  const [first] = suspects;
-  if (!first) return `an encoder process ended (${how}) while it had nothing to do; a new one takes its place`;
-  const what = suspects.length === 1 ? describeText(first) : `one of ${suspects.length} texts`;
-  const next = first.settled ? 'it is given up' : 'it is tried once more in a new process';
-  return `an encoder process ended (${how}) on ${what}; ${next}`;
+interface FailedJob {
+  readonly request: TextJob;
+  readonly settled: boolean;
 }
 
-const describeText = ({ request: { text } }: Job): string =>
+function describeCrash(what: string, suspects: readonly FailedJob[], how: string): string {
+  const [first] = suspects;
+  if (!first) return `an ${what} process ended (${how}) while it had nothing to do; a new one takes its place`;
+  const where = suspects.length === 1 ? describeText(first) : `one of ${suspects.length} texts`;
+  const next = first.settled ? 'it is given up' : 'it is tried once more in a new process';
+  return `an ${what} process ended (${how}) on ${where}; ${next}`;
+}
+
+const describeText = ({ request: { text } }: FailedJob): string =>
   `a text of ${text.length} characters that begins ${JSON.stringify(text.slice(0, 60))}`;
 
-const crashedTwice = (job: Job, how: string): TextCrashError =>
-  new TextCrashError(`the encoder process ended twice (${how}) on ${describeText(job)}`);
+const crashedTwice = (what: string, job: FailedJob, how: string): TextCrashError =>
+  new TextCrashError(`the ${what} process ended twice (${how}) on ${describeText(job)}`);
 
-const cannotStart = (how: string, lastWords: string): QdxError =>
+const cannotStart = (what: string, how: string, lastWords: string): QdxError =>
   new QdxError(
     'failed',
-    `the encoder process ends as it starts (${how})${lastWords && `: ${lastWords.split('\n').at(-1)}`}`,
+    `the ${what} process ends as it starts (${how})${lastWords && `: ${lastWords.split('\n').at(-1)}`}`,
     {
       hint: 'Check that there is memory left, and the installation with: qdx verify-model all-MiniLM-L6-v2',
       details: { lastWords },

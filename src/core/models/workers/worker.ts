@@ -1,28 +1,28 @@
 /**
- * One encoder process as its parent sees it: orders out, answers in, and word of its end.
+ * One process that holds a model, as its parent sees it: orders out, answers in, and word of its end.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { constants, getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { QdxError } from '../../../lib/errors.ts';
 import { packageRoot } from '../../../lib/package-root.ts';
-import type { OpenOrder, SentError, WorkerAnswer, WorkerOrder } from './worker-messages.ts';
+import type { OpenOrder, SentError, WorkerAnswer, WorkerOrder } from './messages.ts';
 
-export interface EncoderWorker {
+export interface ModelWorker<Request> {
   readonly pid: number | undefined;
-  send(order: WorkerOrder): void;
+  send(order: WorkerOrder<Request>): void;
   /** At once, whatever it is doing. */
   kill(): void;
 }
 
-export interface WorkerListeners {
-  readonly onAnswer: (answer: WorkerAnswer) => void;
+export interface WorkerListeners<Result> {
+  readonly onAnswer: (answer: WorkerAnswer<Result>) => void;
   /** Once, with how it ended (`SIGSEGV`, `exit code 1`) and the last it wrote to stderr. */
   readonly onEnd: (how: string, lastWords: string) => void;
 }
 
 /** A file of its own in the build, whoever starts it: source, library or the bundled program. */
-const entry = join(packageRoot, 'dist/core/models/encoders/encoder-process.js');
+const entry = join(packageRoot, 'dist/core/models/workers/model-process.js');
 
 /**
  * How much a worker stands back ("niceness"): it would take all of a core, and the process that feeds it wants a
@@ -35,11 +35,11 @@ const niceness = 5;
 const lastWordsLength = 2000;
 
 /** @param env All of the process's environment. */
-export function startWorker(
+export function startWorker<Request, Result>(
   open: OpenOrder,
   env: Readonly<Record<string, string>>,
-  { onAnswer, onEnd }: WorkerListeners,
-): EncoderWorker {
+  { onAnswer, onEnd }: WorkerListeners<Result>,
+): ModelWorker<Request> {
   const child = fork(entry, [], {
     serialization: 'advanced',
     execArgv: [],
@@ -53,10 +53,10 @@ export function startWorker(
     if (!ended) onEnd(how, lastWords());
     ended = true;
   };
-  child.on('message', (answer) => onAnswer(answer as WorkerAnswer));
+  child.on('message', (answer) => onAnswer(answer as WorkerAnswer<Result>));
   child.once('error', (error) => end(error.message));
   child.once('exit', (code, signal) => end(signal ?? `exit code ${code}`));
-  const send = (order: WorkerOrder): void => {
+  const send = (order: WorkerOrder<Request>): void => {
     // A failed send means that the process has ended, which `exit` tells.
     child.send(order, () => {});
   };
