@@ -17,7 +17,10 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // Each file has servers and folders of its own; more at once would only wait for the same cores.
+          maxWorkers: 2,
+          // After the others: projects with another number of workers cannot run beside them.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

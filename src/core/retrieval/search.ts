@@ -154,6 +154,7 @@ async function answer(query: string, asking: Asking): Promise<SearchResponse> {
     }),
   });
   const hits = await timed('serverMs', () => hitsOf(shown, asking));
+  if (hits.length === 0) await explainNothing(asking);
   const modes = new Set(opened.map(({ target }) => target.mode));
   const [mode] = modes;
   return {
@@ -171,6 +172,13 @@ async function answer(query: string, asking: Asking): Promise<SearchResponse> {
     reranking,
     timing: { ...times, totalMs: performance.now() - startedAt },
   };
+}
+
+async function explainNothing({ connection, params: { filters }, opened, run }: Asking): Promise<void> {
+  if (filters.languages.length + filters.subdirectories.length === 0) return;
+  const { tellUnknownValues } = await import('./unknown-values.ts');
+  const collections = opened.map(({ target: { name, payloadKeys } }) => ({ name, payloadKeys }));
+  await tellUnknownValues(connection, collections, filters, run);
 }
 
 async function rerank(

@@ -167,6 +167,15 @@ describe('filters hold for both lists', () => {
     expect(stdout).toContain('Nothing in docs for "key"');
   });
 
+  test.each([
+    ['--subdirectory', 'kitchn', 'no subdirectory of docs is kitchn; there are: kitchen'],
+    ['--language', 'markdwn', 'no language of docs is markdwn; there are: markdown'],
+  ])('%s %s, which no point has: the values there are, the nearest first', async (flag, value, sentence) => {
+    const { stderr, exitCode } = await on.qdx(['search', 'key', '-c', 'docs', flag, value]);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(sentence);
+  });
+
   test('a rare file is found although a hundred others rank before it', async () => {
     const found = await on.search(
       'rotate the encryption key',
