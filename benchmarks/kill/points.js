@@ -23,7 +23,7 @@ export function createRandom(seed) {
 const dimension = 16;
 
 /** Half of the ids are integers, half are UUIDs; payloads differ in shape. */
-export function makePoint(index, random) {
+function makePoint(index, random) {
   const hex = (index * 2_654_435_761).toString(16).padStart(12, '0').slice(-12);
   return {
     id: index % 2 === 0 ? index * 1000 + 1 : `0f000000-0000-4000-8000-${hex}`,
