@@ -53,6 +53,19 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'Find passages by meaning and by words',
     load: async () => (await import('./search.ts')).search,
   },
+  bench: {
+    summary: 'Measure search on your own collections and queries; its verdicts stop a CI run',
+    members: {
+      search: {
+        summary: 'Quality and latency of search, with gates',
+        load: async () => (await import('./bench-search.ts')).benchSearch,
+      },
+      judge: {
+        summary: 'Write a file of passages to be judged by hand',
+        load: async () => (await import('./bench-judge.ts')).benchJudge,
+      },
+    },
+  },
   backup: {
     summary: 'Collections into a folder that travels, point by point, with hashes',
     load: async () => (await import('./backup.ts')).backup,

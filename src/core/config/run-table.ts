@@ -199,6 +199,28 @@ export const runTable = {
     absent: 'no limit',
   },
 
+  'bench.rounds': {
+    flag: 'rounds',
+    value: '<n>',
+    type: 'number',
+    env: ['QDX_ROUNDS'],
+    description: 'Times that each query is asked for its latency',
+  },
+  'bench.depth': {
+    flag: 'depth',
+    value: '<n>',
+    type: 'number',
+    env: ['QDX_DEPTH'],
+    description: 'Hits of each query that are judged',
+  },
+  'bench.seed': {
+    flag: 'seed',
+    value: '<n>',
+    type: 'number',
+    env: ['QDX_SEED'],
+    description: 'Of everything that a bench draws at random',
+  },
+
   'hub.endpoint': {
     flag: 'hub-endpoint',
     value: '<url>',

@@ -144,6 +144,16 @@ export const searchSettings = z.strictObject({
   rerankBudgetMs: positive.optional(),
 });
 
+/** How `qdx bench` measures. */
+const benchSettings = z.strictObject({
+  /** Times that each query is asked for its latency; the first one is cold. */
+  rounds: positive.max(1000).default(3),
+  /** Hits of each query that are judged. */
+  depth: positive.max(10_000).default(100),
+  /** Of everything drawn at random: order, resampling, samples. */
+  seed: z.number().int().min(0).max(0xff_ff_ff_ff).default(1),
+});
+
 /** Where models come from; the names of the environment are those of the Hugging Face tools. */
 const hubSettings = z.strictObject({
   endpoint: z.url({ protocol: /^https?$/ }).default('https://huggingface.co'),
@@ -208,6 +218,7 @@ export const settingsSchema = z.strictObject({
   embed: embedSettings.prefault({}),
   upload: uploadSettings.prefault({}),
   search: searchSettings.prefault({}),
+  bench: benchSettings.prefault({}),
   hub: hubSettings.prefault({}),
   payloadKeys: payloadKeys.default({}),
   collections: z.record(z.string().min(1).max(255), collectionSettings).default({}),

@@ -153,7 +153,7 @@ describe('F47: what cannot be used is named with file and line', () => {
     ],
     [{ 'q.jsonl': '{"id":"q1","query":" "}\n' }, /line 1: it has no "query"/],
   ])('%#: %j', async (files, message) => {
-    const folder = write(files as unknown as Record<string, string>);
+    const folder = write(files);
     await expect(readJudgedSet({ queries: folder })).rejects.toMatchObject({
       kind: 'usage',
       message: expect.stringMatching(message) as string,

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert as hold, float, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decreasingScores, trecOrder } from '../../../src/core/bench/metrics/trec-order.ts';
 import { bootstrapInterval } from '../../../src/core/bench/statistics/bootstrap.ts';
@@ -16,8 +16,8 @@ test('random numbers are those of the published mulberry32, and the same for the
 
 describe('scores of a run file', () => {
   test('any scores keep their order in trec_eval', () => {
-    fc.assert(
-      fc.property(fc.array(fc.float({ noNaN: true, min: -1000, max: 1000 })), (scores) => {
+    hold(
+      property(array(float({ noNaN: true, min: -1000, max: 1000 })), (scores) => {
         const documents = decreasingScores(scores).map((score, index) => ({ id: String(index % 7), score, index }));
         expect(trecOrder(documents).map(({ index }) => index)).toEqual(scores.map((_, index) => index));
       }),

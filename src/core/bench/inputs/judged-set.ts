@@ -19,7 +19,7 @@ export interface PassageAnswer {
   readonly grade: number;
 }
 
-export type Judgements =
+type Judgements =
   /** Grade by document id; 0 is judged and not relevant. */
   | { readonly kind: 'documents'; readonly grades: ReadonlyMap<string, number> }
   | { readonly kind: 'passages'; readonly answers: readonly PassageAnswer[] };

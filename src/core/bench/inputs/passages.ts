@@ -40,7 +40,7 @@ function parseQuery(value: Value, path: string, line: number, collection: string
   if (text === undefined) throw lineError(path, line, 'it has no "query"');
   const { answers } = value;
   if (answers !== undefined && !Array.isArray(answers)) throw lineError(path, line, '"answers" is no list');
-  const parsed = ((answers ?? []) as unknown[]).map((answer) => parseAnswer(answer, path, line));
+  const parsed = ((answers ?? []) as unknown[]).flatMap((answer) => parseAnswer(answer, path, line));
   const category = textOf(value['type'] ?? value['category']);
   const named = collection ?? textOf(value['collection']);
   return {
@@ -52,7 +52,8 @@ function parseQuery(value: Value, path: string, line: number, collection: string
   };
 }
 
-function parseAnswer(answer: unknown, path: string, line: number): PassageAnswer {
+/** Nothing of an answer whose grade is null: a pool of `bench judge` that nobody has come to yet. */
+function parseAnswer(answer: unknown, path: string, line: number): PassageAnswer[] {
   const { path: file, start, end, grade = 1 } = (answer ?? {}) as Value;
   if (typeof file !== 'string' || file === '') throw lineError(path, line, 'an answer has no "path"');
   if (!isLine(start) || !isLine(end) || end < start)
@@ -61,9 +62,10 @@ function parseAnswer(answer: unknown, path: string, line: number): PassageAnswer
       line,
       `the answer in ${file} has no lines: expected 1 <= start <= end, got ${String(start)}-${String(end)}`,
     );
+  if (grade === null) return [];
   if (typeof grade !== 'number' || !Number.isInteger(grade) || grade < 0 || grade > 10)
     throw lineError(path, line, `the answer in ${file} has no grade from 0 to 10: ${JSON.stringify(grade)}`);
-  return { path: file, startLine: start, endLine: end, grade };
+  return [{ path: file, startLine: start, endLine: end, grade }];
 }
 
 const isLine = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 1;

@@ -7,7 +7,7 @@ import type { Gain } from '../inputs/judged-set.ts';
 import type { RankedGrades } from './ranked-grades.ts';
 
 /** `files`: the same measure of the hits reduced to their files; passage-judged input only. */
-export type MeasureView = 'hits' | 'files';
+type MeasureView = 'hits' | 'files';
 
 export interface Measure {
   /** `ndcg@10`, `file-ndcg@10`, `map`. */

@@ -1,0 +1,40 @@
+/**
+ * Keeps a run in a folder: raw data, and the same report in every form.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringifyJson } from '../../../lib/json.ts';
+import { createPartialFile } from '../../../lib/partial-file.ts';
+import type { Report } from '../report/report.ts';
+import type { ReportView } from '../report/view.ts';
+import { renderRun, type RunRanking } from '../run/trec-run.ts';
+import { renderJunit } from './junit.ts';
+import { renderMarkdown } from './markdown.ts';
+import { renderPrometheus } from './prometheus.ts';
+
+export interface KeptReport {
+  readonly report: Report;
+  readonly view: ReportView;
+  /** TREC runs by name: `search` becomes `run-search.trec`. */
+  readonly runs: Readonly<Record<string, readonly RunRanking[]>>;
+}
+
+/** @returns the names of the files, in the folder. */
+export async function keepReport(folder: string, { report, view, runs }: KeptReport): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  const files: Record<string, string> = {
+    'report.json': `${stringifyJson(report)}\n`,
+    'report.md': `${renderMarkdown(view)}\n`,
+    'junit.xml': renderJunit(view),
+    'metrics.prom': renderPrometheus(view, report.suite, Date.parse(report.startedAt) / 1000),
+    ...Object.fromEntries(
+      Object.entries(runs).map(([name, rankings]) => [`run-${name}.trec`, renderRun(rankings, `qdx-${name}`)]),
+    ),
+  };
+  for (const [name, text] of Object.entries(files)) {
+    const file = await createPartialFile(join(folder, name));
+    await file.write(Buffer.from(text));
+    await file.finish();
+  }
+  return Object.keys(files);
+}

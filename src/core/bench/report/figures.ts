@@ -1,0 +1,89 @@
+/**
+ * How figures are written, the same in every suite.
+ */
+import { formatBytes, formatCount } from '../../../lib/quantities.ts';
+import type { Interval } from '../statistics/bootstrap.ts';
+import type { Latency } from '../statistics/latency.ts';
+import type { CollectionFacts, ReportHead } from './report.ts';
+import type { ViewFigure, ViewTable } from './view.ts';
+
+export const score = (value: number): string => value.toFixed(4);
+export const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
+export const milliseconds = (value: number): string => `${value >= 100 ? value.toFixed(0) : value.toFixed(1)} ms`;
+export const interval = ({ lower, upper }: Pick<Interval, 'lower' | 'upper'>): string =>
+  `${score(lower)} to ${score(upper)}`;
+
+/** An untrusted percentile has a question mark; the notes say why. */
+export function latencyCells(latency: Latency): string[] {
+  const cell = (name: 'p50Ms' | 'p95Ms' | 'p99Ms'): string =>
+    `${milliseconds(latency[name])}${latency.untrusted[name] === undefined ? '' : ' ?'}`;
+  return [cell('p50Ms'), cell('p95Ms'), cell('p99Ms'), milliseconds(latency.maxMs), formatCount(latency.samples)];
+}
+
+export const latencyHeader = ['p50', 'p95', 'p99', 'max', 'samples'];
+
+export function headFacts(head: ReportHead): [string, string][] {
+  const { host, server, input, seed } = head;
+  return [
+    ...(input
+      ? ([
+          [
+            'queries',
+            `${formatCount(input.queries)}, ${formatCount(input.judged)} judged, from ${input.source} (${input.kind})`,
+          ],
+          ['gain', input.gain === 'linear' ? 'linear, as trec_eval' : 'exponential, 2^grade − 1'],
+        ] as [string, string][])
+      : []),
+    ...head.collections.map((one): [string, string] => ['collection', describeCollection(one)]),
+    [
+      'server',
+      `Qdrant ${server.version}${server.residentBytes === null ? '' : `, ${formatBytes(server.residentBytes)} resident`}`,
+    ],
+    [
+      'host',
+      `${host.cpu}, ${host.cores} cores (${host.cpuFlags.join(' ') || 'no flags known'}), load ${host.load.toFixed(1)}`,
+    ],
+    ['versions', `qdx ${host.qdx}, Node ${host.node}, onnxruntime ${host.onnxruntime}, ${host.system}`],
+    ['run', `${head.startedAt}, seed ${seed}`],
+  ];
+}
+
+function describeCollection({
+  name,
+  points,
+  vectorBytes,
+  payloadBytes,
+  model,
+  segments,
+  quantization,
+}: CollectionFacts): string {
+  return [
+    `${name}: ${formatCount(points)} points in ${segments} ${segments === 1 ? 'segment' : 'segments'}`,
+    `vectors ${formatBytes(vectorBytes)}`,
+    ...(payloadBytes === null ? [] : [`payloads ${formatBytes(payloadBytes)}`]),
+    ...(quantization === null ? [] : [`quantized (${Object.keys(quantization as object).join(', ')})`]),
+    ...(model ? [`model ${model.name} (${model.dtype}, ${model.dimension})`] : ['no card']),
+  ].join(', ');
+}
+
+/** `ndcg@10` -> `ndcg_at_10`. */
+export const metricName = (measure: string): string => measure.replace('@', '_at_').replaceAll(/[^a-z0-9_]/g, '_');
+
+export const measureTable = (title: string, measures: Readonly<Record<string, Interval>>): ViewTable => ({
+  title,
+  header: ['measure', 'mean', '95 % interval'],
+  rows: Object.entries(measures).map(([name, one]) => [name, score(one.mean), interval(one)]),
+  right: [1, 2],
+});
+
+export const latencyFiguresOf = (
+  stages: Readonly<Record<string, Latency>>,
+  labels: ViewFigure['labels'],
+): ViewFigure[] =>
+  Object.entries(stages).flatMap(([stage, { p50Ms, p95Ms, p99Ms }]) =>
+    Object.entries({ '0.5': p50Ms, '0.95': p95Ms, '0.99': p99Ms }).map(([quantile, value]) => ({
+      name: 'latency_seconds',
+      labels: { ...labels, stage, quantile },
+      value: value / 1000,
+    })),
+  );

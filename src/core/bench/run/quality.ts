@@ -1,0 +1,72 @@
+/**
+ * The quality part of a report: means with intervals, over all queries, by category, by collection.
+ */
+import { type GroupedMeans, meansBy, meansOf } from '../metrics/means.ts';
+import type { KnownDocuments } from '../metrics/document-key.ts';
+import { bootstrapInterval, type Interval, resamples } from '../statistics/bootstrap.ts';
+import type { Gain } from '../inputs/judged-set.ts';
+import type { QueryResult, ScoredResult } from './score.ts';
+
+export interface Quality {
+  /** What verdicts are about. */
+  readonly primary: string;
+  readonly gain: Gain;
+  /** Queries with a score. */
+  readonly queries: number;
+  /** 95 % bootstrap intervals, by measure. */
+  readonly measures: Readonly<Record<string, Interval>>;
+  readonly resamples: number;
+  readonly byCategory: readonly GroupedMeans[];
+  readonly byCollection: readonly GroupedMeans[];
+  /** Of document judgements: by what a hit is called, and which judged documents no collection has. */
+  readonly documents: KnownDocuments | null;
+}
+
+export interface QualityInput {
+  readonly results: readonly QueryResult[];
+  readonly primary: string;
+  readonly gain: Gain;
+  readonly documents: KnownDocuments | null;
+  readonly seed: number;
+}
+
+/** Null where no query has a score. */
+export function qualityOf({ results, primary, gain, documents, seed }: QualityInput): Quality | null {
+  const scored = results.filter((result) => result.state === 'scored');
+  if (scored.length === 0) return null;
+  const names = Object.keys(meansOf(scored).means);
+  return {
+    primary,
+    gain,
+    queries: scored.length,
+    measures: Object.fromEntries(names.map((name) => [name, bootstrapInterval(scoresOf(scored, name), seed)])),
+    resamples,
+    byCategory: meansBy(scored, 'category'),
+    byCollection: meansBy(scored, 'collection'),
+    documents,
+  };
+}
+
+const scoresOf = (scored: readonly ScoredResult[], measure: string): number[] =>
+  scored.map(({ scores }) => scores[measure] ?? 0);
+
+/** What must be said of a set before its figures are believed. */
+export function qualityNotes(results: readonly QueryResult[], documents: KnownDocuments | null): string[] {
+  const failed = results.filter(({ state }) => state === 'failed');
+  const [first] = failed;
+  const empty = results.filter((result) => result.state === 'scored' && result.hits.length === 0).length;
+  const [unknown] = documents?.unknown ?? [];
+  return [
+    ...(first?.state === 'failed'
+      ? [
+          `${failed.length} of ${results.length} queries failed and have no score; the first, ${first.id}: ${first.error.message}`,
+        ]
+      : []),
+    ...(empty > 0 ? [`${empty} ${empty === 1 ? 'query' : 'queries'} found nothing: counted as 0`] : []),
+    ...(documents && unknown !== undefined
+      ? [
+          `${documents.unknown.length} of ${documents.judged} judged documents are in no collection (${unknown}, …): nothing can find them`,
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,71 @@
+/**
+ * The latency part of a report: percentiles by stage, cold and warm, and the slowest queries.
+ */
+import type { Asked, StageTimes } from './ask.ts';
+import { type Latency, latencyOf } from '../statistics/latency.ts';
+
+interface SlowQuery {
+  readonly id: string;
+  readonly text: string;
+  readonly round: number;
+  readonly times: StageTimes;
+}
+
+export interface Timing {
+  /** Each query the first time it is asked, after the model was loaded and warmed up. By stage. */
+  readonly cold: Readonly<Record<string, Latency>>;
+  /** Each query asked again. Empty with one round. */
+  readonly warm: Readonly<Record<string, Latency>>;
+  /** Share of warm queries whose vector was not computed again; null: this qdx keeps no query vectors. */
+  readonly cacheHitRate: number | null;
+  readonly slowest: readonly SlowQuery[];
+  /** Of this process, a query. */
+  readonly cpuMs: number;
+  /** From the first use to the third answer: loading the model is most of it. */
+  readonly warmUpMs: number;
+  readonly rounds: number;
+}
+
+const slowestShown = 5;
+
+export function timingOf(asked: readonly Asked[], warmUpMs: number): Timing | null {
+  const answered = asked.flatMap(({ query, round, outcome }) =>
+    outcome.state === 'answered' ? [{ query, round, ...outcome }] : [],
+  );
+  if (answered.length === 0) return null;
+  const cold = answered.filter(({ round }) => round === 0);
+  const warm = answered.filter(({ round }) => round > 0);
+  return {
+    cold: byStage(cold.map(({ times }) => times)),
+    warm: byStage(warm.map(({ times }) => times)),
+    cacheHitRate: null,
+    slowest: (warm.length > 0 ? warm : cold)
+      .toSorted((a, b) => (b.times['total'] ?? 0) - (a.times['total'] ?? 0))
+      .slice(0, slowestShown)
+      .map(({ query: { id, text }, round, times }) => ({ id, text, round, times })),
+    cpuMs: answered.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / answered.length,
+    warmUpMs,
+    rounds: Math.max(...answered.map(({ round }) => round)) + 1,
+  };
+}
+
+function byStage(times: readonly StageTimes[]): Record<string, Latency> {
+  const stages = [...new Set(times.flatMap((one) => Object.keys(one)))];
+  return Object.fromEntries(
+    stages.flatMap((stage) => {
+      const latency = latencyOf(times.flatMap((one) => (one[stage] === undefined ? [] : [one[stage]])));
+      return latency ? [[stage, latency]] : [];
+    }),
+  );
+}
+
+/** Queries asked again where they were, else the first time. */
+export const steadyTimes = ({ cold, warm }: Timing): Readonly<Record<string, Latency>> =>
+  Object.keys(warm).length > 0 ? warm : cold;
+
+export function timingNotes(timing: Timing | null): string[] {
+  const total = timing ? steadyTimes(timing)['total'] : undefined;
+  return Object.entries(total?.untrusted ?? {}).map(
+    ([figure, reason]) => `${figure.replace('Ms', '')} is not to be trusted: ${reason}`,
+  );
+}
