@@ -1,9 +1,14 @@
 /**
  * `qdx migrate`: a collection to another name, layout or server, proven before any name leads to it.
  */
+import { join } from 'node:path';
+import { addModelFlags, isReembedding, reembedParams } from './migrate-model-flags.ts';
+import { planReembedding } from '../core/transfer/reembed/plan.ts';
+import { renderReembedding, renderReembedPlan } from './migrate-model-render.ts';
 import { addSettingOptions } from './setting-options.ts';
 import { lockOwner } from '../core/qdrant/lock.ts';
 import { copyPoints } from '../core/transfer/migrate/copy-points.ts';
+import { reembedCollection } from '../core/transfer/reembed-collection.ts';
 import { migrate as migrateCollection, type MigrateSummary } from '../core/transfer/migrate.ts';
 import { formatCount, formatDuration } from '../lib/quantities.ts';
 import type { CommandModule } from './command.ts';
@@ -26,9 +31,11 @@ export const migrate: CommandModule = {
       .option('--allow-concurrent-writes', 'Go on although the source does not come to rest')
       .option('--break-lock', 'Write although another run holds the lock');
     addSettingOptions(command, ['upload.batchSize', 'upload.parallel']);
+    addModelFlags(command);
   },
   run: async ({ args, flags }, context) => {
-    const { settings } = await context.settings();
+    const resolved = await context.settings(args[1] ?? args[0]);
+    const { settings } = resolved;
     const text = (name: string) => (typeof flags[name] === 'string' ? flags[name] : undefined);
     const place = (side: 'from' | 'to') => ({
       url: text(`${side}Url`),
@@ -36,28 +43,34 @@ export const migrate: CommandModule = {
       flag: `--${side}-url`,
     });
     const lines = { from: await context.connectTo(place('from')), to: await context.connectTo(place('to')) };
-    const data = await migrateCollection(
-      lines,
-      {
-        source: String(args[0]),
-        target: args[1] ?? null,
-        strategy: copyPoints({}),
-        batchSize: settings.upload.batchSize,
-        parallel: settings.upload.parallel,
-        switchNames: flags['switch'] !== false,
-        readBack: flags['verify'] !== false,
-        waitForIndex: flags['wait'] !== false,
-        settleRounds: 5,
-        allowShrink: flags['allowShrink'] === true,
-        allowEmpty: flags['allowEmpty'] === true,
-        allowConcurrentWrites: flags['allowConcurrentWrites'] === true,
-        breakLock: flags['breakLock'] === true,
-        scratchFolder: context.folders.cache,
-        confirm: (question) => context.confirm(question),
-        owner: lockOwner(`qdx migrate ${args.join(' ')}`),
-      },
-      context,
-    );
+    const params = {
+      source: String(args[0]),
+      target: args[1] ?? null,
+      batchSize: settings.upload.batchSize,
+      parallel: settings.upload.parallel,
+      switchNames: flags['switch'] !== false,
+      readBack: flags['verify'] !== false,
+      waitForIndex: flags['wait'] !== false,
+      settleRounds: 5,
+      allowShrink: flags['allowShrink'] === true,
+      allowEmpty: flags['allowEmpty'] === true,
+      allowConcurrentWrites: flags['allowConcurrentWrites'] === true,
+      breakLock: flags['breakLock'] === true,
+      scratchFolder: context.folders.cache,
+      confirm: (question: string) => context.confirm(question),
+      owner: lockOwner(`qdx migrate ${args.join(' ')}`),
+    };
+    if (isReembedding(flags, resolved)) {
+      const reembed = await reembedParams(flags, resolved, {}, context);
+      const backupRoot = flags['backup'] === false ? null : (text('backupTo') ?? join(context.folders.data, 'backups'));
+      if (flags['plan'] === true) {
+        const plan = await planReembedding(lines, { ...params, reembed, backupRoot }, context);
+        return { data: { schemaVersion: 1, ...plan }, text: () => renderReembedPlan(plan) };
+      }
+      const summary = await reembedCollection(lines, { ...params, reembed, backupRoot }, context);
+      return { data: { schemaVersion: 1, ...summary }, text: () => renderReembedding(summary) };
+    }
+    const data = await migrateCollection(lines, { ...params, strategy: copyPoints({}) }, context);
     return { data: { schemaVersion: 1, ...data }, text: () => renderMigration(data) };
   },
 };

@@ -7,6 +7,7 @@ import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import type { Chunk, ChunkingSettings } from '../corpus/chunk.ts';
 import { chunkingSettings } from '../corpus/chunking/settings.ts';
+import type { TemplateId } from '../corpus/template.ts';
 import { type CorpusSummary, readCorpus } from '../corpus/read-corpus.ts';
 import type { PresenceLog } from '../corpus/presence.ts';
 import { skipReasons, type SkipReason } from '../corpus/skips.ts';
@@ -38,10 +39,13 @@ export async function findRunModel({ settings, folders }: EmbedParams): Promise<
   // Before anything is embedded, not after an hour of it.
   settledDimension(settings.vector.size, model.card);
   const { chunkTokens } = settings.embed;
-  // Measured for the built-in model alone; a model that was trained on code wants code as it stands.
-  const template = model.origin === 'built-in' ? ({ template: 'path-headings-words@1' } as const) : {};
-  return { model, chunking: chunkingSettings({ maxTokens: model.card.maxTokens, chunkTokens, ...template }) };
+  const template = templateOf(model);
+  return { model, chunking: chunkingSettings({ maxTokens: model.card.maxTokens, chunkTokens, template }) };
 }
+
+/** Measured for the built-in model alone; a model that was trained on code wants code as it stands. */
+export const templateOf = ({ origin }: Pick<FoundModel, 'origin'>): TemplateId =>
+  origin === 'built-in' ? 'path-headings-words@1' : 'path-headings-content@1';
 
 export interface WithInput extends RunModel {
   readonly params: EmbedParams;

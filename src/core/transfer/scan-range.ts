@@ -23,6 +23,8 @@ export interface ScanInput {
   readonly range: IdRange;
   /** A Qdrant filter. */
   readonly filter?: unknown;
+  /** Vectors that come along: none, or those of these names; absent: all. */
+  readonly vectors?: false | readonly string[];
   /** Shared by scans of one collection; see createPageSize. */
   readonly pageSize: PageSize;
 }
@@ -110,12 +112,12 @@ async function requestPage(
   offset: IdToken | null,
   { signal }: RunOptions,
 ): Promise<RawPage> {
-  const { physical, filter, pageSize, range } = input;
+  const { physical, filter, pageSize, range, vectors } = input;
   for (;;) {
     const body = {
       limit: pageSize.limit,
       with_payload: true,
-      with_vector: true,
+      with_vector: vectors ?? true,
       ...(offset !== null && { offset: idValue(offset) }),
       ...(filter !== undefined && { filter }),
       ...(range.shardKey !== null && { shard_key: range.shardKey }),

@@ -33,8 +33,18 @@ function linePartsOf(record: VectorRecord): { readonly head: string; readonly ta
   };
 }
 
-function writeNumbers(vector: Float32Array, target: Buffer, offset: number): number {
-  let end = offset + target.write(',"vector":[', offset, 'latin1');
+/** JSON list of a vector, in a buffer of its own. */
+export function vectorJson(vector: Float32Array): Buffer {
+  const target = Buffer.alloc(vector.length * (longestNumberBytes + 1) + 2);
+  return target.subarray(0, writeList(vector, target, 0));
+}
+
+const writeNumbers = (vector: Float32Array, target: Buffer, offset: number): number =>
+  writeList(vector, target, offset + target.write(',"vector":', offset, 'latin1'));
+
+function writeList(vector: Float32Array, target: Buffer, offset: number): number {
+  let end = offset;
+  target[end++] = 0x5b;
   for (let index = 0; index < vector.length; index++) {
     if (index > 0) target[end++] = 0x2c;
     end = writeFloat32(vector[index] ?? 0, target, end);

@@ -73,7 +73,7 @@ function vectorOf(vector: SampledPoint['vector'], name: string): readonly number
 }
 
 /** Wilson score interval (1927) for a share `p` of `n` trials, z of 95 %. */
-function wilson(p: number, n: number): [number, number] {
+export function wilson(p: number, n: number): [number, number] {
   const z = 1.959964;
   const centre = (p + (z * z) / (2 * n)) / (1 + (z * z) / n);
   const half = (z / (1 + (z * z) / n)) * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));

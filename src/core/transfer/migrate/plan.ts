@@ -4,8 +4,9 @@
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { sha256Hex } from '../../../lib/hash.ts';
-import { stringifyJson } from '../../../lib/json.ts';
+import { parseJson, stringifyJson } from '../../../lib/json.ts';
 import { versionOf } from '../../qdrant/collection/alias.ts';
+import { cardKey } from '../../qdrant/collection/card-store.ts';
 import {
   assertCollectionName,
   listCollections,
@@ -154,9 +155,18 @@ const originOf = (
       physical: source.physical,
       way,
       ...rest,
-      metadata: [...rest.metadata].map(([key, value]) => [key, value.toString('utf8')]),
+      metadata: [...rest.metadata].map(([key, value]) => [
+        key,
+        key === cardKey ? undated(value) : value.toString('utf8'),
+      ]),
     }),
   );
+
+/** A card that is made anew has the date of its run. */
+function undated(card: Buffer): string {
+  const { createdAt: _createdAt, ...rest } = parseJson(card) as { readonly createdAt?: unknown };
+  return stringifyJson(rest);
+}
 
 /** A staging collection of this origin to which all names lead: killed between the switch and its note. */
 async function findSwitched(

@@ -1,0 +1,211 @@
+/**
+ * Re-embedding as a way to migrate: the strategy that probes the source, refuses what cannot be embedded, makes the new points,
+ * and proves them.
+ */
+import { QdxError } from '../../../lib/errors.ts';
+import type { RunOptions } from '../../../lib/events.ts';
+import type { Settings } from '../../config/schema.ts';
+import { templateOf } from '../../embed/read-input.ts';
+import { type Embedder, openEmbedder } from '../../embed/embedder.ts';
+import { createLexicalEncoder } from '../../lexical/lexical.ts';
+import type { FoundModel } from '../../models/find-model.ts';
+import { openTokenizer } from '../../models/open-tokenizer.ts';
+import { sameSpace } from '../../models/cards/space.ts';
+import type { CollectionCard } from '../../qdrant/collection/collection-card.ts';
+import type { SearchParams, SearchPlaces } from '../../retrieval/params.ts';
+import type { CollectionDescription } from '../collection-description.ts';
+import type { FillStrategy, ProofInput, SourceLook } from '../migrate/fill-strategy.ts';
+import { type LayoutChanges, withLayout } from '../migrate/layout.ts';
+import { noCounts, type ReembedCounts } from './counts.ts';
+import { isCurrent, makePoints, type PointRecipe } from './make-points.ts';
+import { probeSource, type SourceProbe } from './probe.ts';
+import { findOldModel, type OldModel, proveReembedding, type Thresholds } from './proof.ts';
+import { assertTexts, type Survey, surveyTexts } from './survey.ts';
+import { targetCard, targetDescription } from './target.ts';
+import type { TestQuery } from './test-queries.ts';
+import { chooseTextRule, type TextRule } from './text-rule.ts';
+import { planVectors, type VectorsPlan } from './vectors-plan.ts';
+
+export interface ReembedParams {
+  readonly model: FoundModel;
+  /** With the entry of the target's name applied. */
+  readonly settings: Settings;
+  /** Names of the new vectors, where they were set; absent: those of the source's card, then the default. */
+  readonly names: { readonly dense?: string; readonly sparse?: string };
+  readonly textField?: string;
+  readonly pathField?: string;
+  /** The dense vector that is replaced, where there are several. */
+  readonly replaceVector?: string;
+  readonly dropVectors: readonly string[];
+  readonly allowWithoutText: boolean;
+  readonly layout: LayoutChanges;
+  readonly description?: string;
+  readonly queries: readonly TestQuery[] | null;
+  readonly thresholds: Thresholds;
+  /** Points of the comparison of both spaces. */
+  readonly sampleSize: number;
+  readonly search: Omit<SearchParams, 'collections'>;
+  readonly places: SearchPlaces;
+  /** For the encoder's processes. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly qdxVersion: string;
+}
+
+/** What `describe` found out of a source. */
+export interface ReembedLook {
+  readonly probe: SourceProbe;
+  readonly rule: TextRule;
+  readonly vectors: VectorsPlan;
+  readonly survey: Survey;
+  readonly card: CollectionCard;
+  readonly description: CollectionDescription;
+  readonly old: OldModel;
+}
+
+export interface Reembedding {
+  readonly strategy: FillStrategy;
+  readonly embedder: Embedder;
+  readonly counts: ReembedCounts;
+  /** @throws Error before `strategy.describe`. */
+  look(): ReembedLook;
+  close(): Promise<void>;
+}
+
+export async function openReembedding(params: ReembedParams, run: RunOptions = {}): Promise<Reembedding> {
+  const { model, settings, places, environment } = params;
+  const embedder = await openEmbedder(
+    { model, settings: settings.embed, cacheFolder: places.cacheFolder, ...(environment && { environment }) },
+    run,
+  );
+  const counts = noCounts();
+  const seen: { look?: ReembedLook } = {};
+  const look = (): ReembedLook => {
+    if (!seen.look) throw new Error('the source was not looked at yet');
+    return seen.look;
+  };
+  const recipe = (): PointRecipe => recipeOf(look(), params);
+  const strategy: FillStrategy = {
+    way: 're-embed',
+    isExact: false,
+    async describe(source, watched) {
+      // Asked again under the lock: texts are read once, and what changed since is found when it is made.
+      seen.look ??= await lookAt(source, params, embedder, watched);
+      return seen.look.description;
+    },
+    make: async (points, watched) => makePoints(points, { recipe: recipe(), embedder, counts }, watched),
+    isCurrent: (source, staged) => isCurrent(source, staged, recipe()),
+    prove: async (proof, watched) => prove(proof, { params, look: look(), embedder, counts }, watched),
+  };
+  return { strategy, embedder, counts, look, close: async () => embedder.close() };
+}
+
+/** @throws QdxError `usage`, or `refused` for points without text, before anything is made. */
+async function lookAt(
+  { side, description, points }: SourceLook,
+  params: ReembedParams,
+  embedder: Embedder,
+  run: RunOptions,
+): Promise<ReembedLook> {
+  const { model, settings, textField, pathField, replaceVector, allowWithoutText } = params;
+  const listed = { physical: side.physical, aliases: description.aliases };
+  run.onEvent?.({ type: 'phase', name: 'probing', detail: side.physical });
+  const probe = await probeSource(side.connection, listed, run);
+  assertOtherSpace(probe, model);
+  const vectors = planVectors({
+    probe,
+    drop: params.dropVectors,
+    names: params.names,
+    defaults: { dense: settings.vector.name, sparse: settings.vector.sparseName },
+    ...(replaceVector !== undefined && { replace: replaceVector }),
+  });
+  const rule = chooseTextRule({
+    card: probe.card,
+    payloadKeys: settings.payloadKeys,
+    model: model.card,
+    template: templateOf(model),
+    ...(textField !== undefined && { textField }),
+    ...(pathField !== undefined && { pathField }),
+  });
+  const old = await findOldModel(probe.card, params.places.findModel);
+  assertCheckable(params, old);
+  const tokenizer = await openTokenizer(model);
+  const { maxTokens } = model.card;
+  const survey = await surveyTexts({ from: side, rule, embedder, tokenizer, maxTokens, points }, run);
+  assertTexts({ survey, rule, probe }, allowWithoutText);
+  const target = { ...params, probe, vectors, rule, model: model.card, distance: settings.vector.distance };
+  const card = targetCard(target);
+  return {
+    probe,
+    rule,
+    vectors,
+    survey,
+    card,
+    description: withLayout(targetDescription(target, card), params.layout),
+    old,
+  };
+}
+
+/** @throws QdxError `usage`: embedding again what is there already would only cost time. */
+function assertOtherSpace({ card, physical }: SourceProbe, model: FoundModel): void {
+  if (!card || !sameSpace(card.model, model.card)) return;
+  throw new QdxError('usage', `the vectors of ${physical} are those of ${model.card.name} already`, {
+    hint: 'leave --model out: points are then copied, with the vectors they have',
+  });
+}
+
+/** @throws QdxError `usage`, before hours of work, for a threshold that could not be checked in the end. */
+function assertCheckable({ queries, thresholds }: ReembedParams, old: OldModel): void {
+  if (thresholds.maxDrop === undefined) return;
+  const why =
+    queries === null || queries.every(({ answers }) => answers.length === 0)
+      ? 'there are no judged queries (--queries, with "answers")'
+      : 'reason' in old
+        ? `the source cannot be queried: ${old.reason}`
+        : null;
+  if (why !== null)
+    throw new QdxError('usage', `--max-drop cannot be checked: ${why}`, {
+      hint: '--min-overlap compares nearest neighbours, and needs neither queries nor the old model',
+    });
+}
+
+const recipeOf = ({ probe, rule, vectors, card }: ReembedLook, { allowWithoutText }: ReembedParams): PointRecipe => ({
+  source: probe.physical,
+  rule,
+  kept: vectors.kept.map(({ name }) => name).toSorted(),
+  denseName: vectors.denseName,
+  sparseName: vectors.sparseName,
+  lexical: card.lexical ? createLexicalEncoder(card.lexical) : null,
+  allowWithoutText,
+});
+
+interface ProveWith {
+  readonly params: ReembedParams;
+  readonly look: ReembedLook;
+  readonly embedder: Embedder;
+  readonly counts: ReembedCounts;
+}
+
+async function prove({ source, staging }: ProofInput, { params, look, embedder, counts }: ProveWith, run: RunOptions) {
+  const { probe, vectors, old, rule } = look;
+  const keys = probe.description.shardKeys;
+  const { search } = params;
+  return proveReembedding(
+    {
+      source,
+      staging,
+      recipe: recipeOf(look, params),
+      shardKeys: keys.length > 0 ? keys : [null],
+      failed: counts.failed,
+      embedder,
+      sampleSize: params.sampleSize,
+      oldVector: vectors.replaced.name,
+      model: params.model.card,
+      queries: params.queries,
+      old,
+      thresholds: params.thresholds,
+      places: params.places,
+      search: { ...search, payloadKeys: rule.payloadKeys ?? {} },
+    },
+    run,
+  );
+}
