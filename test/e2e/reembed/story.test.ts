@@ -78,10 +78,8 @@ test('one command embeds anew, proves it, switches the name, and keeps the old o
   const judged = { query: right?.payload.page_content.slice(0, 120), answers: [{ id: right?.id, grade: 2 }] };
   writeFileSync(queries, `${JSON.stringify(judged)}\n`);
   const before = await payloadsOf('handbook__1');
-  const { stdout, stderr, exitCode } = await qdx(
-    ...command,
-    ...['--path-field', 'file', '--queries', queries, '--sample', '40', '--yes', '--json'],
-  );
+  const options = ['--path-field', 'file', '--queries', queries, '--sample', '40', '--yes', '--json'];
+  const { stdout, stderr, exitCode } = await qdx(...command, ...options);
   expect(stderr).not.toContain('error');
   expect(exitCode).toBe(0);
   const summary = JSON.parse(stdout) as ReembedSummary;
