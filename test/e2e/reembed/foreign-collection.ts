@@ -32,7 +32,7 @@ export function paragraphs(limit: number): ForeignPoint[] {
 }
 
 /** Numbers that are the same for the same seed, and of no meaning. */
-export function noise(seed: number, dimension = oldDimension): number[] {
+function noise(seed: number, dimension = oldDimension): number[] {
   let state = seed * 2_654_435_761;
   return Array.from({ length: dimension }, () => {
     state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
