@@ -53,6 +53,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'Find passages by meaning and by words',
     load: async () => (await import('./search.ts')).search,
   },
+  rerank: {
+    summary: 'Put candidates, as JSON lines, into a better order',
+    load: async () => (await import('./rerank.ts')).rerank,
+  },
   bench: {
     summary: 'Measure search on your own collections and queries; its verdicts stop a CI run',
     members: {

@@ -90,9 +90,12 @@ function refuseUserOnly(layer: Layer): void {
   }
 }
 
+/** A model is a folder where it is spelled as one, else a name. */
+const namesOfModels: ReadonlySet<SettingPath> = new Set(['embed.model', 'search.crossModel']);
+
 /** The model may be a name, which is no path; a key file may be stdin. */
 export function resolvePath(value: unknown, path: SettingPath, folder: string): unknown {
   if (!settingRow(path).isPath || typeof value !== 'string' || value === '-') return value;
   if (value.startsWith('~/')) return resolve(homedir(), value.slice(2));
-  return path === 'embed.model' && !/^\.{0,2}[\\/]/.test(value) ? value : resolve(folder, value);
+  return namesOfModels.has(path) && !/^\.{0,2}[\\/]/.test(value) ? value : resolve(folder, value);
 }

@@ -6,7 +6,7 @@ import type { FoundModel } from '../models/find-model.ts';
 import type { PayloadKeys } from '../qdrant/collection/payload-keys.ts';
 import type { Hit } from './hit.ts';
 import type { RerankParams } from './rerank/port.ts';
-import type { RerankStage } from './rerank/rerank-pool.ts';
+import type { RerankStage } from './rerank/chain.ts';
 import type { RankingWeights } from './weights.ts';
 
 export type SearchMode = 'hybrid' | 'dense' | 'lexical';

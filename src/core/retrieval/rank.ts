@@ -3,7 +3,7 @@
  * scores keep both lists honest: a query whose words are nowhere gets no words, and no list is stretched to look sure.
  */
 import type { Candidate, LexicalQuery } from './candidates.ts';
-import type { RerankerKind } from './rerank/port.ts';
+import type { RerankedAs } from './rerank/chain.ts';
 import { chunkFacts, type ChunkFacts } from './signals/chunk-facts.ts';
 import { definition, exact } from './signals/definition.ts';
 import { aside, path } from './signals/path.ts';
@@ -18,14 +18,6 @@ export interface RankedCandidate {
   /** Where it was reranked: its rank before that, and what each reranker made of it, in their order. */
   readonly firstRank?: number;
   readonly reranked?: readonly RerankedAs[];
-}
-
-interface RerankedAs {
-  readonly kind: RerankerKind;
-  /** From 1, among the candidates that the reranker was given. */
-  readonly rank: number;
-  /** Absent where the kind gives no scores, and for a candidate that was not scored. */
-  readonly score?: number;
 }
 
 export interface RankInput {

@@ -16,7 +16,8 @@ import { buildFilter, type QdrantFilter } from './filters.ts';
 import type { Hit } from './hit.ts';
 import type { Reranker } from './rerank/port.ts';
 import type { RankedCandidate } from './rank.ts';
-import type { RerankedPool, RerankStage } from './rerank/rerank-pool.ts';
+import type { RerankStage } from './rerank/chain.ts';
+import type { RerankedPool } from './rerank/rerank-pool.ts';
 import type { SearchParams, SearchPlaces, SearchResponse } from './params.ts';
 import { createQueryEncoders, type QueryEncoders } from './query-encoders.ts';
 import { type DeepList, rankByDepth, type Shown } from './rank-by-depth.ts';
@@ -45,11 +46,11 @@ export async function createSearcher(
   // Bad conditions are refused before anything is asked of the server.
   buildFilter(params.filters, null, params.payloadKeys);
   const encoders = createQueryEncoders(places, run);
-  const opened = await Promise.all(
-    params.collections.map((name) => openOne(connection, name, { params, places, encoders, run })),
+  const [opened, rerankers] = await openBoth(
+    Promise.all(params.collections.map((name) => openOne(connection, name, { params, places, encoders, run }))),
+    rerankersOf(params, { places, encoders }, run),
   );
   sayMerging(opened, run);
-  const rerankers = await rerankersOf(params, { places, encoders }, run);
   return {
     search: async (query) => {
       assertQuery(query);
@@ -60,6 +61,18 @@ export async function createSearcher(
       await encoders.close();
     },
   };
+}
+
+/** Side by side, since both take their time; where a collection cannot be opened, no reranker stays open. */
+async function openBoth(
+  targets: Promise<Opened[]>,
+  reranking: Promise<readonly Reranker[]>,
+): Promise<[Opened[], readonly Reranker[]]> {
+  const [opened, rerankers] = await Promise.allSettled([targets, reranking]);
+  if (opened.status === 'fulfilled' && rerankers.status === 'fulfilled') return [opened.value, rerankers.value];
+  if (rerankers.status === 'fulfilled') for (const reranker of rerankers.value) await reranker.close();
+  // Of two failures that of the collection is told: without it no reranker is needed.
+  throw opened.status === 'rejected' ? opened.reason : (rerankers as PromiseRejectedResult).reason;
 }
 
 async function rerankersOf(

@@ -24,7 +24,7 @@ export interface RerankCandidate {
 }
 
 /** One place of the new order. */
-interface RerankedPlace {
+export interface RerankedPlace {
   /** Of the candidate, in the list that was given. */
   readonly index: number;
   /** Larger is better; absent where the kind gives none, and for a candidate that was not scored. */
