@@ -29,6 +29,7 @@ export const migrate: CommandModule = {
       .option('--allow-shrink', 'Replace a collection by one of less than half its points')
       .option('--allow-empty', 'Replace a collection by an empty one')
       .option('--allow-concurrent-writes', 'Go on although the source does not come to rest')
+      .option('--restart', 'Remove what unfinished migrations to this name left, and begin again')
       .option('--break-lock', 'Write although another run holds the lock');
     addSettingOptions(command, ['upload.batchSize', 'upload.parallel']);
     addModelFlags(command);
@@ -56,6 +57,7 @@ export const migrate: CommandModule = {
       allowEmpty: flags['allowEmpty'] === true,
       allowConcurrentWrites: flags['allowConcurrentWrites'] === true,
       breakLock: flags['breakLock'] === true,
+      restart: flags['restart'] === true,
       scratchFolder: context.folders.cache,
       confirm: (question: string) => context.confirm(question),
       owner: lockOwner(`qdx migrate ${args.join(' ')}`),

@@ -8,74 +8,30 @@
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
-import type { Connection } from '../qdrant/connection/connection.ts';
 import { countPoints } from '../qdrant/collection/points.ts';
 import { waitUntilReady } from '../qdrant/collection/readiness.ts';
-import type { LockOwner } from '../qdrant/lock.ts';
 import { descriptionDifferences, describeCollection, displayDifference } from './collection-description.ts';
 import type { Changes } from './delta/scan-changes.ts';
-import { carryLateWrites, type LateReport } from './delta/late-writes.ts';
 import { hashOf, type IndexFolder, openIndexFolder, pointsOf, type ScanIndex } from './delta/scan-index.ts';
-import { type ChangeCounts, settle, type SettleReport } from './delta/settle.ts';
+import { notQuiet, settle, type SettleReport } from './delta/settle.ts';
 import type { Side } from './delta/side.ts';
-import { assertConfirmed, assertMayReplace, type OpenGuards } from './guards.ts';
+import { assertConfirmed, assertMayReplace } from './guards.ts';
 import { withWriterLocks } from './locks.ts';
+import { assertNoOtherRun, removeRuns } from './migrate/earlier-runs.ts';
 import { fillStaging } from './migrate/fill-staging.ts';
-import { makeStaging, startIndexing } from './migrate/make-staging.ts';
-import { type MigrateLines, type MigratePlan, planMigration, type PlanInput } from './migrate/plan.ts';
+import { createLaps } from './migrate/laps.ts';
+import { makeStaging, requestOf, sourceOf, startIndexing } from './migrate/make-staging.ts';
+import type { MigrateParams, MigrateSummary } from './migrate/params.ts';
+import { type MigrateLines, type MigratePlan, planMigration } from './migrate/plan.ts';
 import { assertCount, readBack } from './migrate/prove-staging.ts';
 import { carryOver } from './migrate/staged-points.ts';
+import { finishSwitched, switchIn, type SwitchInput } from './migrate/switch-in.ts';
 import { finishStaging } from './staging.ts';
-import { switchAliases } from './switch-aliases.ts';
-import { readTransfer, type TransferRecord, writeTransfer } from './transfer-journal.ts';
-import { type TransferMark, writeTransferMark } from './transfer-mark.ts';
+import { reached } from './steps.ts';
+import type { TransferRecord } from './transfer-journal.ts';
 
-export interface MigrateParams extends OpenGuards, PlanInput {
-  readonly batchSize: number;
-  readonly parallel: number;
-  /** False: the staging collection is left, proven, and no name leads to it. */
-  readonly switchNames: boolean;
-  /** False: the staging collection is not read back; its points are only counted. */
-  readonly readBack: boolean;
-  readonly waitForIndex: boolean;
-  /** Scans of the source after the first, at most. */
-  readonly settleRounds: number;
-  /** At that limit, go on and report. */
-  readonly allowConcurrentWrites: boolean;
-  /** For the scans' indexes; a folder of its own is made in it. */
-  readonly scratchFolder: string;
-  readonly confirm: (question: string) => Promise<boolean>;
-  readonly owner: LockOwner;
-  readonly breakLock: boolean;
-  /** Runs before the first write to the target: a backup, say. */
-  readonly beforeFill?: (plan: MigratePlan, run: RunOptions) => Promise<void>;
-}
-
-export interface MigrateSummary {
-  readonly source: { readonly url: string; readonly collection: string };
-  readonly target: { readonly url: string; readonly collection: string; readonly aliases: readonly string[] };
-  readonly way: MigratePlan['way'];
-  readonly points: number;
-  readonly pointsHash: string | null;
-  /** Points that a run before this one had brought in. */
-  readonly pointsKept: number;
-  /** Where its names led before, which is kept. */
-  readonly replaced: readonly string[];
-  /** Its names lead to it. */
-  readonly isSwitched: boolean;
-  /** Every point was read back and compared. */
-  readonly isReadBack: boolean;
-  /** Settings in which it is otherwise than planned, as sentences. */
-  readonly notAsPlanned: readonly string[];
-  /** Writes to the source while it was read. */
-  readonly meanwhile: ChangeCounts & { readonly scans: number; readonly isQuiet: boolean };
-  /** Writes to the source after the switch; null where nothing was switched. */
-  readonly late: LateReport | null;
-  readonly proof: unknown;
-  readonly durationMs: number;
-}
+export type { MigrateParams, MigrateSummary } from './migrate/params.ts';
 
 /**
  * @throws QdxError as planMigration; `refused` by a guard, `locked`, `verification` where the points are not those of the source
@@ -90,15 +46,13 @@ export async function migrate(
   const first = await planMigration(lines, params, run);
   const lock = { owner: params.owner, breakLock: params.breakLock, runId: randomUUID() };
   return withWriterLocks(lines.to, { ...lock, names: [...first.aliases, first.name] }, run, async (watched) => {
-    // Again, now that nobody else may change what it rests on.
-    const plan = await planMigration(lines, params, watched);
-    if (plan.isSwitched) return finishSwitched(plan, startedAt, watched);
-    for (const replacement of plan.replacements) assertMayReplace(replacement, params);
-    if (params.switchNames) await assertConfirmed(plan.replacements, params.confirm);
-    const folder = await openIndexFolder(join(params.scratchFolder, `migrate-${randomUUID()}`));
+    reached(watched, 'migrate.locked');
+    const plan = await settlePlan(lines, params, watched);
+    const folder = await openIndexFolder(scansFolder(params, plan));
+    const staging = { connection: plan.target, physical: plan.staging.physical };
+    const work = { plan, params, staging, folder };
     try {
-      const staging = { connection: plan.target, physical: plan.staging.physical };
-      const done = await carryOut({ plan, params, staging, folder }, watched);
+      const done = plan.isSwitched ? await finishEarlier(work, watched) : await carryOut(work, watched);
       return { ...done, durationMs: performance.now() - startedAt };
     } finally {
       await folder.remove();
@@ -106,38 +60,25 @@ export async function migrate(
   });
 }
 
-/** A run was killed after the switch: what was found to be proven stays, and is in use by now. */
-async function finishSwitched(plan: MigratePlan, startedAt: number, run: RunOptions): Promise<MigrateSummary> {
-  const { source, target, staging, aliases, mark } = plan;
-  const points = await countPoints(target, staging.physical, run);
-  run.onEvent?.({
-    type: 'warning',
-    message: `an earlier run was killed after the switch: whether writes still reached ${source.physical} in that moment was not looked for`,
-  });
-  await markLive(target, staging.physical, mark);
-  return {
-    source: { url: source.connection.url, collection: source.physical },
-    target: { url: target.url, collection: staging.physical, aliases },
-    way: plan.way,
-    points,
-    pointsHash: null,
-    pointsKept: points,
-    replaced: mark.replaced === null ? [] : [mark.replaced],
-    isSwitched: true,
-    isReadBack: false,
-    notAsPlanned: [],
-    meanwhile: { inserted: 0, changed: 0, deleted: 0, scans: 0, isQuiet: true },
-    late: null,
-    proof: null,
-    durationMs: performance.now() - startedAt,
-  };
-}
+/** The same for each run of one migration: what a killed one left is found by the next. */
+const scansFolder = ({ scratchFolder }: MigrateParams, { staging, mark }: MigratePlan): string =>
+  join(scratchFolder, 'transfers', `${staging.physical.replaceAll(/[^\w.-]+/gu, '_')}-${mark.origin.slice(0, 16)}`);
 
-const markLive = async (target: Connection, physical: string, mark: TransferMark): Promise<void> => {
-  await writeTransferMark(target, physical, { ...mark, state: 'live', at: new Date().toISOString() });
-  const record = await readTransfer(target, physical);
-  if (record) await writeTransfer(target, record, { state: 'done', ranges: null });
-};
+/** The plan once more, now that nobody else may change what it rests on. @throws QdxError `refused` by a guard. */
+async function settlePlan(lines: MigrateLines, params: MigrateParams, run: RunOptions): Promise<MigratePlan> {
+  const plan = await planMigration(lines, params, run);
+  const { staging, others, isSwitched } = plan;
+  const own = staging.isLeftover && !isSwitched ? [{ physical: staging.physical, record: null }] : [];
+  if (params.restart && others.length + own.length > 0) {
+    await removeRuns(lines.to, [...others, ...own], run);
+    return settlePlan(lines, { ...params, restart: false }, run);
+  }
+  assertNoOtherRun(others, { source: sourceOf(plan.source), request: requestOf(plan) });
+  for (const replacement of plan.replacements) assertMayReplace(replacement, params);
+  if (params.switchNames) await assertConfirmed(plan.replacements, params.confirm);
+  reached(run, 'migrate.planned');
+  return plan;
+}
 
 type Outcome = Omit<MigrateSummary, 'durationMs'>;
 
@@ -150,36 +91,75 @@ interface Work {
 }
 
 async function carryOut(work: Work, run: RunOptions): Promise<Outcome> {
-  const { plan, params, staging } = work;
-  const { source, target } = plan;
+  const { plan, params } = work;
+  const { source } = plan;
+  const { strategy, switchNames } = params;
+  const lap = createLaps();
   await params.beforeFill?.(plan, run);
   const record = await makeStaging(plan, params.owner, run);
+  lap('prepare');
   const filled = await fillStaging({ ...params, ...work, source, ...rangesOf(record), ...plan.staging }, run);
+  lap('fill');
   const settled = await bringUpToDate(work, filled.index, run);
+  lap('compare');
   const { stagingIndex, proof } = await prove(work, settled.index, run);
+  lap('readBack');
   const notAsPlanned = await finish(plan, run);
-  const proven = await writeTransfer(target, record, { state: 'proven' });
-  const { switchNames, strategy } = params;
-  const indexes = { source: settled.index, staging: stagingIndex ?? settled.index };
-  const late = switchNames ? await switchIn(work, proven, indexes, run) : null;
+  const scans = { oldIndex: settled.index, currentIndex: stagingIndex ?? settled.index };
+  const late = switchNames ? await switchIn(switchInput(work), scans, run) : null;
+  lap('switch');
   return {
-    source: { url: source.connection.url, collection: source.physical },
-    target: { url: target.url, collection: staging.physical, aliases: switchNames ? plan.aliases : [] },
-    way: plan.way,
+    ...headOf(work),
     points: pointsOf(settled.index),
     pointsHash: strategy.isExact ? hashOf(settled.index) : null,
     pointsKept: filled.pointsKept,
-    replaced: [...new Set(plan.replacements.map(({ physical }) => physical))],
-    isSwitched: switchNames,
     isReadBack: stagingIndex !== null,
     notAsPlanned,
     meanwhile: { ...settled.carried, scans: settled.rounds + 1, isQuiet: settled.isQuiet },
     late,
     proof,
+    timesMs: lap.timesMs,
   };
 }
 
 const rangesOf = ({ ranges, points }: TransferRecord) => ({ ranges: ranges ?? [], points });
+
+function headOf({ plan, params: { switchNames }, staging }: Work) {
+  const { source, target, aliases, replacements, mark, way } = plan;
+  const replaced = replacements.map(({ physical }) => physical);
+  return {
+    source: { url: source.connection.url, collection: source.physical },
+    target: { url: target.url, collection: staging.physical, aliases: switchNames ? aliases : [] },
+    way,
+    replaced: [...new Set(plan.isSwitched && mark.replaced !== null ? [mark.replaced] : replaced)],
+    isSwitched: switchNames,
+  };
+}
+
+const switchInput = ({ plan, params, staging, folder }: Work): SwitchInput => {
+  const { strategy, settleRounds: rounds, parallel } = params;
+  return { plan, strategy, staging, folder, rounds, parallel };
+};
+
+/** An earlier run switched it in and was killed: what it proved is in use by now, and stays as it is. */
+async function finishEarlier(work: Work, run: RunOptions): Promise<Outcome> {
+  const { target, staging } = work.plan;
+  const late = await finishSwitched(switchInput(work), run);
+  const points = await countPoints(target, staging.physical, run);
+  return {
+    ...headOf(work),
+    isSwitched: true,
+    points,
+    pointsHash: null,
+    pointsKept: points,
+    isReadBack: true,
+    notAsPlanned: [],
+    meanwhile: { inserted: 0, changed: 0, deleted: 0, scans: 0, isQuiet: true },
+    late,
+    proof: null,
+    timesMs: {},
+  };
+}
 
 /** @throws QdxError `verification` where the source does not come to rest. */
 async function bringUpToDate(
@@ -194,17 +174,9 @@ async function bringUpToDate(
   const { parallel, settleRounds: rounds, allowConcurrentWrites } = params;
   const carry = async (changes: Changes): Promise<void> => carryOver(staging, changes, params, run);
   const settled = await settle({ source: plan.source, index, folder, rounds, parallel, carryOver: carry }, run);
+  reached(run, 'migrate.settled');
   if (settled.isQuiet || allowConcurrentWrites) return settled;
-  const { inserted, changed, deleted, first } = settled.last;
-  throw new QdxError(
-    'verification',
-    `${plan.source.physical} is being written to: scan ${settled.rounds + 1} found ${inserted} points inserted, ` +
-      `${changed} changed, ${deleted} deleted since the one before (${first.join(', ')})`,
-    {
-      hint: 'nothing was switched; run the same command again when nobody writes, or add --allow-concurrent-writes',
-      details: { ...settled.last, scans: settled.rounds + 1 },
-    },
-  );
+  throw notQuiet(plan.source.physical, settled);
 }
 
 interface Proof {
@@ -222,6 +194,7 @@ async function prove({ plan, params, staging, folder }: Work, index: ScanIndex, 
   }
   const input = { staging, expected: index, isExact: strategy.isExact, folder, parallel };
   const stagingIndex = await readBack(input, run);
+  reached(run, 'migrate.read-back');
   const proof = await strategy.prove?.({ source: plan.source, staging, sourceIndex: index, stagingIndex }, run);
   return { stagingIndex, proof: proof ?? null };
 }
@@ -232,38 +205,6 @@ async function finish(plan: MigratePlan, run: RunOptions): Promise<readonly stri
   await startIndexing(plan);
   await finishStaging(target, staging.physical, description);
   const made = await describeCollection(target, { physical: staging.physical, aliases: [] }, run);
+  reached(run, 'migrate.finished');
   return descriptionDifferences(description, made).map(displayDifference);
-}
-
-/** The switch, and what comes after it. */
-async function switchIn(
-  { plan, params, staging, folder }: Work,
-  record: TransferRecord,
-  indexes: { readonly source: ScanIndex; readonly staging: ScanIndex },
-  run: RunOptions,
-): Promise<LateReport> {
-  const { target, aliases, replacements, mark, source } = plan;
-  run.signal?.throwIfAborted();
-  const physical = staging.physical;
-  const leadsTo = (alias: string) => replacements.find(({ name }) => name === alias)?.physical ?? null;
-  await switchAliases(
-    target,
-    aliases.map((alias) => ({ alias, physical, from: leadsTo(alias) })),
-  );
-  await writeTransfer(target, record, { state: 'switched' });
-  const late = await carryLateWrites(
-    {
-      old: source,
-      oldIndex: indexes.source,
-      current: staging,
-      currentIndex: indexes.staging,
-      folder,
-      rounds: params.settleRounds,
-      parallel: params.parallel,
-      make: async (points) => params.strategy.make(points, run),
-    },
-    run,
-  );
-  await markLive(target, physical, mark);
-  return late;
 }

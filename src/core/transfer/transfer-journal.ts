@@ -8,7 +8,7 @@ import type { RunOptions } from '../../lib/events.ts';
 import { recordId, systemCollection } from '../qdrant/collection/system-collection.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import type { LockOwner } from '../qdrant/lock.ts';
-import { pointsPath, retrievePoints, scrollPoints } from '../qdrant/collection/points.ts';
+import { deletePoints, pointsPath, retrievePoints, scrollPoints } from '../qdrant/collection/points.ts';
 import type { IdRange } from './scan-range.ts';
 import type { TransferMark } from './transfer-mark.ts';
 
@@ -30,6 +30,8 @@ export interface TransferRecord {
   readonly origin: string;
   /** Where the points come from, for people. */
   readonly source: string;
+  /** The collection they come from; null for a file or a backup. */
+  readonly from: { readonly url: string; readonly collection: string } | null;
   /** What else decides what is in it, for people: by name. A run that goes on must be of the same. */
   readonly request: Readonly<Record<string, string>>;
   readonly state: TransferState;
@@ -83,6 +85,9 @@ export async function writeTransfer(
   await connection.request('PUT', pointsPath(systemCollection), { query: { wait: true }, body: { points: [point] } });
   return next;
 }
+
+export const removeTransfer = (connection: Connection, physical: string): Promise<void> =>
+  deletePoints(connection, systemCollection, [idOf(physical)]);
 
 const recordOf = (payload: unknown): TransferRecord => {
   const { kind: _kind, ...record } = payload as TransferRecord & { kind: string };

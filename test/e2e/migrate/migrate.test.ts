@@ -52,6 +52,7 @@ const params = (change: Partial<MigrateParams> = {}): MigrateParams => ({
   confirm: async () => true,
   owner: lockOwner('test'),
   breakLock: false,
+  restart: false,
   ...change,
 });
 

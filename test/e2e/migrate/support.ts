@@ -28,6 +28,7 @@ export const migrateParams = (change: Partial<MigrateParams> = {}): MigrateParam
   confirm: async () => true,
   owner: lockOwner('test'),
   breakLock: false,
+  restart: false,
   ...change,
 });
 

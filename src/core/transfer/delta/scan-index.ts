@@ -89,7 +89,7 @@ async function openWriter(file: string, range: IdRange): Promise<RangeIndexWrite
 
 const idBytes = 17;
 const hashBytes = 16;
-const entryBytes = idBytes + hashBytes;
+export const entryBytes = idBytes + hashBytes;
 const entriesPerRead = 2000;
 
 /** Entries of one range, in the order of ids, a block at a time. */

@@ -2,6 +2,7 @@
  * Brings a copy up to date with a collection that may be written to meanwhile: reads it again and again, and carries over what
  * changed, until two scans agree or the limit of rounds is reached.
  */
+import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { displayId } from '../point-order.ts';
 import { type Changes, scanChanges } from './scan-changes.ts';
@@ -63,6 +64,18 @@ export async function settle(input: SettleInput, run: RunOptions = {}): Promise<
   }
   return { index, isQuiet: rounds === 0, rounds, carried, last };
 }
+
+/** For a source that does not come to rest. */
+export const notQuiet = (physical: string, { last, rounds }: SettleReport): QdxError =>
+  new QdxError(
+    'verification',
+    `${physical} is being written to: scan ${rounds + 1} found ${last.inserted} points inserted, ` +
+      `${last.changed} changed, ${last.deleted} deleted since the one before (${last.first.join(', ')})`,
+    {
+      hint: 'nothing was switched; run the same command again when nobody writes, or add --allow-concurrent-writes',
+      details: { ...last, scans: rounds + 1 },
+    },
+  );
 
 const noChanges: ChangeCounts = { inserted: 0, changed: 0, deleted: 0 };
 

@@ -11,6 +11,7 @@ import { loadPoints } from '../load-points.ts';
 import { compareIds, type IdToken } from '../point-order.ts';
 import type { RawPoint } from '../raw-points.ts';
 import { createPageSize, type IdRange, type PageSize, scanRange } from '../scan-range.ts';
+import { reached } from '../steps.ts';
 import type { FillStrategy } from './fill-strategy.ts';
 import { deleteRaw } from './staged-points.ts';
 
@@ -52,7 +53,13 @@ export async function fillStaging(input: FillInput, run: RunOptions): Promise<Fi
     const counted = indexed(read, writer, report, run);
     const missing = isLeftover ? notCurrent(input, { range, pageSize: pages.staging }, counted, keep, run) : counted;
     const place = { physical: staging.physical, shardKey: range.shardKey, batchSize: input.batchSize, parallel: 2 };
-    await loadPoints(staging.connection, { ...place, onLoaded: () => {} }, made(input.strategy, missing, run), run);
+    await loadPoints(
+      staging.connection,
+      { ...place, onLoaded: () => reached(run, 'migrate.batch-loaded') },
+      made(input.strategy, missing, run),
+      run,
+    );
+    reached(run, 'migrate.range-filled');
     return writer.finish();
   };
   const keep = (): void => {
@@ -60,6 +67,7 @@ export async function fillStaging(input: FillInput, run: RunOptions): Promise<Fi
   };
   const indexes: RangeIndex[] = [];
   for await (const index of mapOrdered(numbered(ranges), fill, { inFlight: parallel })) indexes.push(index);
+  reached(run, 'migrate.filled');
   return { index: { ranges: indexes }, pointsKept };
 }
 

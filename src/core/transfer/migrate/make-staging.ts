@@ -4,7 +4,9 @@
 import type { RunOptions } from '../../../lib/events.ts';
 import type { LockOwner } from '../../qdrant/lock.ts';
 import type { CollectionDescription } from '../collection-description.ts';
+import type { Side } from '../delta/side.ts';
 import { planRanges } from '../ranges.ts';
+import { reached } from '../steps.ts';
 import { createIndexes, createShardKeys, createStaging } from '../staging.ts';
 import { describeTransfer, readTransfer, type TransferRecord, writeTransfer } from '../transfer-journal.ts';
 import type { MigratePlan } from './plan.ts';
@@ -23,15 +25,17 @@ export async function makeStaging(plan: MigratePlan, owner: LockOwner, run: RunO
     before?.origin === mark.origin && before.ranges !== null
       ? await writeTransfer(target, before, { owner, state: 'filling' })
       : await begin(plan, owner, run);
+  reached(run, 'migrate.noted');
   if (staging.isLeftover) {
     await createShardKeys(target, physical, description);
     await createIndexes(target, physical, description);
   } else await createStaging(target, physical, withoutIndexing(description), mark, run);
+  reached(run, 'migrate.created');
   return record;
 }
 
 async function begin(plan: MigratePlan, owner: LockOwner, run: RunOptions): Promise<TransferRecord> {
-  const { source, target, staging, mark, name, way, changes } = plan;
+  const { source, target, staging, mark, name } = plan;
   const { shardKeys } = source.description;
   const partPoints = Math.max(leastPoints, Math.ceil(source.points / mostRanges));
   const planned = await planRanges(source.connection, { physical: source.physical, shardKeys, partPoints }, run);
@@ -41,8 +45,9 @@ async function begin(plan: MigratePlan, owner: LockOwner, run: RunOptions): Prom
     name,
     physical: staging.physical,
     origin: mark.origin,
-    source: `${source.physical} on ${source.connection.url}`,
-    request: requestOf(way, changes),
+    source: sourceOf(source),
+    from: { url: source.connection.url, collection: source.physical },
+    request: requestOf(plan),
     state: 'filling',
     ranges: planned.ranges,
     points: planned.points,
@@ -52,8 +57,11 @@ async function begin(plan: MigratePlan, owner: LockOwner, run: RunOptions): Prom
   });
 }
 
-const requestOf = (way: string, changes: MigratePlan['changes']): Record<string, string> => ({
-  way,
+export const sourceOf = ({ physical, connection }: Side): string => `${physical} on ${connection.url}`;
+
+/** What decides the content of the new collection, for the journal and its comparison with a later run. */
+export const requestOf = ({ way, changes }: Pick<MigratePlan, 'way' | 'changes'>): Record<string, string> => ({
+  way: way === 'snapshot' ? 'copy' : way,
   ...Object.fromEntries(changes.map(({ path, actual }) => [path, JSON.stringify(actual ?? null)])),
 });
 

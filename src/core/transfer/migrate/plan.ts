@@ -27,7 +27,9 @@ import type { Side } from '../delta/side.ts';
 import type { Replacement } from '../guards.ts';
 import { assertServerFits, findReplacements } from '../replacements.ts';
 import { findStaging, type Staging } from '../staging.ts';
+import { readTransfer } from '../transfer-journal.ts';
 import { readTransferMark, type TransferMark } from '../transfer-mark.ts';
+import { type EarlierRun, findOtherRuns } from './earlier-runs.ts';
 import type { FillStrategy } from './fill-strategy.ts';
 
 /** The two servers; one connection twice where they are the same. */
@@ -64,6 +66,8 @@ export interface MigratePlan {
   /** What the names lead to now, which is kept. */
   readonly replacements: readonly Replacement[];
   readonly mark: TransferMark;
+  /** Staging collections of this name that other requests left. */
+  readonly others: readonly EarlierRun[];
   /** An earlier run had switched it in already, and was killed after that. */
   readonly isSwitched: boolean;
 }
@@ -101,14 +105,16 @@ export async function planMigration(
     at: new Date().toISOString(),
   };
   const head = { way: strategy.way, source, name, aliases, target: to, staging, description, changes };
-  return { ...head, replacements, mark, isSwitched: switched !== null };
+  const others = await findOtherRuns(to, listed, mark);
+  return { ...head, replacements, mark, others, isSwitched: switched !== null };
 }
 
 async function lookAtSource(connection: Connection, name: string, run: RunOptions): Promise<MigratePlan['source']> {
   const listed = await listCollections(connection, run.signal);
   const resolved = resolveAmong(listed, name);
-  const entry = listed.find(({ physical }) => physical === resolved?.physical);
-  if (!entry) throw missingCollection(connection.url, name, publicNames(listed));
+  const named = listed.find(({ physical }) => physical === resolved?.physical);
+  if (!named) throw missingCollection(connection.url, name, publicNames(listed));
+  const entry = await beforeSwitch(connection, listed, named);
   const { physical } = entry;
   return {
     connection,
@@ -117,6 +123,23 @@ async function lookAtSource(connection: Connection, name: string, run: RunOption
     points: await countPoints(connection, physical, run),
     qdrantVersion: (await connection.server()).version,
   };
+}
+
+/**
+ * Where a run onto the same name was killed between the switch and its end, the name leads to what it made: its source is the
+ * collection before that.
+ */
+async function beforeSwitch(
+  connection: Connection,
+  listed: readonly ListedCollection[],
+  named: ListedCollection,
+): Promise<ListedCollection> {
+  const mark = await readTransferMark(connection, named.physical);
+  if (mark?.state !== 'staging' || named.aliases.length === 0) return named;
+  const record = await readTransfer(connection, named.physical);
+  const isHere =
+    record?.from?.url === connection.url && listed.some(({ physical }) => physical === record.from?.collection);
+  return record?.from && isHere ? { physical: record.from.collection, aliases: named.aliases } : named;
 }
 
 /** All names of the source where it keeps one of them; else the one that was asked for. */
@@ -147,13 +170,13 @@ function assertSomethingChanges(
 const originOf = (
   source: Side,
   { name: _name, aliases: _aliases, ...rest }: CollectionDescription,
-  { way }: FillStrategy,
+  { way, isExact }: FillStrategy,
 ) =>
   sha256Hex(
     stringifyJson({
       url: source.connection.url,
       physical: source.physical,
-      way,
+      way: isExact ? 'copy' : way,
       ...rest,
       metadata: [...rest.metadata].map(([key, value]) => [
         key,
