@@ -1,73 +1,156 @@
 /**
- * Migrations between real servers: what arrives is what was there.
+ * Migrations between real servers: what arrives is what was there, and what must not be is refused before anything is touched.
  */
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
-import { lockOwner } from '../../../src/core/qdrant/lock.ts';
 import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
-import { backUp } from '../../../src/core/transfer/backup.ts';
+import { describeCollection, descriptionDifferences } from '../../../src/core/transfer/collection-description.ts';
 import { copyPoints } from '../../../src/core/transfer/migrate/copy-points.ts';
-import { migrate, type MigrateParams } from '../../../src/core/transfer/migrate.ts';
+import { migrate } from '../../../src/core/transfer/migrate.ts';
+import { listTransfers } from '../../../src/core/transfer/transfer-journal.ts';
+import { readTransferMark } from '../../../src/core/transfer/transfer-mark.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
-import { temporaryFolder } from '../../helpers/temporary.ts';
-import { linesOf, paramsFor } from '../transfer/backup-support.ts';
 import { createNastyCollection } from '../transfer/nasty-collection.ts';
+import { createSmall, dropAll, linesOn, migrateParams, pointAliases } from './support.ts';
 
 let servers: RunningQdrant[];
 let from: Connection;
 let to: Connection;
+/** Of docs__1 on the source: 400 points, aliases docs and prod. */
+let expected: string[];
 
 beforeAll(async () => {
   servers = await Promise.all([startQdrant(), startQdrant()]);
   [from, to] = servers.map((server) => connectTo(server)) as [Connection, Connection];
   await createNastyCollection(from, 'docs__1', 400);
-  for (const alias_name of ['docs', 'prod'])
-    await from.request('POST', '/collections/aliases', {
-      body: { actions: [{ create_alias: { alias_name, collection_name: 'docs__1' } }] },
-    });
+  await pointAliases(from, ['docs', 'prod'], 'docs__1');
+  expected = await linesOn(from, 'docs');
 });
 
-beforeEach(async () => {
-  for (const { physical } of await listCollections(to)) await to.request('DELETE', `/collections/${physical}`);
-});
+beforeEach(async () => dropAll(to));
 
 afterAll(async () => Promise.all(servers.map(async (server) => server.kill())));
 
-const params = (change: Partial<MigrateParams> = {}): MigrateParams => ({
-  source: 'docs',
-  target: 'docs',
-  strategy: copyPoints({}),
-  batchSize: 64,
-  parallel: 3,
-  switchNames: true,
-  readBack: true,
-  waitForIndex: false,
-  settleRounds: 3,
-  allowConcurrentWrites: false,
-  allowEmpty: false,
-  allowShrink: false,
-  scratchFolder: temporaryFolder(),
-  confirm: async () => true,
-  owner: lockOwner('test'),
-  breakLock: false,
-  restart: false,
-  ...change,
+describe('server to server', () => {
+  test('F20, F21, F29: every point byte for byte, all names, all settings; the journal says that it is done', async () => {
+    const summary = await migrate({ from, to }, migrateParams());
+    expect(summary).toMatchObject({ points: 400, isSwitched: true, isReadBack: true, notAsPlanned: [], replaced: [] });
+    expect(await linesOn(to, 'docs')).toEqual(expected);
+    const [[was], [is]] = [await listCollections(from), await listCollections(to)];
+    expect(is).toEqual(was);
+    const differences = descriptionDifferences(await describeCollection(from, was!), await describeCollection(to, is!));
+    expect(differences).toEqual([]);
+    expect(await readTransferMark(to, 'docs__1')).toMatchObject({ state: 'live', command: 'migrate', replaced: null });
+    expect(await listTransfers(to, 'docs')).toMatchObject([{ state: 'done', physical: 'docs__1', points: 400 }]);
+  });
+
+  test('another name, another layout; what the name led to before is kept', async () => {
+    await createSmall(to, 'copy__3', 10);
+    await pointAliases(to, ['copy'], 'copy__3');
+    const layout = {
+      params: { shard_number: 3 },
+      hnsw_config: { m: 8 },
+      quantization_config: null,
+      vectorsOnDisk: true,
+    };
+    const summary = await migrate({ from, to }, migrateParams({ target: 'copy', strategy: copyPoints(layout) }));
+    expect(summary).toMatchObject({ replaced: ['copy__3'], target: { collection: 'copy__4', aliases: ['copy'] } });
+    expect(summary.notAsPlanned).toEqual([]);
+    expect(await linesOn(to, 'copy')).toEqual(expected);
+    const { config } = await describeCollection(to, { physical: 'copy__4', aliases: [] });
+    expect(config).toMatchObject({
+      params: { shard_number: 3, vectors: { dense: { on_disk: true }, dot: { on_disk: true } } },
+      hnsw_config: { m: 8 },
+    });
+    expect(JSON.stringify(config)).not.toContain('int8');
+  });
+
+  test('--no-switch: proven and journalled, and no name leads to it; the next run switches it in', async () => {
+    const summary = await migrate({ from, to }, migrateParams({ switchNames: false }));
+    expect(summary).toMatchObject({ isSwitched: false, isReadBack: true, late: null, target: { aliases: [] } });
+    expect(await listCollections(to)).toEqual([{ physical: 'docs__1', aliases: [] }]);
+    expect(await listTransfers(to, 'docs')).toMatchObject([{ state: 'proven' }]);
+    expect(await migrate({ from, to }, migrateParams())).toMatchObject({ pointsKept: 400, isSwitched: true });
+    expect(await listCollections(to)).toEqual([{ physical: 'docs__1', aliases: ['docs', 'prod'] }]);
+  });
+
+  test('without reading back, points are counted, and the summary says so', async () => {
+    expect(await migrate({ from, to }, migrateParams({ readBack: false }))).toMatchObject({ isReadBack: false });
+    expect(await linesOn(to, 'docs')).toEqual(expected);
+  });
 });
 
-async function linesOn(connection: Connection, name: string): Promise<string[]> {
-  const copy = join(temporaryFolder(), 'copy');
-  const selection = { names: [name], patterns: [], all: false };
-  const { collections } = await backUp(connection, paramsFor(copy, { selection, partPoints: 1000 }));
-  return linesOf(join(copy, `001-${collections[0]!.name}`));
-}
+describe('refused before anything is touched', () => {
+  afterAll(async () =>
+    expect(await listCollections(from)).toEqual([{ physical: 'docs__1', aliases: ['docs', 'prod'] }]),
+  );
 
-describe('server to server', () => {
-  test('F20, F21, F29: every point byte for byte, all names, all settings', async () => {
-    const summary = await migrate({ from, to }, params());
-    expect(summary).toMatchObject({ points: 400, isSwitched: true, isReadBack: true, notAsPlanned: [] });
-    expect(await linesOn(to, 'docs')).toEqual(await linesOn(from, 'docs'));
-    expect(await listCollections(to)).toEqual(await listCollections(from));
+  test.each([
+    [
+      'a source that is not there, with the nearest name',
+      { source: 'dcos' },
+      'notFound',
+      /^collection "dcos" is not on .*; there are: docs, prod$/,
+    ],
+    ['a name that cannot be', { target: 'a/b' }, 'usage', /^"a\/b" cannot be the name of a collection/],
+  ])('%s', async (_title, change, kind, message) => {
+    await expect(migrate({ from, to }, migrateParams(change))).rejects.toMatchObject({
+      kind,
+      message: expect.stringMatching(message) as string,
+    });
+    expect(await listCollections(to)).toEqual([]);
+  });
+
+  test('a collection onto itself with nothing changed', async () => {
+    await expect(migrate({ from, to: from }, migrateParams())).rejects.toMatchObject({
+      kind: 'usage',
+      message: 'docs to docs on the same server, with nothing changed, is no migration',
+    });
+  });
+
+  test('a name that is a collection of its own', async () => {
+    await createSmall(to, 'plain', 1);
+    await expect(migrate({ from, to }, migrateParams({ target: 'plain' }))).rejects.toMatchObject({
+      kind: 'refused',
+      hint: 'migrate to another name: qdx migrate docs plain-new',
+    });
+  });
+
+  test('F28: an older server, by its minor version', async () => {
+    const newer = { ...from, server: async () => ({ ...(await from.server()), version: '1.17.0' }) };
+    await expect(migrate({ from: newer, to }, migrateParams())).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringMatching(
+        /^collection docs is of Qdrant 1\.17\.0, and .* runs 1\.16\.3, an older one$/,
+      ) as string,
+    });
+  });
+
+  test.each([
+    ['F16: empty over points', 0, 20, '--allow-empty', { allowEmpty: true }],
+    ['F17: less than half of the points', 9, 20, '--allow-shrink', { allowShrink: true }],
+  ])('%s needs %d over %d: %s', async (_title, after, now, flag, open) => {
+    await createSmall(to, 'source', after);
+    await createSmall(to, 'live__1', now);
+    await pointAliases(to, ['live'], 'live__1');
+    const params = migrateParams({ source: 'source', target: 'live' });
+    await expect(migrate({ from: to, to }, params)).rejects.toMatchObject({ kind: 'refused', hint: `add ${flag}` });
+    expect((await listCollections(to)).map(({ physical }) => physical)).toEqual(['live__1', 'source']);
+    expect(await migrate({ from: to, to }, { ...params, ...open })).toMatchObject({
+      points: after,
+      replaced: ['live__1'],
+    });
+  });
+
+  test('what was not confirmed', async () => {
+    await createSmall(to, 'docs__1', 10);
+    await pointAliases(to, ['docs'], 'docs__1');
+    const confirm = async () => false;
+    await expect(migrate({ from, to }, migrateParams({ confirm }))).rejects.toMatchObject({
+      kind: 'refused',
+      message: 'docs (now docs__1, 10 points; then 400) would be replaced, and that was not confirmed',
+    });
+    expect(await listCollections(to)).toEqual([{ physical: 'docs__1', aliases: ['docs'] }]);
   });
 });

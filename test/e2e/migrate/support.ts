@@ -70,12 +70,12 @@ export interface Writer {
 /** Inserts, changes and deletes through a name, one point after the other, until it is stopped. */
 export function startWriter(connection: Connection, name: string, first: number): Writer {
   const acknowledged = new Map<number, number | null>();
-  let isStopped = false;
+  const stop = new AbortController();
   let writes = 0;
   const send = async (path: string, method: 'PUT' | 'POST', body: unknown) =>
     connection.request(method, `/collections/${name}/points${path}`, { query: { wait: true }, body });
   const work = async (): Promise<void> => {
-    for (let step = 0; !isStopped; step++) {
+    for (let step = 0; !stop.signal.aborted; step++) {
       // Inserts new points, changes those of before, deletes every third one for good.
       const id = step % 2 === 0 ? first + step : (step * 7) % first;
       if (acknowledged.get(id) === null) continue;
@@ -96,7 +96,7 @@ export function startWriter(connection: Connection, name: string, first: number)
       return writes;
     },
     async stop() {
-      isStopped = true;
+      stop.abort();
       await running;
     },
   };

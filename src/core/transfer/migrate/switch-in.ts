@@ -34,8 +34,6 @@ export async function switchIn(
   const { target, aliases, replacements, mark } = plan;
   const { physical } = staging;
   await saveScans(folder, { origin: mark.origin, ...scans });
-  await note(plan, 'proven');
-  reached(run, 'migrate.proven');
   run.signal?.throwIfAborted();
   const leadsTo = (alias: string) => replacements.find(({ name }) => name === alias)?.physical ?? null;
   await switchAliases(
@@ -43,7 +41,7 @@ export async function switchIn(
     aliases.map((alias) => ({ alias, physical, from: leadsTo(alias) })),
   );
   reached(run, 'migrate.switched');
-  await note(plan, 'switched');
+  await noteState(plan, 'switched');
   reached(run, 'migrate.switch-noted');
   return finishLate(input, scans, run);
 }
@@ -82,10 +80,14 @@ async function finishLate(
 async function markLive(plan: MigratePlan): Promise<void> {
   const { target, staging, mark } = plan;
   await writeTransferMark(target, staging.physical, { ...mark, state: 'live', at: new Date().toISOString() });
-  await note(plan, 'done');
+  await noteState(plan, 'done');
 }
 
-async function note({ target, staging }: MigratePlan, state: 'proven' | 'switched' | 'done'): Promise<void> {
+/** In the journal. */
+export async function noteState(
+  { target, staging }: MigratePlan,
+  state: 'proven' | 'switched' | 'done',
+): Promise<void> {
   const record = await readTransfer(target, staging.physical);
   if (record) await writeTransfer(target, record, { state, ...(state === 'done' && { ranges: null }) });
 }
