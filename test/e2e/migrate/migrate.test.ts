@@ -82,10 +82,6 @@ describe('server to server', () => {
 });
 
 describe('refused before anything is touched', () => {
-  afterAll(async () =>
-    expect(await listCollections(from)).toEqual([{ physical: 'docs__1', aliases: ['docs', 'prod'] }]),
-  );
-
   test.each([
     [
       'a source that is not there, with the nearest name',
@@ -153,4 +149,9 @@ describe('refused before anything is touched', () => {
     });
     expect(await listCollections(to)).toEqual([{ physical: 'docs__1', aliases: ['docs'] }]);
   });
+});
+
+test('after all of these the source is what it was', async () => {
+  expect(await listCollections(from)).toEqual([{ physical: 'docs__1', aliases: ['docs', 'prod'] }]);
+  expect(await linesOn(from, 'docs')).toEqual(expected);
 });
