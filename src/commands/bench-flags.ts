@@ -7,7 +7,7 @@ import type { JudgedSet } from '../core/bench/inputs/judged-set.ts';
 import { readJudgedSet, starterSet } from '../core/bench/inputs/read-judged-set.ts';
 import type { DocumentKey } from '../core/bench/metrics/document-key.ts';
 import { parseMeasure } from '../core/bench/metrics/measures.ts';
-import type { BenchInput } from '../core/bench/suites/search.ts';
+import type { BenchInput } from '../core/bench/run/bench-input.ts';
 import type { ResolvedSettings } from '../core/config/resolve.ts';
 import { QdxError } from '../lib/errors.ts';
 import type { CommandContext } from './command.ts';

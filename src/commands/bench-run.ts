@@ -1,16 +1,16 @@
 /**
  * Opens what a bench needs: settings, server, collections (a scratch one for the starter set), places of models.
  */
-import type { BenchInput } from '../core/bench/suites/search.ts';
+import type { BenchInput } from '../core/bench/run/bench-input.ts';
 import { withStarterCollection } from '../core/bench/run/starter.ts';
 import type { Settings } from '../core/config/schema.ts';
-import { findModel } from '../core/models/find-model.ts';
 import type { Connection } from '../core/qdrant/connection/connection.ts';
 import { chooseCollections } from '../core/retrieval/choose-collections.ts';
 import type { SearchPlaces } from '../core/retrieval/params.ts';
 import { benchInput, judgedSetOf } from './bench-flags.ts';
 import type { CommandContext, CommandInput } from './command.ts';
 import { listFlag } from './search-flags.ts';
+import { searchPlaces } from './search-places.ts';
 
 export interface Bench {
   readonly connection: Connection;
@@ -31,7 +31,7 @@ export async function runBench<T>(
   const { settings } = resolved;
   benchInput(flags, resolved, { set, collections: named });
   const connection = await context.connect();
-  const places = searchPlaces(settings, context);
+  const places = searchPlaces(context, settings);
   const use = (collections: readonly string[]): Promise<T> =>
     suite({ connection, places, settings, input: benchInput(flags, resolved, { set, collections }) });
   if (flags['starter'] === true && named.length === 0) {
@@ -42,8 +42,3 @@ export async function runBench<T>(
   if (namesItsOwn && named.length === 0) return use([]);
   return use(await chooseCollections(connection, named, Object.keys(settings.collections), context));
 }
-
-const searchPlaces = (settings: Settings, { folders }: Pick<CommandContext, 'folders'>): SearchPlaces => ({
-  cacheFolder: folders.cache,
-  findModel: (name) => findModel(name, { cacheFolder: folders.cache, hub: settings.hub }),
-});

@@ -64,6 +64,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
         summary: 'Quality and latency of search, with gates',
         load: async () => (await import('./bench-search.ts')).benchSearch,
       },
+      reranking: {
+        summary: 'Whether reranking is worth its time here, against what is configured',
+        load: async () => (await import('./bench-reranking.ts')).benchReranking,
+      },
       judge: {
         summary: 'Write a file of passages to be judged by hand',
         load: async () => (await import('./bench-judge.ts')).benchJudge,

@@ -82,7 +82,7 @@ interface ScoredPoint {
 const tie = 1e-6;
 
 /** A hit that is as near as the last exact one counts, whichever of equal points it is. */
-function annRecall(found: readonly ScoredPoint[], exact: readonly ScoredPoint[]): number {
+export function annRecall(found: readonly ScoredPoint[], exact: readonly ScoredPoint[]): number {
   const ids = new Set(exact.map(({ id }) => String(id)));
   const last = exact.at(-1)?.score ?? -Infinity;
   const isAsGood = ({ id, score }: ScoredPoint): boolean => ids.has(String(id)) || Math.abs(score - last) <= tie;

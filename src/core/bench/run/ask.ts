@@ -81,8 +81,8 @@ async function askOne(searcher: Searcher, query: string, run: RunOptions): Promi
 }
 
 /** `encodeMs` -> `encode`. */
-function stageTimes({ timing }: SearchResponse): StageTimes {
-  const stages: Record<string, number> = {};
+function stageTimes({ timing, rerankTimeMs, reranking }: SearchResponse): StageTimes {
+  const stages: Record<string, number> = reranking.length > 0 ? { rerank: rerankTimeMs } : {};
   for (const [name, value] of Object.entries(timing) as [string, unknown][])
     if (typeof value === 'number' && name.endsWith('Ms')) stages[name.slice(0, -2)] = value;
   return stages;

@@ -72,7 +72,11 @@ interface Grades {
   readonly byHit: readonly number[];
 }
 
-function gradesOf(judgements: NonNullable<JudgedQuery['judgements']>, hits: readonly Hit[], key: DocumentKey): Grades {
+export function gradesOf(
+  judgements: NonNullable<JudgedQuery['judgements']>,
+  hits: readonly Hit[],
+  key: DocumentKey,
+): Grades {
   if (judgements.kind === 'passages') {
     const passages = gradesOfPassages(hits, judgements.answers);
     return { hits: passages, files: gradesOfFiles(hits, judgements.answers), byHit: passages.grades };

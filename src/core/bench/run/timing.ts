@@ -1,8 +1,10 @@
 /**
  * The latency part of a report: percentiles by stage, cold and warm, and the slowest queries.
  */
-import type { Asked, StageTimes } from './ask.ts';
+import type { RunOptions } from '../../../lib/events.ts';
 import { type Latency, latencyOf } from '../statistics/latency.ts';
+import { askAll, type Asked, type Contender, type StageTimes, warmUp } from './ask.ts';
+import type { BenchInput } from './bench-input.ts';
 
 interface SlowQuery {
   readonly id: string;
@@ -24,6 +26,32 @@ export interface Timing {
   /** From the first use to the third answer: loading the model is most of it. */
   readonly warmUpMs: number;
   readonly rounds: number;
+}
+
+export interface RawTime {
+  readonly query: string;
+  readonly round: number;
+  readonly contender: string;
+  readonly times: StageTimes;
+}
+
+/** For whoever wants to count again: every time that was taken, in the order of the run. */
+export const rawTimes = (asked: readonly Asked[]): RawTime[] =>
+  asked.flatMap(({ query, round, contender, outcome }) =>
+    outcome.state === 'answered' ? [{ query: query.id, round, contender, times: outcome.times }] : [],
+  );
+
+/** Warms up, then asks every query in every round of every contender. */
+export async function timeQueries(
+  contenders: readonly Contender[],
+  { set: { queries }, rounds, seed }: Pick<BenchInput, 'set' | 'rounds' | 'seed'>,
+  run: RunOptions,
+): Promise<{ readonly asked: readonly Asked[]; readonly warmUpMs: number }> {
+  const [first] = queries;
+  const warmUpMs = first ? await warmUp(contenders, first, run) : 0;
+  const asked: Asked[] = [];
+  for await (const one of askAll({ contenders, queries, rounds, seed, stage: 'timing' }, run)) asked.push(one);
+  return { asked, warmUpMs };
 }
 
 const slowestShown = 5;

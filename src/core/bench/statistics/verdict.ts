@@ -16,7 +16,7 @@ export interface Comparison {
 }
 
 /** A gain below this is not worth the milliseconds. */
-const leastGain = 0.01;
+export const leastGain = 0.01;
 /** Of a standard normal, two-sided 95 %. */
 const z = 1.96;
 

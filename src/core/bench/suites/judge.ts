@@ -11,7 +11,7 @@ import type { SearchMode, SearchPlaces } from '../../retrieval/params.ts';
 import type { JudgedQuery } from '../inputs/judged-set.ts';
 import { askAll } from '../run/ask.ts';
 import { createContender } from '../run/contender.ts';
-import type { BenchInput } from './search.ts';
+import type { BenchInput } from '../run/bench-input.ts';
 
 export interface JudgeInput extends Pick<BenchInput, 'set' | 'params' | 'seed'> {
   /** Hits of each way to search. */

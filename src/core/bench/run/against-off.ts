@@ -1,0 +1,50 @@
+/**
+ * One way to rerank against none: difference with its interval, precision, lift by category.
+ */
+import { type GroupedMeans, mean, meansBy } from '../metrics/means.ts';
+import { primaryMeasure } from '../metrics/measures.ts';
+import { compareScores, type Comparison } from '../statistics/verdict.ts';
+import type { QueryResult, ScoredResult } from './score.ts';
+
+export interface AgainstOff {
+  readonly comparison: Comparison | null;
+  /** precision@10 against off's, as a share of it; null where off finds nothing. */
+  readonly precisionGain: number | null;
+  /** Mean differences to off. */
+  readonly liftByCategory: readonly GroupedMeans[];
+}
+
+const precision = 'precision@10';
+
+/** Only queries that have a score in both. Null where there is none. */
+export function againstOff(
+  results: readonly QueryResult[],
+  off: readonly QueryResult[],
+  seed: number,
+): AgainstOff | null {
+  const reference = new Map(off.flatMap((one) => (one.state === 'scored' ? [[one.id, one] as const] : [])));
+  const pairs = results.flatMap((one) => {
+    const other = reference.get(one.id);
+    return one.state === 'scored' && other ? [{ one, other }] : [];
+  });
+  if (pairs.length === 0) return null;
+  const of = (side: 'one' | 'other', name: string): number => mean(pairs.map((pair) => pair[side].scores[name] ?? 0));
+  const before = of('other', precision);
+  return {
+    comparison: compareScores(
+      pairs.map(({ one, other }) => difference(one, other, primaryMeasure)),
+      seed,
+    ),
+    precisionGain: before === 0 ? null : of('one', precision) / before - 1,
+    liftByCategory: meansBy(
+      pairs.map(({ one, other }) => ({
+        ...one,
+        scores: Object.fromEntries(Object.keys(one.scores).map((name) => [name, difference(one, other, name)])),
+      })),
+      'category',
+    ),
+  };
+}
+
+const difference = (one: ScoredResult, other: ScoredResult, name: string): number =>
+  (one.scores[name] ?? 0) - (other.scores[name] ?? 0);

@@ -1,0 +1,54 @@
+/**
+ * What every suite over queries takes, and what the collections know of its judgements.
+ */
+import type { RunOptions } from '../../../lib/events.ts';
+import type { Connection } from '../../qdrant/connection/connection.ts';
+import type { SearchParams } from '../../retrieval/params.ts';
+import type { Limit } from '../gate/limits.ts';
+import { type JudgedSet, judgesPassages } from '../inputs/judged-set.ts';
+import { type DocumentKey, findDocuments, type KnownDocuments } from '../metrics/document-key.ts';
+
+interface BenchSettings {
+  /** Times each query is asked for its latency. */
+  readonly rounds: number;
+  readonly seed: number;
+  /** Hits of each query that are judged. */
+  readonly depth: number;
+}
+
+export interface BenchInput extends BenchSettings {
+  readonly set: JudgedSet;
+  /** As the user searches. */
+  readonly params: SearchParams;
+  /** Besides the usual ones. */
+  readonly measures: readonly string[];
+  readonly documentKey?: DocumentKey;
+  readonly limits: readonly Limit[];
+}
+
+/** Those of the run, and those that queries name. */
+export const collectionsOf = ({ set, params }: Pick<BenchInput, 'set' | 'params'>): string[] => {
+  const named = set.queries.flatMap(({ collection }) => (collection === undefined ? [] : [collection]));
+  const usesOwn = set.queries.some(({ collection }) => collection === undefined);
+  return [...new Set([...named, ...(usesOwn ? params.collections : [])])];
+};
+
+/** Null where passages are judged: they are named by path and lines, and nothing else. */
+export async function knownDocuments(
+  connection: Connection,
+  input: Pick<BenchInput, 'set' | 'params' | 'documentKey'>,
+  run: RunOptions,
+): Promise<KnownDocuments | null> {
+  const { set, params, documentKey } = input;
+  const ids = new Set(
+    set.queries.flatMap(({ judgements }) => {
+      if (judgements?.kind === 'documents')
+        return [...judgements.grades].filter(([, grade]) => grade > 0).map(([id]) => id);
+      return judgements?.answers.map(({ path }) => path) ?? [];
+    }),
+  );
+  if (ids.size === 0) return null;
+  const key = judgesPassages(set) ? 'path' : documentKey;
+  const question = { collections: collectionsOf(input), ids, payloadKeys: params.payloadKeys, ...(key && { key }) };
+  return findDocuments(connection, question, run);
+}

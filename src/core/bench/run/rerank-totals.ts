@@ -1,0 +1,41 @@
+/**
+ * What the rerankers of a contender did over a whole run, so that a fallback is never mistaken for a result.
+ */
+import type { SearchResponse } from '../../retrieval/params.ts';
+
+export interface RerankTotals {
+  readonly queries: number;
+  readonly candidates: number;
+  /** Candidates that were really compared. */
+  readonly scored: number;
+  readonly requests: number;
+  /** What went wrong, by what it was: `timeout`, `malformed`, ... */
+  readonly failures: Readonly<Record<string, number>>;
+}
+
+export function rerankTotals(responses: readonly SearchResponse[]): RerankTotals {
+  const stages = responses.flatMap(({ reranking }) => reranking);
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  const failures: Record<string, number> = {};
+  for (const stage of stages)
+    for (const [what, count] of Object.entries(stage.failures)) failures[what] = (failures[what] ?? 0) + count;
+  return {
+    queries: responses.length,
+    candidates: sum(stages.map(({ candidates }) => candidates)),
+    scored: sum(stages.map(({ scored }) => scored)),
+    requests: sum(stages.map(({ requests }) => requests ?? 0)),
+    failures,
+  };
+}
+
+export function rerankNotes(name: string, { candidates, scored, failures }: RerankTotals): string[] {
+  const what = Object.entries(failures).map(([kind, count]) => `${count} ${kind}`);
+  return [
+    ...(scored < candidates
+      ? [`${name}: ${candidates - scored} of ${candidates} candidates were not compared and kept their place`]
+      : []),
+    ...(what.length > 0
+      ? [`${name}: ${what.join(', ')}; those queries have the order before it, in whole or in part`]
+      : []),
+  ];
+}

@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import { compareWithBaseline } from '../../../src/core/bench/gate/compare-baseline.ts';
+import { createBaseline } from '../../../src/core/bench/gate/baseline.ts';
+import { checkLimits, parseLimit } from '../../../src/core/bench/gate/limits.ts';
+import { askAll, type Contender } from '../../../src/core/bench/run/ask.ts';
+import { annRecall } from '../../../src/core/bench/run/ann-recall.ts';
+import { recommend } from '../../../src/core/bench/statistics/recommend.ts';
+import { createRandom } from '../../../src/core/bench/statistics/random.ts';
+import type { Searcher } from '../../../src/core/retrieval/search.ts';
+import { QdxError } from '../../../src/lib/errors.ts';
+
+describe('limits', () => {
+  test.each([
+    ['min', 'ndcg@10=0.8', { figure: 'ndcg@10', value: 0.8, unit: '' }],
+    ['min', 'recall=0.95', { figure: 'recall@10', value: 0.95, unit: '' }],
+    ['max', 'p95=50ms', { figure: 'total.p95', value: 50, unit: 'ms' }],
+    ['max', 'encode.p50=1.5s', { figure: 'encode.p50', value: 1500, unit: 'ms' }],
+  ] as const)('--%s %s', (bound, text, limit) => {
+    expect(parseLimit(bound, text)).toMatchObject(limit);
+  });
+  test.each(['ndcg@10', 'ndcg@10=high', 'p95=50', 'ndcg@10=0.8ms', 'speed=3', '=1'])('%s is none', (text) => {
+    expect(() => parseLimit('min', text)).toThrow(QdxError);
+  });
+  test('a figure that was not measured fails', () => {
+    expect(checkLimits([parseLimit('min', 'ndcg@10=0')], { mrr: 1 })).toMatchObject([{ status: 'failed' }]);
+  });
+});
+
+function gate(before: readonly number[], now: readonly number[]) {
+  const scores = (values: readonly number[]) =>
+    values.map((value, index) => [`q${index}`, { 'ndcg@10': value }] as const);
+  const baseline = {
+    type: 'qdx-bench-baseline',
+    version: 1,
+    suite: 'search',
+    createdAt: '',
+    qdx: '',
+    inputSha256: 'a',
+    primary: 'ndcg@10',
+    means: {},
+    latency: null,
+    scores: Object.fromEntries(scores(before)),
+  } as const;
+  return compareWithBaseline(baseline, { inputSha256: 'a', seed: 1, scores: new Map(scores(now)) });
+}
+
+describe('against a baseline', () => {
+  const random = createRandom(11);
+  const before = Array.from({ length: 60 }, () => random());
+  test('a drop of nearly all queries fails', () => {
+    const { check, changed } = gate(
+      before,
+      before.map((value) => value - 0.05),
+    );
+    expect(check).toMatchObject({
+      status: 'failed',
+      message: expect.stringMatching(/fell by 0\.0500: significant/) as string,
+    });
+    expect(changed.length).toBeGreaterThan(0);
+  });
+  test('a drop of one query warns', () => {
+    const { check } = gate(
+      before,
+      before.map((value, index) => (index === 0 ? value - 0.1 : value)),
+    );
+    expect(check).toMatchObject({ status: 'warning' });
+  });
+  test('a sure gain may become the baseline, one lucky query may not', () => {
+    expect(
+      gate(
+        before,
+        before.map((value) => value + 0.05),
+      ).isSignificantGain,
+    ).toBe(true);
+    expect(
+      gate(
+        before,
+        before.map((value, index) => (index === 0 ? value + 0.1 : value)),
+      ).isSignificantGain,
+    ).toBe(false);
+  });
+  test('a run in which queries failed becomes no baseline', () => {
+    const report = { failedQueries: 2 } as Parameters<typeof createBaseline>[0]['report'];
+    const input = { report, primary: 'ndcg@10', results: [], means: {}, latency: null };
+    expect(() => createBaseline(input)).toThrow(/2 queries failed and have no score/);
+  });
+});
+
+describe('what should be configured', () => {
+  const late = (verdict: 'better' | 'notWorthIt' | 'undecided', gain = 0.02) => ({ name: 'late', verdict, gain });
+  const cross = (verdict: 'better' | 'notWorthIt' | 'undecided', gain = 0.01) => ({ name: 'cross', verdict, gain });
+  test.each([
+    ['off', [late('better')], 'disagrees', 'late'],
+    ['late', [late('better')], 'agrees', 'late'],
+    ['cross', [late('better'), cross('better')], 'agrees', 'late'],
+    ['off', [late('notWorthIt')], 'agrees', 'off'],
+    ['late', [late('notWorthIt')], 'disagrees', 'off'],
+    ['off', [late('undecided')], 'undecided', null],
+    ['late', [late('undecided')], 'undecided', null],
+    ['late', [late('undecided'), cross('better')], 'disagrees', 'cross'],
+    ['cross', [late('undecided'), cross('notWorthIt')], 'disagrees', 'off'],
+  ] as const)('%s configured, %j: %s', (configured, contenders, agreement, recommended) => {
+    expect(recommend('off', configured, contenders)).toEqual({ agreement, recommended });
+  });
+});
+
+describe('recall of an index', () => {
+  const point = (id: number, score: number) => ({ id, score });
+  test.each([
+    ['all', [point(1, 0.9), point(2, 0.8)], 1],
+    ['one of two', [point(1, 0.9), point(7, 0.5)], 0.5],
+    ['another point at the same distance as the last', [point(1, 0.9), point(9, 0.8)], 1],
+    ['nothing', [], 0],
+  ])('%s', (_title, found, recall) => {
+    expect(annRecall(found, [point(1, 0.9), point(2, 0.8)])).toBe(recall);
+  });
+});
+
+test('a query that fails has no score, and the others go on (a searcher that fails on demand is no real one)', async () => {
+  const order: string[] = [];
+  const contender = (name: string): Contender => ({
+    name,
+    searcher: () =>
+      Promise.resolve({
+        search: (text: string) => {
+          order.push(`${name} ${text}`);
+          if (text === 'b' && name === 'late') throw new QdxError('temporary', 'no answer');
+          return Promise.resolve({ reranking: [], rerankTimeMs: 0, timing: { totalMs: 1 } } as never);
+        },
+        close: () => Promise.resolve(),
+      } satisfies Searcher),
+  });
+  const queries = ['a', 'b', 'c'].map((text) => ({ id: text, text, judgements: null }));
+  const asked = [];
+  const params = { contenders: [contender('off'), contender('late')], queries, rounds: 2, seed: 1, stage: 'test' };
+  for await (const one of askAll(params)) asked.push(one);
+  expect(
+    asked
+      .filter(({ outcome }) => outcome.state === 'failed')
+      .map(({ contender: name, query }) => `${name} ${query.id}`),
+  ).toEqual(['late b', 'late b']);
+  expect(asked).toHaveLength(12);
+  // Interleaved: each query goes to both before the next one.
+  for (let at = 0; at < order.length; at += 2) expect(order[at]?.split(' ')[1]).toBe(order[at + 1]?.split(' ')[1]);
+});
