@@ -47,6 +47,8 @@ export function defineEmbed(command: Command): void {
     'embed.cache',
     'embed.cacheBytes',
     'embed.vectorFormat',
+    'embed.tokenVectors',
+    'embed.tokenWindow',
   ]);
   addCollectionSettings(command);
 }

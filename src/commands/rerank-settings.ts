@@ -11,16 +11,25 @@ export const rerankSettings: readonly SettingPath[] = [
   'search.rerankCascade',
   'search.crossModel',
   'search.rerankBudgetMs',
+  'search.lateBudgetMs',
 ];
 
 export function rerankParams({ search, embed }: Pick<Settings, 'search' | 'embed'>): RerankParams {
-  const { rerank, rerankDepth, rerankCascade, rerankBudgetMs, crossModel } = search;
+  const { rerank, rerankDepth, rerankCascade, rerankBudgetMs, lateBudgetMs, crossModel } = search;
+  const isAuto = rerank === 'auto';
+  const kinds = isAuto ? 'late' : rerank;
   return {
-    kinds: rerank === 'off' ? [] : (rerank.split(',') as RerankerKind[]),
+    kinds: kinds === 'off' ? [] : (kinds.split(',') as RerankerKind[]),
     depth: rerankDepth,
     cascadeDepth: rerankCascade,
     crossModel,
     workers: embed.workers,
+    late: {
+      isAuto,
+      budgetMs: Math.min(lateBudgetMs, rerankBudgetMs ?? lateBudgetMs),
+      window: embed.tokenWindow,
+      cacheBytes: embed.cache ? embed.cacheBytes : 0,
+    },
     ...(rerankBudgetMs !== undefined && { budgetMs: rerankBudgetMs }),
   };
 }

@@ -4,6 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RunningQdrant } from './qdrant.ts';
+import type { SearchResponse } from '../../src/core/retrieval/params.ts';
 import { type QdxRun, runQdx } from './run-qdx.ts';
 import { temporaryFolder } from './temporary.ts';
 
@@ -97,7 +98,7 @@ export interface Searching {
   search(...args: string[]): Promise<SearchDocument>;
 }
 
-export interface SearchDocument {
+export interface SearchDocument extends Pick<SearchResponse, 'numCandidates' | 'rerankTimeMs' | 'reranking'> {
   readonly mode: string;
   readonly mergedBy: string;
   readonly collections: readonly { readonly name: string; readonly mode: string }[];
@@ -114,6 +115,7 @@ interface SearchedHit {
   readonly endLine: number;
   readonly text: string;
   readonly cosine?: number;
+  readonly rerankScore?: number;
   readonly before?: readonly string[];
   readonly after?: readonly string[];
   readonly groupSize?: number;

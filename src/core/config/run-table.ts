@@ -95,6 +95,21 @@ export const runTable = {
     env: ['QDX_VECTOR_FORMAT'],
     description: 'Vectors in a file as numbers or as base64',
   },
+  'embed.tokenVectors': {
+    flag: 'token-vectors',
+    type: 'switch',
+    env: ['QDX_TOKEN_VECTORS'],
+    description: 'Keep what late interaction needs (2 KB a chunk); adds it to a collection without',
+    off: 'Keep nothing for late interaction in a new collection',
+    absent: 'of models whose token vectors are usable',
+  },
+  'embed.tokenWindow': {
+    flag: 'token-window',
+    value: '<n>',
+    type: 'number',
+    env: ['QDX_TOKEN_WINDOW'],
+    description: 'Neighbouring tokens that are kept as one for late interaction',
+  },
 
   'upload.batchSize': {
     flag: 'batch-size',
@@ -166,7 +181,8 @@ export const runTable = {
     value: '<kind>',
     type: 'text',
     env: ['QDX_RERANK'],
-    description: 'Rerank the best candidates: late, cross, listwise, endpoint; late,cross is one after the other',
+    description:
+      'Rerank the best candidates: auto is late where it costs nothing more; late, cross, listwise, endpoint; late,cross is one after the other',
   },
   'search.rerankDepth': {
     flag: 'rerank-depth',
@@ -197,6 +213,13 @@ export const runTable = {
     env: ['QDX_RERANK_BUDGET_MS'],
     description: 'Stop reranking after this time; the rest keeps its order',
     absent: 'no limit',
+  },
+  'search.lateBudgetMs': {
+    flag: 'late-budget-ms',
+    value: '<ms>',
+    type: 'number',
+    env: ['QDX_LATE_BUDGET_MS'],
+    description: 'Time to encode candidates whose collection keeps no token vectors, for --rerank late',
   },
 
   'bench.rounds': {

@@ -104,6 +104,10 @@ const embedSettings = z.strictObject({
   cacheBytes: positive.default(4_000_000_000),
   /** How vectors stand in a vectors file: decimals, or base64 of little-endian float32. */
   vectorFormat: z.enum(['numbers', 'base64']).default('numbers'),
+  /** Keep sign bits of token vectors for late interaction; absent: of models whose card says that they are usable. */
+  tokenVectors: z.boolean().optional(),
+  /** Neighbouring token vectors to one row of bits. */
+  tokenWindow: positive.max(64).default(4),
 });
 
 const uploadSettings = z.strictObject({
@@ -113,8 +117,12 @@ const uploadSettings = z.strictObject({
   alias: z.boolean().default(true),
 });
 
-/** Rerankers one after the other: each orders the best of the one before. */
+/**
+ * Rerankers one after the other: each orders the best of the one before. `auto`: late interaction where collections keep what it
+ * needs, of models whose card says that their token vectors are usable.
+ */
 const reranking = z.enum([
+  'auto',
   'off',
   'late',
   'cross',
@@ -133,7 +141,7 @@ export const searchSettings = z.strictObject({
   candidates: positive.max(10_000).default(100),
   rescore: z.boolean().optional(),
   oversampling: z.number().min(1).max(100).default(3),
-  rerank: reranking.default('off'),
+  rerank: reranking.default('auto'),
   /** Candidates of the first stage that are reranked. */
   rerankDepth: positive.max(1000).default(100),
   /** Of those, how many the second of two rerankers gets. */
@@ -142,6 +150,8 @@ export const searchSettings = z.strictObject({
   crossModel: text.default('cross-encoder/ms-marco-MiniLM-L-6-v2'),
   /** Stop reranking after this time, and say so; absent: it takes as long as it takes. */
   rerankBudgetMs: positive.optional(),
+  /** Late interaction: time to encode candidates of a collection that keeps no token vectors. */
+  lateBudgetMs: z.number().int().min(0).default(250),
 });
 
 /** How `qdx bench` measures. */

@@ -5,6 +5,7 @@ import type { RunOptions } from '../../lib/events.ts';
 import { checkExisting } from '../qdrant/collection/check-existing.ts';
 import type { CollectionCard } from '../qdrant/collection/collection-card.ts';
 import { newCollectionCard } from '../qdrant/collection/new-card.ts';
+import { wantedTokens } from '../qdrant/collection/kept-tokens.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { lockOwner, type LockRequest } from '../qdrant/lock.ts';
 import { assertCollectionName, listCollections, resolveAmong } from '../qdrant/collection/names.ts';
@@ -18,6 +19,7 @@ export const cardOfRun = ({ settings, roots, description, qdxVersion }: EmbedPar
     model: run.model.card,
     chunking: run.chunking,
     lexical: defaultLexical,
+    tokenVectors: wantedTokens(settings.embed, run.model.card),
     sources: roots.map(({ source }) => source),
     description,
     qdxVersion,

@@ -8,6 +8,7 @@ import type { CorpusPresence } from '../corpus/presence.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { keyOf, type PayloadKeys, toStoredPayload } from '../qdrant/collection/payload-keys.ts';
 import { type PointId, retrievePoints, scrollPoints } from '../qdrant/collection/points.ts';
+import type { TokenLayout } from '../vectors/packed-tokens.ts';
 import type { Spool } from './spool.ts';
 
 /** A collection as this run sees it. */
@@ -15,6 +16,8 @@ export interface CollectionView {
   readonly connection: Connection;
   readonly physical: string;
   readonly payloadKeys: PayloadKeys | undefined;
+  /** Sign bits of token vectors that each point is to have; null: none. */
+  readonly tokens: { readonly payloadKey: string; readonly layout: TokenLayout } | null;
   readonly signal?: AbortSignal;
 }
 
@@ -36,21 +39,30 @@ export async function findUnchanged(view: CollectionView, spool: Spool): Promise
 }
 
 async function compareBatch(view: CollectionView, chunks: readonly Chunk[]): Promise<boolean[]> {
-  const { connection, physical, payloadKeys, signal } = view;
+  const { connection, physical, payloadKeys, tokens, signal } = view;
   const contentKey = keyOf('content', payloadKeys);
+  const large = [contentKey, ...(tokens ? [`${tokens.payloadKey}.data`] : [])];
   const points = await retrievePoints(
     connection,
     physical,
     chunks.map(({ id }) => id),
-    { withPayload: { exclude: [contentKey] }, withVector: false, ...(signal && { signal }) },
+    { withPayload: { exclude: large }, withVector: false, ...(signal && { signal }) },
   );
   const stored = new Map(points.map(({ id, payload }) => [String(id), payload]));
   return chunks.map(({ id, payload }) => {
     const found = stored.get(id);
     if (!found) return false;
     const { [contentKey]: _content, ...rest } = toStoredPayload(payload, payloadKeys);
-    return isDeepStrictEqual(found, rest);
+    if (!tokens) return isDeepStrictEqual(found, rest);
+    const { [tokens.payloadKey]: kept, ...others } = found;
+    return hasLayout(kept, tokens.layout) && isDeepStrictEqual(others, rest);
   });
+}
+
+/** The bits themselves follow from the content, which the id stands for. */
+function hasLayout(kept: unknown, { window, space }: TokenLayout): boolean {
+  const found: { readonly window?: unknown; readonly space?: unknown } | null = typeof kept === 'object' ? kept : null;
+  return found?.window === window && found.space === space;
 }
 
 /** Points of files of one fate. */

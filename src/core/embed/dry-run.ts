@@ -6,6 +6,8 @@ import type { RunOptions } from '../../lib/events.ts';
 import { cardOfRun, inspectTarget } from './collection-target.ts';
 import type { CollectionView } from './compare.ts';
 import { removalInput, sourceFolders, viewOf } from './into-collection.ts';
+import { tokensAfter } from './run-tokens.ts';
+import { wantedTokens } from '../qdrant/collection/kept-tokens.ts';
 import type { EmbedParams, EmbedSummary } from './params.ts';
 import { planRun } from './plan.ts';
 import { findRunModel, type RunInput, type RunModel, withInput } from './read-input.ts';
@@ -16,7 +18,8 @@ import { summarize } from './summary.ts';
 export async function dryRunEmbed(params: EmbedParams, run: RunOptions): Promise<EmbedSummary> {
   const model = await findRunModel(params);
   const view = await existingView(params, model, run);
-  return withInput({ ...model, params, warmsUp: 'never' }, run, async (input, embedder) => {
+  const tokenWindow = (view ? view.tokens?.layout.window : wanted(params, model)?.window) ?? 0;
+  return withInput({ ...model, params, warmsUp: 'never', tokenWindow }, run, async (input, embedder) => {
     assertCorpusWasSeen(params, input.corpus);
     const plan = await planRun(input.spool, embedder, view, run);
     const removal = view ? await plannedRemoval(params, view, input) : undefined;
@@ -38,6 +41,9 @@ export async function dryRunEmbed(params: EmbedParams, run: RunOptions): Promise
   });
 }
 
+const wanted = ({ settings, destination }: EmbedParams, { model }: RunModel) =>
+  destination.kind === 'chunks' ? null : wantedTokens(settings.embed, model.card);
+
 async function existingView(params: EmbedParams, model: RunModel, run: RunOptions): Promise<CollectionView | null> {
   const { destination } = params;
   if (destination.kind !== 'collection') return null;
@@ -45,7 +51,9 @@ async function existingView(params: EmbedParams, model: RunModel, run: RunOption
   const existing = await inspectTarget(connection, destination.name, { params, card: cardOfRun(params, model) }, run);
   const place = sourceFolders(params, destination);
   if (!params.isMoved) await assertSameFolders(place, params.roots, existing?.card.sources ?? []);
-  return existing && viewOf(connection, existing.physical, existing.card, run);
+  if (!existing) return null;
+  const tokenVectors = tokensAfter(params, existing.card, cardOfRun(params, model));
+  return viewOf(connection, existing.physical, { ...existing.card, tokenVectors }, run);
 }
 
 async function plannedRemoval(params: EmbedParams, view: CollectionView, input: RunInput): Promise<Removal> {

@@ -24,6 +24,8 @@ export interface Embedder {
   embed(text: string): Promise<EmbeddedText>;
   /** Begins to open the model, so that it is ready when the first text comes; its errors come with that text. */
   warmUp(): void;
+  /** As it was asked for. */
+  readonly tokenWindow: number;
   /** Vectors in the cache, at the start. */
   readonly knownCount: number;
   /** How many texts to have under way. */
@@ -38,12 +40,14 @@ export interface EmbedderOptions {
   readonly settings: Settings['embed'];
   /** The user's cache folder of qdx. */
   readonly cacheFolder: string;
+  /** Neighbouring tokens to one row of the sign bits that come with each vector; 0: none come. */
+  readonly tokenWindow: number;
   /** For the encoder's processes; see EncoderOptions. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 export async function openEmbedder(options: EmbedderOptions, run: RunOptions): Promise<Embedder> {
-  const { model, settings, cacheFolder, environment } = options;
+  const { model, settings, cacheFolder, tokenWindow, environment } = options;
   const cacheDevice = deviceName(chooseDevice(settings.device, deviceFacts()));
   let cache = await openCache(options, cacheDevice, run);
   let opening: Promise<Encoder> | undefined;
@@ -67,15 +71,16 @@ export async function openEmbedder(options: EmbedderOptions, run: RunOptions): P
       const known = cache.get(key);
       if (known) return { ...known, isCached: true };
       const ready = encoder ?? (await (opening ??= open()));
-      const encoded = await ready.encode(text, { role: 'document', ...(run.signal && { signal: run.signal }) });
-      const { vector, tokenCount, truncated } = encoded;
-      cache.put(key, { vector, tokenCount, truncated });
-      return { vector, tokenCount, truncated, isCached: false };
+      const signal = run.signal && { signal: run.signal };
+      const { tokenVectors: _, ...encoded } = await ready.encode(text, { role: 'document', tokenWindow, ...signal });
+      cache.put(key, encoded);
+      return { ...encoded, isCached: false };
     },
     warmUp() {
       opening ??= open();
       opening.catch(() => {});
     },
+    tokenWindow,
     knownCount: cache.size,
     get inFlight() {
       return 2 * (encoder?.parallel ?? (settings.workers || availableParallelism()));
@@ -94,7 +99,7 @@ export async function openEmbedder(options: EmbedderOptions, run: RunOptions): P
 }
 
 async function openCache(
-  { model, settings, cacheFolder }: EmbedderOptions,
+  { model, settings, cacheFolder, tokenWindow }: EmbedderOptions,
   device: string,
   { onEvent }: RunOptions,
 ): Promise<VectorCache> {
@@ -105,6 +110,7 @@ async function openCache(
     weights: await weightsHash(model),
     // Kernels differ between processors, and a cache folder may be shared by several machines.
     device: device === 'cpu' ? `cpu ${await cpuIdentity()}` : device,
+    tokenWindow,
     maxBytes: settings.cacheBytes,
     ...(onEvent && { onEvent }),
   });

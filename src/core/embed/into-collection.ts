@@ -10,6 +10,7 @@ import type { CollectionCard } from '../qdrant/collection/collection-card.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { addToCard } from '../qdrant/collection/card-update.ts';
 import { ensureCollection, type EnsuredCollection } from '../qdrant/collection/create-collection.ts';
+import { layoutOfCard } from '../qdrant/collection/kept-tokens.ts';
 import { withWriterLock } from '../qdrant/lock.ts';
 import { uploadRecords } from '../qdrant/upload.ts';
 import { createLexicalEncoder } from '../lexical/lexical.ts';
@@ -25,6 +26,7 @@ import { embedRecords, noCounts, type RecordShape, startOf } from './records.ts'
 import { addRefused } from './rejected-chunks.ts';
 import { assertCorpusWasSeen, assertPruneLeavesSome, type Removal, type RemovalInput, removeStale } from './removal.ts';
 import { assertSameFolders, rememberFolders, type SourceFolders } from './source-folders.ts';
+import { assertTokensOf, tokensAfter, tokensInView } from './run-tokens.ts';
 import { summarize } from './summary.ts';
 
 type Target = Extract<EmbedDestination, { kind: 'collection' }>;
@@ -38,7 +40,9 @@ export async function embedIntoCollection(params: EmbedParams, target: Target, r
   const place = sourceFolders(params, target);
   if (!params.isMoved) await assertSameFolders(place, params.roots, existing?.card.sources ?? []);
   return withWriterLock(connection, lockRequest(target.name, runId, params), run, async (watched, lockLost) => {
-    const input: WithInput = { ...model, params, warmsUp: existing === null ? 'always' : 'whereCached' };
+    const tokens = existing ? tokensAfter(params, existing.card, card) : card.tokenVectors;
+    const warmsUp = existing === null ? 'always' : 'whereCached';
+    const input: WithInput = { ...model, params, warmsUp, tokenWindow: tokens?.window ?? 0 };
     const summary = await withInput(input, watched, (read, embedder) =>
       writeInto({ connection, params, target, card, runId, embedder, input: read, lockLost }, watched),
     );
@@ -69,14 +73,16 @@ async function writeInto(writing: Writing, run: RunOptions): Promise<EmbedSummar
   const { settings } = params;
   const alias = settings.upload.alias;
   assertCorpusWasSeen(params, input.corpus);
-  const ensured = await ensureCollection(connection, { name: target.name, card, settings, alias }, run);
+  const found = await ensureCollection(connection, { name: target.name, card, settings, alias }, run);
+  const ensured = { ...found, card: { ...found.card, tokenVectors: tokensAfter(params, found.card, card) } };
+  assertTokensOf(ensured, embedder);
   const view = viewOf(connection, ensured.physical, ensured.card, run);
   const removal = removalInput(params, view, input);
   if (!params.allowPruneAll && !ensured.created) await assertPruneLeavesSome(removal);
   const plan = await planRun(input.spool, embedder, ensured.created ? null : view, run);
   if (ensured.needsParityCheck) await checkStored(view, ensured.card, embedder);
   // Before the vectors, so that none of a file that the card does not name is ever in the collection.
-  await addToCard(connection, ensured, card);
+  await addToCard(connection, found, card, ensured.card.tokenVectors);
   const embedded = await embedChanged({ ...writing, plan, ensured }, run);
   const removed = ensured.created ? nothingRemoved : await removeStale(removal);
   return summarize({
@@ -112,7 +118,13 @@ export const viewOf = (
   physical: string,
   card: CollectionCard | null,
   { signal }: RunOptions,
-): CollectionView => ({ connection, physical, payloadKeys: card?.payloadKeys, ...(signal && { signal }) });
+): CollectionView => ({
+  connection,
+  physical,
+  payloadKeys: card?.payloadKeys,
+  tokens: tokensInView(card),
+  ...(signal && { signal }),
+});
 
 interface Changed extends Writing {
   readonly plan: RunPlan;
@@ -174,8 +186,10 @@ function withoutUploadProgress({ onEvent, ...run }: RunOptions): RunOptions {
 }
 
 /** Of an existing collection its own settings count. */
-function shapeOf({ lexical, sparseName, payloadKeys }: CollectionCard): RecordShape {
+function shapeOf(card: CollectionCard): RecordShape {
+  const { lexical, sparseName, payloadKeys } = card;
   return {
+    tokens: layoutOfCard(card),
     lexical: lexical && sparseName !== null ? createLexicalEncoder(lexical) : null,
     sparseName,
     ...(payloadKeys && { payloadKeys }),

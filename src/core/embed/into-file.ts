@@ -6,6 +6,8 @@ import { sha256Hex } from '../../lib/hash.ts';
 import { assertMayBecomeFile } from '../../lib/partial-file.ts';
 import { fingerprint } from '../models/cards/space.ts';
 import { createLexicalEncoder, defaultLexical } from '../lexical/lexical.ts';
+import { wantedTokens } from '../qdrant/collection/kept-tokens.ts';
+import { tokenLayout } from '../vectors/packed-tokens.ts';
 import {
   termsName,
   vectorsFileFormat,
@@ -27,7 +29,9 @@ export async function embedIntoFile(params: EmbedParams, target: FileTarget, run
   // Found out before hours of work.
   await assertMayBecomeFile(target.path);
   const warmsUp = target.kind === 'vectors' ? 'always' : 'never';
-  return withInput({ ...(await findRunModel(params)), params, warmsUp }, run, (input, embedder) =>
+  const found = await findRunModel(params);
+  const tokens = target.kind === 'vectors' ? wantedTokens(params.settings.embed, found.model.card) : null;
+  return withInput({ ...found, params, warmsUp, tokenWindow: tokens?.window ?? 0 }, run, (input, embedder) =>
     writeFile({ params, target, input, embedder }, run),
   );
 }
@@ -46,6 +50,7 @@ async function writeFile(writing: Writing, run: RunOptions): Promise<EmbedSummar
   const shape: RecordShape = {
     lexical: header.lexical && createLexicalEncoder(header.lexical),
     sparseName: termsName,
+    tokens: embedder.tokenWindow > 0 ? tokenLayout(header.model, embedder.tokenWindow) : null,
   };
   const counts = noCounts();
   const startedAt = performance.now();
@@ -82,7 +87,7 @@ async function* chunks({ spool }: RunInput, shape: RecordShape): AsyncGenerator<
   }
 }
 
-function headerOf({ params, target, input }: Writing): VectorsFileHeader {
+function headerOf({ params, target, input, embedder }: Writing): VectorsFileHeader {
   const { spool, model, chunking, sources } = input;
   return {
     format: vectorsFileFormat,
@@ -93,6 +98,7 @@ function headerOf({ params, target, input }: Writing): VectorsFileHeader {
     model: model.card,
     chunking,
     lexical: params.settings.vector.sparseName === '' ? null : defaultLexical,
+    ...(embedder.tokenWindow > 0 && { tokenVectors: { window: embedder.tokenWindow, encoding: 'sign' } }),
     sources,
     ...params.shard,
     inputHash: spool.inputHash,

@@ -51,6 +51,8 @@ export interface WithInput extends RunModel {
   readonly params: EmbedParams;
   /** Open the model while the corpus is still being read, at the first text that will need it. */
   readonly warmsUp: 'always' | 'whereCached' | 'never';
+  /** See EmbedderOptions. */
+  readonly tokenWindow: number;
 }
 
 /**
@@ -58,13 +60,19 @@ export interface WithInput extends RunModel {
  * @throws QdxError `notFound` for a root that is not there, `usage` where there is nothing to embed, with the reasons.
  */
 export async function withInput<T>(
-  { params, warmsUp, ...model }: WithInput,
+  { params, warmsUp, tokenWindow, ...model }: WithInput,
   run: RunOptions,
   use: (input: RunInput, embedder: Embedder) => Promise<T>,
 ): Promise<T> {
   const { settings, folders, environment } = params;
   const embedder = await openEmbedder(
-    { model: model.model, settings: settings.embed, cacheFolder: folders.cache, ...(environment && { environment }) },
+    {
+      model: model.model,
+      settings: settings.embed,
+      cacheFolder: folders.cache,
+      tokenWindow,
+      ...(environment && { environment }),
+    },
     run,
   );
   // With an empty cache an unknown text may well be in the collection already.

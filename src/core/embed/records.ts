@@ -7,6 +7,7 @@ import type { Chunk } from '../corpus/chunk.ts';
 import { TextCrashError } from '../models/text-crash.ts';
 import { type PayloadKeys, toStoredPayload } from '../qdrant/collection/payload-keys.ts';
 import type { LexicalEncoder } from '../lexical/lexical.ts';
+import { packTokenBits, type TokenLayout } from '../vectors/packed-tokens.ts';
 import type { VectorRecord } from '../vectors/record.ts';
 import type { EmbeddedText, Embedder } from './embedder.ts';
 import type { RejectedChunks } from './rejected-chunks.ts';
@@ -16,6 +17,8 @@ export interface RecordShape {
   readonly lexical: LexicalEncoder | null;
   readonly sparseName: string | null;
   readonly payloadKeys?: PayloadKeys;
+  /** Of the sign bits that the embedder makes; null: none are kept. */
+  readonly tokens: TokenLayout | null;
 }
 
 /** Running totals of the embedding stage. */
@@ -68,7 +71,7 @@ export async function* embedRecords(input: RecordsInput): AsyncGenerator<VectorR
     if (!embedded.isCached) crashesInARow = 0;
     count(counts, embedded);
     if (!embedded.isCached) announce(input);
-    yield { ...recordOf(chunk, shape), vector: embedded.vector };
+    yield { ...recordOf(chunk, shape), vector: embedded.vector, ...packed(embedded, shape) };
   }
 }
 
@@ -103,6 +106,9 @@ export function recordOf({ id, payload }: Chunk, shape: RecordShape): Omit<Vecto
     ...(lexical && sparseName !== null && { vectors: { [sparseName]: lexical.document(payload) } }),
   };
 }
+
+const packed = ({ tokenBits }: EmbeddedText, { tokens }: RecordShape): Pick<VectorRecord, 'tokenVectors'> =>
+  tokens && tokenBits ? { tokenVectors: packTokenBits(tokenBits, tokens) } : {};
 
 function count(counts: EmbedCounts, { isCached, truncated, tokenCount }: EmbeddedText): void {
   counts.lastVectorAtMs = performance.now();

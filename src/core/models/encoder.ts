@@ -15,12 +15,16 @@ export interface EncodedText {
   readonly truncated: boolean;
   /** On request: one L2-normalised row per token, special tokens left out, row-major [tokens × dimension]. */
   readonly tokenVectors?: Float32Array;
+  /** On request: their sign bits, see encoders/token-bits.ts. */
+  readonly tokenBits?: Uint8Array;
 }
 
 export interface EncodeOptions {
   readonly role: EncodeRole;
   /** Also give the vectors before pooling. */
   readonly tokenVectors?: boolean;
+  /** Also give the sign bits of the mean of each so many neighbouring token vectors; 0: none. */
+  readonly tokenWindow?: number;
   readonly signal?: AbortSignal;
 }
 

@@ -11,6 +11,7 @@ import type { CollectionCard } from './collection/collection-card.ts';
 import type { Connection } from './connection/connection.ts';
 import { addToCard } from './collection/card-update.ts';
 import { ensureCollection } from './collection/create-collection.ts';
+import { tokensKey } from './collection/kept-tokens.ts';
 import { newCollectionCard } from './collection/new-card.ts';
 import { paysToDefer } from './collection/deferred-indexing.ts';
 import { type LockOwner, type LockRequest, withWriterLock } from './lock.ts';
@@ -132,12 +133,14 @@ async function write(
       await checkVectors(source, ensured.card, () => input.openEncoder(ensured.card.model), watched);
     // Before the vectors, so that no vector of a file that the card does not name is ever in the collection.
     const card = await addToCard(connection, ensured, given);
+    const keepsTokens = source.tokenVectors === null || source.tokenVectors.window === card.tokenVectors?.window;
+    if (!keepsTokens) watched.onEvent?.({ type: 'note', message: tokensLeftOut(ensured.physical, card) });
     run.onEvent?.({ type: 'phase', name: 'uploading', detail: `to ${ensured.physical}` });
     const upload = uploadRecords(
       connection,
       {
         collection: ensured.physical,
-        records: withStoredKeys(recordsOf(source, rejects), card.payloadKeys),
+        records: asStored(recordsOf(source, rejects), { keys: card.payloadKeys, keepsTokens }),
         card,
         distance: ensured.distance,
         settings: settings.upload,
@@ -182,22 +185,38 @@ async function rehearse(
   return { ...summary, created: existing === null };
 }
 
-/** An adopted collection keeps qdx's fields under keys of its own. */
-async function* withStoredKeys(
-  records: AsyncIterable<ReadRecord>,
-  keys: PayloadKeys | undefined,
-): AsyncGenerator<ReadRecord> {
-  if (!keys || Object.keys(keys).length === 0) yield* records;
-  else
-    for await (const record of records)
-      yield 'reason' in record ? record : { ...record, payload: toStoredPayload(record.payload, keys) };
+const tokensLeftOut = (physical: string, { tokenVectors }: CollectionCard): string =>
+  `the token vectors of the file are left out: ${physical} keeps ${tokenVectors ? `those of ${tokenVectors.window} tokens each` : 'none'}`;
+
+interface StoredShape {
+  /** An adopted collection keeps qdx's fields under keys of its own. */
+  readonly keys: PayloadKeys | undefined;
+  readonly keepsTokens: boolean;
 }
 
-const cardOfSource = (input: UploadFilesInput, { model, chunking, lexical, sources }: UploadSource): CollectionCard =>
+async function* asStored(
+  records: AsyncIterable<ReadRecord>,
+  { keys, keepsTokens }: StoredShape,
+): AsyncGenerator<ReadRecord> {
+  for await (const record of records) {
+    if ('reason' in record) yield record;
+    else {
+      const { tokenVectors, ...rest } = record;
+      const payload = toStoredPayload(record.payload, keys);
+      yield { ...rest, payload, ...(keepsTokens && tokenVectors && { tokenVectors }) };
+    }
+  }
+}
+
+const cardOfSource = (
+  input: UploadFilesInput,
+  { model, chunking, lexical, tokenVectors, sources }: UploadSource,
+): CollectionCard =>
   newCollectionCard(input.settings, {
     model,
     chunking,
     lexical,
+    tokenVectors: tokenVectors && { payloadKey: tokensKey, window: tokenVectors.window, encoding: 'sign' },
     sources,
     description: input.description ?? '',
     qdxVersion: input.qdxVersion,

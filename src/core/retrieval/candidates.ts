@@ -97,9 +97,11 @@ function plan(question: CandidateQuestion): Plan {
     target.lexical && sparse && sparse.indices.length > 0
       ? { query: sparse, using: target.lexical.sparseName, limit: count, ...(filter && { filter }) }
       : null;
+  // Token vectors are fetched for what is reranked alone.
+  const payload = target.tokens ? { exclude: [target.tokens.payloadKey] } : true;
   const searches: Record<string, unknown> = {
-    ...(dense && { dense: { ...dense, with_payload: true } }),
-    ...(lexical && { lexical: { ...lexical, with_payload: true } }),
+    ...(dense && { dense: { ...dense, with_payload: payload } }),
+    ...(lexical && { lexical: { ...lexical, with_payload: payload } }),
   };
   const terms = new Map<string, string>();
   if (dense && lexical) {

@@ -4,7 +4,7 @@
 import type { RunOptions } from '../../lib/events.ts';
 import { QdxError } from '../../lib/errors.ts';
 import type { ModelCard } from '../models/cards/card.ts';
-import type { Encoder } from '../models/encoder.ts';
+import type { EncodedText, Encoder } from '../models/encoder.ts';
 import { openEncoder } from '../models/open-encoder.ts';
 import { describeSpaceDifference, sameSpace, spaceFingerprint } from '../models/cards/space.ts';
 import type { SearchPlaces } from './params.ts';
@@ -13,10 +13,24 @@ export interface QueryEncoders {
   /** Loads the model ahead of the first query. */
   warm(model: ModelCard): Promise<void>;
   encode(query: string, model: ModelCard): Promise<Float32Array>;
+  /** Token vectors of the query, of the same run of the model as its vector where that was just asked for. */
+  encodeTokens(query: string, model: ModelCard): Promise<Float32Array>;
+  /** A text of a collection, with sign bits of its token vectors. */
+  document(text: string, model: ModelCard, tokenWindow: number, signal?: AbortSignal): Promise<EncodedText>;
   close(): Promise<void>;
 }
 
-export function createQueryEncoders(places: SearchPlaces, run: RunOptions): QueryEncoders {
+/** Whose token vectors are wanted with each query. */
+export type WantsTokens = (model: ModelCard) => boolean;
+
+/** Queries under way side by side; of each, what a later stage asks for is there. */
+const rememberedQueries = 16;
+
+export function createQueryEncoders(
+  places: SearchPlaces,
+  run: RunOptions,
+  wantsTokens: WantsTokens = () => false,
+): QueryEncoders {
   const encoders = new Map<string, Promise<Encoder>>();
   const open = (model: ModelCard): Promise<Encoder> => {
     const space = spaceFingerprint(model);
@@ -24,17 +38,35 @@ export function createQueryEncoders(places: SearchPlaces, run: RunOptions): Quer
     encoders.set(space, known);
     return known;
   };
+  const encodeOnce = createQueryMemory(async (query, model, tokenVectors) => {
+    const encoder = await open(model);
+    return encoder.encode(query, { role: 'query', tokenVectors, ...(run.signal && { signal: run.signal }) });
+  });
   return {
     warm: async (model) => void (await open(model)),
-    encode: async (query, model) => {
-      const encoder = await open(model);
-      const { vector } = await encoder.encode(query, { role: 'query', ...(run.signal && { signal: run.signal }) });
-      return vector;
-    },
+    encode: async (query, model) => (await encodeOnce(query, model, wantsTokens(model))).vector,
+    encodeTokens: async (query, model) => (await encodeOnce(query, model, true)).tokenVectors ?? new Float32Array(0),
+    document: async (text, model, tokenWindow, signal = run.signal) =>
+      (await open(model)).encode(text, { role: 'document', tokenWindow, ...(signal && { signal }) }),
     close: async () => {
       for (const encoder of await Promise.allSettled(encoders.values()))
         if (encoder.status === 'fulfilled') await encoder.value.close();
     },
+  };
+}
+
+type EncodeQuery = (query: string, model: ModelCard, tokenVectors: boolean) => Promise<EncodedText>;
+
+/** The last few queries, so that stages of one search share one run of the model. */
+function createQueryMemory(encode: EncodeQuery): EncodeQuery {
+  const known = new Map<string, Promise<EncodedText>>();
+  return (query, model, tokenVectors) => {
+    const key = JSON.stringify([spaceFingerprint(model), query, tokenVectors]);
+    const encoded = known.get(key) ?? encode(query, model, tokenVectors);
+    known.set(key, encoded);
+    const [oldest] = known.keys();
+    if (known.size > rememberedQueries && oldest !== undefined) known.delete(oldest);
+    return encoded;
   };
 }
 

@@ -14,7 +14,8 @@ import type { LexicalQuery } from './candidates.ts';
 import { fetchCandidates } from './candidates.ts';
 import { buildFilter, type QdrantFilter } from './filters.ts';
 import type { Hit } from './hit.ts';
-import type { Reranker } from './rerank/port.ts';
+import type { Reranker, RerankerContext } from './rerank/port.ts';
+import { rerankersInUse, wantsTokens } from './rerank/late/when-late.ts';
 import type { RankedCandidate } from './rank.ts';
 import type { RerankStage } from './rerank/chain.ts';
 import type { RerankedPool } from './rerank/rerank-pool.ts';
@@ -45,12 +46,14 @@ export async function createSearcher(
 ): Promise<Searcher> {
   // Bad conditions are refused before anything is asked of the server.
   buildFilter(params.filters, null, params.payloadKeys);
-  const encoders = createQueryEncoders(places, run);
-  const [opened, rerankers] = await openBoth(
+  const encoders = createQueryEncoders(places, run, (model) => wantsTokens(params.rerank, model));
+  const [opened, loaded] = await openBoth(
     Promise.all(params.collections.map((name) => openOne(connection, name, { params, places, encoders, run }))),
-    rerankersOf(params, { places, encoders }, run),
+    rerankersOf(params, { connection, places, encoders }, run),
   );
   sayMerging(opened, run);
+  const targets = opened.map(({ target }) => target);
+  const rerankers = rerankersInUse(loaded, params.rerank, targets);
   return {
     search: async (query) => {
       assertQuery(query);
@@ -77,7 +80,7 @@ async function openBoth(
 
 async function rerankersOf(
   { rerank }: SearchParams,
-  context: { readonly places: SearchPlaces; readonly encoders: QueryEncoders },
+  context: Omit<RerankerContext, 'params'>,
   run: RunOptions,
 ): Promise<readonly Reranker[]> {
   if (!rerank || rerank.kinds.length === 0) return [];

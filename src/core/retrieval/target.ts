@@ -13,6 +13,7 @@ import type { PayloadKeys } from '../qdrant/collection/payload-keys.ts';
 import { cosineOf, type Cosine } from './cosine.ts';
 import { createLexicalEncoder, type LexicalEncoder } from '../lexical/lexical.ts';
 import { tokenizerVersion } from '../lexical/terms.ts';
+import { tokenLayout, type TokenLayout } from '../vectors/packed-tokens.ts';
 import type { SearchMode, SearchParams, SearchPlaces } from './params.ts';
 
 interface DenseSide {
@@ -30,6 +31,10 @@ export interface SearchTarget {
   readonly dense: DenseSide | null;
   readonly lexical: { readonly sparseName: string; readonly encoder: LexicalEncoder } | null;
   readonly payloadKeys: PayloadKeys | undefined;
+  /** Where sign bits of token vectors lie, and how they were made; null: the collection keeps none. */
+  readonly tokens: { readonly payloadKey: string; readonly layout: TokenLayout } | null;
+  /** How its texts were cut and embedded; null where something else did. */
+  readonly chunking: CollectionCard['chunking'];
   /** Cut by qdx: every point has a `subdirectory`. */
   readonly isChunked: boolean;
   /** An estimate. */
@@ -57,7 +62,11 @@ export async function openTarget(
     mode,
     lexical: mode === 'dense' ? null : lexical,
     payloadKeys,
+    chunking: card?.chunking ?? null,
     isChunked: (card?.chunking ?? null) !== null,
+    tokens: card?.tokenVectors
+      ? { payloadKey: card.tokenVectors.payloadKey, layout: tokenLayout(card.model, card.tokenVectors.window) }
+      : null,
     pointCount: info.points_count ?? 0,
   };
   if (mode === 'lexical') return { ...common, model: null, dense: null };

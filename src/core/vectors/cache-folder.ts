@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { createSegment, keyBytes, openSegment, segmentFiles } from './cache-segment.ts';
+import { createSegment, keyBytes, openSegment, type RecordShape, segmentFiles } from './cache-segment.ts';
 
 export interface SegmentFile {
   /** Without its endings. */
@@ -62,15 +62,15 @@ const settledMs = 60 * 60 * 1000;
  * Makes one segment of many small ones: every run that embeds something leaves one. A crash on the way leaves records
  * twice, which does no harm.
  */
-export function compactSegments(folder: string, dimension: number, now = Date.now()): void {
+export function compactSegments(folder: string, shape: RecordShape, now = Date.now()): void {
   const small = listSegments(folder).filter(
     ({ sizeBytes, usedAtMs }) => sizeBytes < smallBytes && now - usedAtMs > settledMs,
   );
   if (small.length <= mostSmallSegments) return;
   attempt(() => {
-    const target = createSegment(newSegmentPath(folder), dimension);
+    const target = createSegment(newSegmentPath(folder), shape);
     for (const { path } of small) {
-      const source = openSegment(path, dimension);
+      const source = openSegment(path, shape);
       for (let index = 0; index * keyBytes < source.keys.length; index++) {
         const key = source.keys.subarray(index * keyBytes, (index + 1) * keyBytes);
         const value = source.read(index, key);
@@ -92,7 +92,10 @@ function describeSegment(path: string): SegmentFile[] {
   const stats = statSync(files.vectors, { throwIfNoEntry: false });
   const keys = statSync(files.keys, { throwIfNoEntry: false });
   if (!stats || !keys) return [];
-  return [{ path, sizeBytes: stats.size + keys.size, usedAtMs: Math.max(stats.mtimeMs, keys.mtimeMs) }];
+  const tokens = statSync(files.tokens, { throwIfNoEntry: false });
+  return [
+    { path, sizeBytes: stats.size + keys.size + (tokens?.size ?? 0), usedAtMs: Math.max(stats.mtimeMs, keys.mtimeMs) },
+  ];
 }
 
 function readFolder(folder: string): string[] {

@@ -1,8 +1,9 @@
 /**
- * One segment of the vector cache: two append-only files, `NAME.vectors` (records) and `NAME.keys` (their keys, in order).
+ * One segment of the vector cache: append-only files, `NAME.vectors` (records) and `NAME.keys` (their keys, in order); where
+ * sign bits of token vectors are kept too, `NAME.tokens` (those bits, one behind the other).
  *
- * A record: 32 bytes key, u32 tokens, u32 flags, the vector as little-endian float32, 8 bytes checksum over all before.
- * A key is written after its record, so whatever a crash tears off, a key without its whole record is noticed: it is left
+ * A record: 32 bytes key, u32 tokens, u32 flags, with sign bits u32 offset and u32 length of them, the vector as little-endian
+ * float32, 8 bytes checksum over all before and the bits. A key is written after its record, and that after its bits, so whatever a crash tears off, a key without its whole record is noticed: it is left
  * out when the segment is opened, or the checksum does not fit when the record is read. One process writes a segment; any number
  * read it.
  */
@@ -11,7 +12,6 @@ import { closeSync, fstatSync, openSync, readFileSync, readSync, writeSync } fro
 import { littleEndianBytes, vectorOfBytes } from './encode-record.ts';
 
 export const keyBytes = 32;
-const metaBytes = 8;
 const checksumBytes = 8;
 const truncatedFlag = 1;
 
@@ -19,12 +19,27 @@ export interface CachedVector {
   readonly vector: Float32Array;
   readonly tokenCount: number;
   readonly truncated: boolean;
+  /** In a cache that keeps them: see models/encoders/token-bits.ts. */
+  readonly tokenBits?: Uint8Array;
 }
 
-export const recordBytes = (dimension: number): number => keyBytes + metaBytes + dimension * 4 + checksumBytes;
+/** What all records of a cache folder have in common. */
+export interface RecordShape {
+  readonly dimension: number;
+  readonly hasTokenBits: boolean;
+}
+
+const metaBytes = ({ hasTokenBits }: RecordShape): number => (hasTokenBits ? 16 : 8);
+
+export const recordBytes = (shape: RecordShape): number =>
+  keyBytes + metaBytes(shape) + shape.dimension * 4 + checksumBytes;
 
 /** `path` is that of the segment without its endings. */
-export const segmentFiles = (path: string) => ({ vectors: `${path}.vectors`, keys: `${path}.keys` });
+export const segmentFiles = (path: string) => ({
+  vectors: `${path}.vectors`,
+  keys: `${path}.keys`,
+  tokens: `${path}.tokens`,
+});
 
 export interface SegmentReader {
   readonly path: string;
@@ -36,18 +51,40 @@ export interface SegmentReader {
 }
 
 /** @throws the file system's error where the segment has gone or may not be read. */
-export function openSegment(path: string, dimension: number): SegmentReader {
+export function openSegment(path: string, shape: RecordShape): SegmentReader {
   const files = segmentFiles(path);
-  const handle = openSync(files.vectors, 'r');
-  const size = recordBytes(dimension);
+  const handles = openHandles(path, shape, 'r');
+  const size = recordBytes(shape);
   const stored = readFileSync(files.keys);
-  const whole = Math.min(Math.floor(fstatSync(handle).size / size), Math.floor(stored.length / keyBytes));
+  const whole = Math.min(Math.floor(fstatSync(handles.vectors).size / size), Math.floor(stored.length / keyBytes));
   return {
     path,
     keys: stored.subarray(0, whole * keyBytes),
-    read: (index, key) => readRecord({ handle, index, dimension, key }),
-    close: () => closeSync(handle),
+    read: (index, key) => readRecord({ handles, index, shape, key }),
+    close: () => closeHandles(handles),
   };
+}
+
+interface Handles {
+  readonly vectors: number;
+  /** Null where no sign bits are kept. */
+  readonly tokens: number | null;
+}
+
+function openHandles(path: string, { hasTokenBits }: RecordShape, flags: 'r' | 'wx+'): Handles {
+  const files = segmentFiles(path);
+  const tokens = hasTokenBits ? openSync(files.tokens, flags) : null;
+  try {
+    return { vectors: openSync(files.vectors, flags), tokens };
+  } catch (error) {
+    if (tokens !== null) closeSync(tokens);
+    throw error;
+  }
+}
+
+function closeHandles({ vectors, tokens }: Handles): void {
+  closeSync(vectors);
+  if (tokens !== null) closeSync(tokens);
 }
 
 export interface SegmentWriter {
@@ -60,26 +97,30 @@ export interface SegmentWriter {
 }
 
 /** @throws the file system's error where it cannot be written. */
-export function createSegment(path: string, dimension: number): SegmentWriter {
-  const files = segmentFiles(path);
-  const keys = openSync(files.keys, 'wx');
-  const handle = openSync(files.vectors, 'wx+');
-  const record = Buffer.alloc(recordBytes(dimension));
+export function createSegment(path: string, shape: RecordShape): SegmentWriter {
+  const keys = openSync(segmentFiles(path).keys, 'wx');
+  const handles = openHandles(path, shape, 'wx+');
+  const record = Buffer.alloc(recordBytes(shape));
   let count = 0;
+  let tokenBytes = 0;
   return {
     path,
     get sizeBytes() {
-      return count * record.length;
+      return count * record.length + tokenBytes;
     },
     append(key, value) {
-      encodeRecord(record, key, value);
-      writeWhole(handle, record);
+      encodeRecord(record, key, value, handles.tokens === null ? null : tokenBytes);
+      if (handles.tokens !== null && value.tokenBits) {
+        writeWhole(handles.tokens, value.tokenBits);
+        tokenBytes += value.tokenBits.length;
+      }
+      writeWhole(handles.vectors, record);
       writeWhole(keys, key);
       return count++;
     },
-    read: (index, key) => readRecord({ handle, index, dimension, key }),
+    read: (index, key) => readRecord({ handles, index, shape, key }),
     close() {
-      closeSync(handle);
+      closeHandles(handles);
       closeSync(keys);
     },
   };
@@ -90,36 +131,55 @@ function writeWhole(handle: number, bytes: Uint8Array): void {
   if (writeSync(handle, bytes) !== bytes.length) throw new Error('ENOSPC: the disk is full');
 }
 
-function encodeRecord(record: Buffer, key: Uint8Array, value: CachedVector): void {
+/** `tokensAt`: where the sign bits will be; null where the segment keeps none. */
+function encodeRecord(record: Buffer, key: Uint8Array, value: CachedVector, tokensAt: number | null): void {
+  const { vector, tokenCount, truncated, tokenBits } = value;
+  const vectorAt = record.length - checksumBytes - vector.length * 4;
   record.set(key.subarray(0, keyBytes), 0);
-  record.writeUInt32LE(value.tokenCount, keyBytes);
-  record.writeUInt32LE(value.truncated ? truncatedFlag : 0, keyBytes + 4);
-  record.set(littleEndianBytes(value.vector), keyBytes + metaBytes);
-  record.set(checksumOf(record), record.length - checksumBytes);
+  record.writeUInt32LE(tokenCount, keyBytes);
+  record.writeUInt32LE(truncated ? truncatedFlag : 0, keyBytes + 4);
+  if (tokensAt !== null) {
+    record.writeUInt32LE(tokensAt, keyBytes + 8);
+    record.writeUInt32LE(tokenBits?.length ?? 0, keyBytes + 12);
+  }
+  record.set(littleEndianBytes(vector), vectorAt);
+  record.set(checksumOf(record, tokensAt === null ? undefined : tokenBits), record.length - checksumBytes);
 }
 
 interface ReadInput {
-  readonly handle: number;
+  readonly handles: Handles;
   readonly index: number;
-  readonly dimension: number;
+  readonly shape: RecordShape;
   readonly key: Uint8Array;
 }
 
-function readRecord({ handle, index, dimension, key }: ReadInput): CachedVector | null {
-  const record = Buffer.allocUnsafe(recordBytes(dimension));
-  if (readSync(handle, record, 0, record.length, index * record.length) !== record.length) return null;
+function readRecord({ handles, index, shape, key }: ReadInput): CachedVector | null {
+  const record = Buffer.allocUnsafe(recordBytes(shape));
+  if (readSync(handles.vectors, record, 0, record.length, index * record.length) !== record.length) return null;
   if (!record.subarray(0, keyBytes).equals(key)) return null;
-  if (!checksumOf(record).equals(record.subarray(record.length - checksumBytes))) return null;
+  const tokenBits = handles.tokens === null ? undefined : readTokenBits(handles.tokens, record);
+  if (tokenBits === null) return null;
+  if (!checksumOf(record, tokenBits).equals(record.subarray(record.length - checksumBytes))) return null;
   return {
-    vector: vectorOfBytes(record.subarray(keyBytes + metaBytes, record.length - checksumBytes)),
+    vector: vectorOfBytes(record.subarray(keyBytes + metaBytes(shape), record.length - checksumBytes)),
     tokenCount: record.readUInt32LE(keyBytes),
     truncated: (record.readUInt32LE(keyBytes + 4) & truncatedFlag) !== 0,
+    ...(tokenBits && { tokenBits }),
   };
 }
 
+/** Null where the file has not as many, whatever the record says. */
+function readTokenBits(handle: number, record: Buffer): Uint8Array | null {
+  const [offset, length] = [record.readUInt32LE(keyBytes + 8), record.readUInt32LE(keyBytes + 12)];
+  if (offset + length > fstatSync(handle).size) return null;
+  const bits = Buffer.allocUnsafe(length);
+  return readSync(handle, bits, 0, length, offset) === length ? bits : null;
+}
+
 /** The first 64 bits of sha256: hardware does it, and no flipped bit gets past it. */
-const checksumOf = (record: Buffer): Buffer =>
+const checksumOf = (record: Buffer, tokenBits: Uint8Array = new Uint8Array(0)): Buffer =>
   createHash('sha256')
     .update(record.subarray(0, record.length - checksumBytes))
+    .update(tokenBits)
     .digest()
     .subarray(0, checksumBytes);

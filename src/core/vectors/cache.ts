@@ -20,6 +20,7 @@ import {
   createSegment,
   keyBytes,
   openSegment,
+  type RecordShape,
   type SegmentReader,
   type SegmentWriter,
 } from './cache-segment.ts';
@@ -32,6 +33,8 @@ export interface VectorCacheOptions {
   readonly weights: string | null;
   /** As the encoder reports it: vectors of another device are another entry. */
   readonly device: string;
+  /** Neighbouring token vectors to one row of the sign bits that are kept beside each vector; 0: none are. */
+  readonly tokenWindow: number;
   /** All spaces together; the segments that were not used for longest go first. */
   readonly maxBytes: number;
   readonly onEvent?: OnEvent;
@@ -58,8 +61,9 @@ const keyOfText = (text: string, role: EncodeRole): Buffer =>
   createHash('sha256').update(role).update('\0').update(text).digest();
 
 /** Folder name of everything that decides the bytes of a vector besides its text. */
-export function cacheSpaceName(card: ModelCard, weights: string, device: string): string {
-  const parts = [cacheVersion, spaceFingerprint(card), weights, card.dtype, device, arch()];
+export function cacheSpaceName(card: ModelCard, weights: string, device: string, tokenWindow: number): string {
+  const bits = tokenWindow > 0 ? ['sign', tokenWindow] : [];
+  const parts = [cacheVersion, spaceFingerprint(card), weights, card.dtype, device, arch(), ...bits];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 
@@ -71,7 +75,7 @@ export function openVectorCache(options: VectorCacheOptions): VectorCache {
     return emptyCache;
   }
   try {
-    return openSpace(options, join(options.folder, cacheSpaceName(card, weights, options.device)));
+    return openSpace(options, join(options.folder, cacheSpaceName(card, weights, options.device, options.tokenWindow)));
   } catch (error) {
     warnUnusable(options, error);
     return emptyCache;
@@ -89,9 +93,9 @@ export const emptyCache: VectorCache = {
 };
 
 function openSpace(options: VectorCacheOptions, folder: string): VectorCache {
-  const { dimension } = options.card;
+  const shape = shapeOf(options);
   pruneSegments(options.folder, options.maxBytes);
-  const { readers, table, count } = loadSegments(folder, dimension);
+  const { readers, table, count } = loadSegments(folder, shape);
   const used = new Set<string>();
   const writer = createRotatingWriter(options, folder, count);
   return {
@@ -116,10 +120,15 @@ function openSpace(options: VectorCacheOptions, folder: string): VectorCache {
       for (const { segment } of readers) segment.close();
       writer.close();
       touchSegments([...used]);
-      compactSegments(folder, dimension);
+      compactSegments(folder, shape);
     },
   };
 }
+
+const shapeOf = ({ card, tokenWindow }: VectorCacheOptions): RecordShape => ({
+  dimension: card.dimension,
+  hasTokenBits: tokenWindow > 0,
+});
 
 interface LoadedSegment {
   readonly segment: SegmentReader;
@@ -128,9 +137,9 @@ interface LoadedSegment {
   readonly end: number;
 }
 
-function loadSegments(folder: string, dimension: number) {
+function loadSegments(folder: string, shape: RecordShape) {
   const readers: LoadedSegment[] = [];
-  const segments = listSegments(folder).flatMap(({ path }) => openIfThere(path, dimension));
+  const segments = listSegments(folder).flatMap(({ path }) => openIfThere(path, shape));
   const total = segments.reduce((sum, { keys }) => sum + keys.length / keyBytes, 0);
   const table = createKeyTable(total);
   let count = 0;
@@ -143,9 +152,9 @@ function loadSegments(folder: string, dimension: number) {
 }
 
 /** Another process may have pruned it since it was listed. */
-function openIfThere(path: string, dimension: number): SegmentReader[] {
+function openIfThere(path: string, shape: RecordShape): SegmentReader[] {
   try {
-    return [openSegment(path, dimension)];
+    return [openSegment(path, shape)];
   } catch {
     return [];
   }
@@ -160,7 +169,7 @@ function createRotatingWriter(options: VectorCacheOptions, folder: string, first
     const last = segments.at(-1)?.segment;
     if (last && last.sizeBytes < segmentBytes) return last;
     if (last) pruneSegments(options.folder, options.maxBytes, new Set(segments.map(({ segment }) => segment.path)));
-    const segment = createSegment(newSegmentPath(folder), options.card.dimension);
+    const segment = createSegment(newSegmentPath(folder), shapeOf(options));
     segments.push({ segment, base: next });
     return segment;
   };

@@ -28,6 +28,10 @@ const header = z
       })
       .nullable(),
     lexical: z.looseObject({ tokenizerVersion: z.number().int() }).nullable(),
+    tokenVectors: z
+      .looseObject({ window: z.number().int().positive(), encoding: z.literal('sign') })
+      .nullable()
+      .optional(),
     sources: z.array(z.string()),
     shard: z.number().int().min(1),
     shards: z.number().int().min(1),

@@ -7,7 +7,8 @@ import { canonicalUuid } from '../../lib/uuid.ts';
 import type { SparseVector } from '../lexical/lexical.ts';
 import { vectorOfBytes } from './encode-record.ts';
 import { parseFloat32Array, skipSpace } from './format-number.ts';
-import type { PackedTokenVectors, VectorRecord } from './record.ts';
+import { assertPacked } from './packed-tokens.ts';
+import type { VectorRecord } from './record.ts';
 
 export interface ParseOptions {
   /** `vectors`: every record carries one; `chunks`: text instead. */
@@ -46,7 +47,8 @@ export function parseRecord(line: Buffer, options: ParseOptions): ParsedRecord {
   else if (typeof fields['text'] === 'string') parts.push({ text: fields['text'] });
   else throw new RangeError('it has no "text", which every record of a chunks file has');
   if (fields['vectors'] !== undefined) parts.push({ vectors: namedVectors(fields['vectors']) });
-  if (fields['tokenVectors'] !== undefined) parts.push({ tokenVectors: packedVectors(fields['tokenVectors']) });
+  if (fields['tokenVectors'] !== undefined)
+    parts.push({ tokenVectors: assertPacked(fields['tokenVectors'], options.dimension) });
   if (doubledKeys.length > 0) parts.push({ doubledKeys });
   return Object.assign({}, ...parts) as ParsedRecord;
 }
@@ -127,13 +129,6 @@ function isSparse(value: unknown): value is SparseVector {
     indices.every((index) => Number.isInteger(index) && index >= 0 && index <= 0xff_ff_ff_ff) &&
     values.every((weight) => Number.isFinite(weight))
   );
-}
-
-function packedVectors(value: unknown): PackedTokenVectors {
-  const packed = isObject(value) ? (value as Partial<PackedTokenVectors>) : {};
-  if (packed.encoding !== 'sign' || typeof packed.data !== 'string' || !Number.isInteger(packed.rows))
-    throw new RangeError('"tokenVectors" is not {"rows","window","encoding":"sign","data"}');
-  return value as PackedTokenVectors;
 }
 
 const isObject = (value: unknown): value is Fields =>

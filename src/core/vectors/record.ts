@@ -20,6 +20,8 @@ export interface VectorsFileHeader {
   readonly model: ModelCard;
   readonly chunking: ChunkingSettings | null;
   readonly lexical: LexicalSettings | null;
+  /** How the `tokenVectors` of its records were made; absent or null: they have none. */
+  readonly tokenVectors?: { readonly window: number; readonly encoding: 'sign' } | null;
   /** Names of the embedded roots. */
   readonly sources: readonly string[];
   /** 1-based. */
@@ -42,15 +44,17 @@ export interface VectorRecord {
   readonly payload: ChunkPayload | Readonly<Record<string, unknown>>;
   /** Further named vectors. */
   readonly vectors?: Readonly<Record<string, SparseVector>>;
-  /** Place for late interaction: what is kept of the token vectors (off unless asked for). */
+  /** What is kept of the token vectors, for late interaction. */
   readonly tokenVectors?: PackedTokenVectors;
 }
 
-/** Sign bits of mean-pooled neighbouring token vectors: rows × ceil(dimension / 8) bytes, base64. */
+/** Sign bits of mean-pooled neighbouring token vectors: rows × ceil(dimension / 8) bytes, base64. See packed-tokens.ts. */
 export interface PackedTokenVectors {
   readonly rows: number;
   readonly window: number;
   readonly encoding: 'sign';
+  /** First 16 hex digits of the fingerprint of the vector space. */
+  readonly space: string;
   readonly data: string;
 }
 

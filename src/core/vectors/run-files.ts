@@ -53,6 +53,7 @@ const shared: readonly (readonly [string, (header: VectorsFileHeader) => string 
   ['input', ({ inputHash }) => inputHash.slice(0, 12)],
   ['chunking', ({ chunking }) => JSON.stringify(chunking)],
   ['lexical settings', ({ lexical }) => JSON.stringify(lexical)],
+  ['token vectors', ({ tokenVectors }) => JSON.stringify(tokenVectors ?? null)],
   ['total count', ({ totalCount }) => totalCount],
 ];
 

@@ -72,7 +72,15 @@ describe('the JSON document', () => {
     before: z.array(z.string()).optional(),
     after: z.array(z.string()).optional(),
     groupSize: z.number().int().positive().optional(),
-    stages: z.strictObject({ dense: place.optional(), lexical: place.optional() }).optional(),
+    rerankScore: z.number().optional(),
+    stages: z
+      .strictObject({
+        dense: place.optional(),
+        lexical: place.optional(),
+        first: place.optional(),
+        late: place.optional(),
+      })
+      .optional(),
     signals: z.record(z.string(), z.number()).optional(),
   });
   const mode = z.enum(['hybrid', 'dense', 'lexical']);
@@ -84,8 +92,17 @@ describe('the JSON document', () => {
     mergedBy: z.enum(['score', 'rank']),
     hits: z.array(hit),
     numCandidates: z.number(),
-    rerankTimeMs: z.literal(0),
-    reranking: z.tuple([]),
+    rerankTimeMs: z.number().min(0),
+    reranking: z.array(
+      z.strictObject({
+        kind: z.literal('late'),
+        name: z.string(),
+        candidates: z.number().int().positive(),
+        scored: z.number().int().positive(),
+        timeMs: z.number(),
+        failures: z.strictObject({}),
+      }),
+    ),
     timing: z.strictObject({ encodeMs: z.number(), serverMs: z.number(), rankMs: z.number(), totalMs: z.number() }),
   });
 

@@ -31,7 +31,10 @@ vi.mock('../../../src/core/vectors/cache.ts', async (original) => {
 test('there is a cache at every moment: the one of the processor is open before that of the GPU is closed', async () => {
   const cacheFolder = temporaryFolder('cache');
   const model = await findModel('all-MiniLM-L6-v2', { cacheFolder });
-  const embedder = await openEmbedder({ model, settings: settingsSchema.parse({}).embed, cacheFolder }, {});
+  const embedder = await openEmbedder(
+    { model, settings: settingsSchema.parse({}).embed, cacheFolder, tokenWindow: 0 },
+    {},
+  );
   await embedder.embed('text');
   expect(said).toEqual(['open cuda:0', 'open cpu', 'close cuda:0']);
   await embedder.close();

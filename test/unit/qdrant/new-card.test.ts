@@ -2,7 +2,14 @@ import { expect, test } from 'vitest';
 import { newCollectionCard } from '../../../src/core/qdrant/collection/new-card.ts';
 import { testModel, testSettings } from '../../helpers/collection-card.ts';
 
-const content = { model: testModel(), chunking: null, lexical: null, description: '', qdxVersion: '0.1.0' };
+const content = {
+  model: testModel(),
+  chunking: null,
+  lexical: null,
+  tokenVectors: null,
+  description: '',
+  qdxVersion: '0.1.0',
+};
 
 const settings: readonly [string, Record<string, unknown>, object][] = [
   ['the usual names', {}, { vectorName: 'dense', sparseName: 'bm25', sources: ['a', 'b'] }],

@@ -23,6 +23,8 @@ const target = (change: Partial<SearchTarget> = {}): SearchTarget => ({
   lexical: null,
   payloadKeys: undefined,
   isChunked: true,
+  tokens: null,
+  chunking: null,
   pointCount: 100,
   ...change,
 });

@@ -19,8 +19,10 @@ import { modelCard } from '../../helpers/model-card.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 
 const card = modelCard();
+const plain = { dimension: 4, hasTokenBits: false };
+const withBits = { dimension: 4, hasTokenBits: true };
 const open = (folder: string, changes: Partial<VectorCacheOptions> = {}) =>
-  openVectorCache({ folder, card, weights: 'w', device: 'cpu', maxBytes: 1e9, ...changes });
+  openVectorCache({ folder, card, weights: 'w', device: 'cpu', maxBytes: 1e9, tokenWindow: 0, ...changes });
 const value = (seed: number) => ({
   vector: Float32Array.from([seed, -seed, seed / 3, 1e-30]),
   tokenCount: seed,
@@ -43,9 +45,71 @@ const found = (folder: string, count: number): number[] => {
   return seeds;
 };
 const segmentPath = (folder: string): string => {
-  const space = join(folder, cacheSpaceName(card, 'w', 'cpu'));
+  const space = join(folder, cacheSpaceName(card, 'w', 'cpu', 0));
   return join(space, (readdirSync(space).find((name) => name.endsWith('.vectors')) ?? '').replace('.vectors', ''));
 };
+
+describe('vector cache with sign bits of token vectors', () => {
+  const bitsOf = (seed: number) => ({
+    ...value(seed),
+    tokenBits: Uint8Array.from({ length: seed * 3 }, (_, at) => at + seed),
+  });
+  const foundWithBits = (folder: string, count: number): number[] => {
+    const cache = open(folder, { tokenWindow: 4 });
+    const seeds = Array.from({ length: count }, (_, seed) => seed).filter((seed) => {
+      const hit = cache.get(cache.keyOf(`text ${seed}`, 'document'));
+      if (hit)
+        expect({ ...hit, tokenBits: [...(hit.tokenBits ?? [])] }).toEqual({
+          ...bitsOf(seed),
+          tokenBits: [...bitsOf(seed).tokenBits],
+        });
+      return hit !== null;
+    });
+    cache.close();
+    return seeds;
+  };
+  const fillWithBits = (folder: string, count: number): string => {
+    const cache = open(folder, { tokenWindow: 4 });
+    for (let seed = 0; seed < count; seed++) cache.put(cache.keyOf(`text ${seed}`, 'document'), bitsOf(seed));
+    cache.close();
+    const space = join(folder, cacheSpaceName(card, 'w', 'cpu', 4));
+    return join(space, (readdirSync(space).find((name) => name.endsWith('.vectors')) ?? '').replace('.vectors', ''));
+  };
+
+  test('gives both back, and nothing of another window or of none', () => {
+    const folder = temporaryFolder();
+    fillWithBits(folder, 5);
+    expect(foundWithBits(folder, 6)).toEqual([0, 1, 2, 3, 4]);
+    expect(found(folder, 6)).toEqual([]);
+    expect(open(folder, { tokenWindow: 2 }).size).toBe(0);
+  });
+
+  test.each(['vectors', 'tokens'])('no flipped bit of .%s is ever served', (ending) => {
+    const folder = temporaryFolder();
+    const file = `${fillWithBits(folder, 3)}.${ending}`;
+    const bytes = readFileSync(file);
+    for (let bit = 0; bit < bytes.length * 8; bit += 5) {
+      const damaged = Buffer.from(bytes);
+      damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      writeFileSync(file, damaged);
+      expect(foundWithBits(folder, 3)).toHaveLength(2);
+    }
+  });
+
+  test('bits that were torn off by a crash leave their vector out', () => {
+    const folder = temporaryFolder();
+    truncateSync(`${fillWithBits(folder, 4)}.tokens`, 10);
+    expect(foundWithBits(folder, 4)).toEqual([0, 1, 2]);
+  });
+
+  test('many small segments become one, with all bits in it', () => {
+    const folder = temporaryFolder();
+    for (let run = 0; run < 34; run++) fillWithBits(folder, 2);
+    compactSegments(join(folder, cacheSpaceName(card, 'w', 'cpu', 4)), withBits, Date.now() + 2 * 60 * 60 * 1000);
+    expect(listSegments(join(folder, cacheSpaceName(card, 'w', 'cpu', 4)))).toHaveLength(1);
+    expect(foundWithBits(folder, 2)).toEqual([0, 1]);
+  });
+});
 
 describe('vector cache', () => {
   test('gives back the same bytes, in the same process and in the next', () => {
@@ -91,7 +155,7 @@ describe('vector cache', () => {
         appendFileSync(`${path}.vectors`, vectors.subarray(0, vectorBytes));
         truncateSync(`${path}.keys`, 0);
         appendFileSync(`${path}.keys`, keys.subarray(0, keyBytes));
-        const left = Math.min(Math.floor(vectorBytes / recordBytes(4)), Math.floor(keyBytes / 32));
+        const left = Math.min(Math.floor(vectorBytes / recordBytes(plain)), Math.floor(keyBytes / 32));
         expect(found(whole, 5)).toEqual([0, 1, 2, 3, 4].slice(0, left));
       }),
       { numRuns: 60 },
@@ -107,7 +171,7 @@ describe('vector cache', () => {
       const damaged = Buffer.from(bytes);
       damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
       writeFileSync(file, damaged);
-      const hit = Math.floor((bit >> 3) / recordBytes(4));
+      const hit = Math.floor((bit >> 3) / recordBytes(plain));
       expect(found(folder, 3)).toEqual([0, 1, 2].filter((seed) => seed !== hit));
     }
   });
@@ -126,7 +190,7 @@ describe('vector cache', () => {
   test('is kept below its size; the segments not used for longest go first', () => {
     const folder = temporaryFolder();
     for (let run = 0; run < 4; run++) fill(folder, 10, run * 10);
-    const space = join(folder, cacheSpaceName(card, 'w', 'cpu'));
+    const space = join(folder, cacheSpaceName(card, 'w', 'cpu', 0));
     const segments = listSegments(space);
     const [oldest, , , newest] = segments;
     segments.forEach(({ path }, index) =>
@@ -141,8 +205,8 @@ describe('vector cache', () => {
   test('many small segments become one, with every vector in it', () => {
     const folder = temporaryFolder();
     for (let run = 0; run < 40; run++) fill(folder, 2, run * 2);
-    const space = join(folder, cacheSpaceName(card, 'w', 'cpu'));
-    compactSegments(space, 4, Date.now() + 2 * 60 * 60 * 1000);
+    const space = join(folder, cacheSpaceName(card, 'w', 'cpu', 0));
+    compactSegments(space, plain, Date.now() + 2 * 60 * 60 * 1000);
     expect(listSegments(space)).toHaveLength(1);
     expect(found(folder, 80)).toHaveLength(80);
   });

@@ -114,7 +114,7 @@ describe('vectors file', () => {
   });
 
   test('token vectors have their place', async () => {
-    const tokenVectors = { rows: 2, window: 4, encoding: 'sign', data: 'AAA=' } as const;
+    const tokenVectors = { rows: 2, window: 4, encoding: 'sign', space: 'ab', data: 'AAA=' } as const;
     const path = await write([record(1, { tokenVectors })]);
     expect(await recordsOf(path)).toMatchObject([{ tokenVectors }]);
   });

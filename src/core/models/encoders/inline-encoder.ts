@@ -20,9 +20,9 @@ export async function createInlineEncoder(model: FoundModel, cacheFolder: string
     card,
     device: 'cpu',
     parallel: 1,
-    encode: async (text, { role, tokenVectors = false, signal = run.signal }) => {
+    encode: async (text, { role, tokenVectors = false, tokenWindow = 0, signal = run.signal }) => {
       if (signal?.aborted) throw new QdxError('interrupted', 'stopped before the text was encoded');
-      const [encoded] = await encoder.encode([{ text: prepareText(text, role, card), tokenVectors }]);
+      const [encoded] = await encoder.encode([{ text: prepareText(text, role, card), tokenVectors, tokenWindow }]);
       if (!encoded) throw new Error('a run of one text gave no vector');
       return encoded;
     },

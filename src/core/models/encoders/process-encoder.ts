@@ -52,8 +52,8 @@ export async function createProcessEncoder(
     card: model.card,
     device: device.provider === 'cpu' ? 'cpu' : `cuda:${device.deviceId}`,
     parallel: workers * textsPerOrder,
-    encode: async (text, { role, tokenVectors = false, signal }) =>
-      pool.run({ text: prepareText(text, role, model.card), tokenVectors }, signal),
+    encode: async (text, { role, tokenVectors = false, tokenWindow = 0, signal }) =>
+      pool.run({ text: prepareText(text, role, model.card), tokenVectors, tokenWindow }, signal),
     close: async () => {
       stopListening();
       pool.end(new QdxError('interrupted', 'the encoder was closed before this text was encoded'));

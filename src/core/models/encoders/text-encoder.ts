@@ -5,6 +5,7 @@ import { QdxError } from '../../../lib/errors.ts';
 import { planBatches, runHalving } from './batches.ts';
 import type { ModelCard } from '../cards/card.ts';
 import type { EncodedText } from '../encoder.ts';
+import { signBits } from './token-bits.ts';
 import { type HiddenRows, normalize, pool, tokenRows } from './pooling.ts';
 import type { ModelOutput, ModelSession } from '../onnx/session.ts';
 import type { TokenizedText, Tokenizer } from '../tokenizer.ts';
@@ -13,6 +14,8 @@ export interface TextRequest {
   /** With the prefix of its role. */
   readonly text: string;
   readonly tokenVectors: boolean;
+  /** Neighbouring token vectors to one row of sign bits; 0: none are made. */
+  readonly tokenWindow?: number;
 }
 
 export interface TextEncoder {
@@ -56,12 +59,17 @@ type TokenizedRequest = TextRequest & TokenizedText;
 
 async function runTogether(texts: readonly TokenizedRequest[], parts: TextEncoderParts): Promise<EncodedText[]> {
   const output = await parts.session.run(texts.map(({ ids }) => ids));
-  return texts.map(({ ids, truncated, tokenVectors }, index) => ({
-    vector: vectorOf(output, index, ids.length, parts.card),
-    tokenCount: ids.length,
-    truncated,
-    ...(tokenVectors && { tokenVectors: tokenVectorsOf(output, index, ids.length, parts) }),
-  }));
+  return texts.map(({ ids, truncated, tokenVectors, tokenWindow = 0 }, index) => {
+    const tokens =
+      tokenVectors || tokenWindow > 0 ? tokenVectorsOf(output, index, ids.length, parts) : new Float32Array(0);
+    return {
+      vector: vectorOf(output, index, ids.length, parts.card),
+      tokenCount: ids.length,
+      truncated,
+      ...(tokenVectors && { tokenVectors: tokens }),
+      ...(tokenWindow > 0 && { tokenBits: signBits(tokens, parts.card.dimension, tokenWindow) }),
+    };
+  });
 }
 
 function vectorOf(output: ModelOutput, index: number, rows: number, card: ModelCard): Float32Array {

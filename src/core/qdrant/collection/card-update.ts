@@ -6,11 +6,15 @@ import { writeCard } from './card-store.ts';
 import type { CollectionCard } from './collection-card.ts';
 import { isKnownFile } from './collection-fit.ts';
 
-/** Records in the card that vectors of this card's model file, and points of these sources, are in the collection. */
+/**
+ * Records in the card that vectors of this card's model file, and points of these sources, are in the collection; and,
+ * where it keeps no token vectors and those of `tokenVectors` are added to it, how they are kept.
+ */
 export async function addToCard(
   connection: Connection,
   { physical, card: existing }: { readonly physical: string; readonly card: CollectionCard },
   given: CollectionCard,
+  tokenVectors: CollectionCard['tokenVectors'] = null,
 ): Promise<CollectionCard> {
   const { file, sha256, dtype } = given.model;
   const known = existing.alsoEmbeddedBy ?? [];
@@ -21,6 +25,7 @@ export async function addToCard(
     sources: [...new Set([...existing.sources, ...given.sources])].toSorted(),
     description: existing.description || given.description,
     chunking: given.chunking ?? existing.chunking,
+    tokenVectors: existing.tokenVectors ?? tokenVectors,
   };
   if (JSON.stringify(card) !== JSON.stringify(existing)) await writeCard(connection, physical, card);
   return card;

@@ -6,7 +6,7 @@ import type { CollectionCard } from './collection-card.ts';
 
 export type CardContent = Pick<
   CollectionCard,
-  'model' | 'chunking' | 'lexical' | 'sources' | 'description' | 'qdxVersion'
+  'model' | 'chunking' | 'lexical' | 'tokenVectors' | 'sources' | 'description' | 'qdxVersion'
 >;
 
 /** Names of vectors and payload keys are those of the settings. */
@@ -19,7 +19,6 @@ export function newCollectionCard(
     ...content,
     vectorName: vector.name,
     sparseName: vector.sparseName === '' ? null : vector.sparseName,
-    tokenVectors: null,
     ...(Object.keys(payloadKeys).length > 0 && { payloadKeys }),
     sources: [...new Set(sources)].toSorted(),
     createdAt: new Date().toISOString(),

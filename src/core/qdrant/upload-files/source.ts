@@ -12,6 +12,8 @@ export interface UploadSource {
   readonly model: ModelCard;
   readonly chunking: ChunkingSettings | null;
   readonly lexical: LexicalSettings | null;
+  /** How the token vectors of its records were made; null: they have none, or none that a card could describe. */
+  readonly tokenVectors: { readonly window: number; readonly encoding: 'sign' } | null;
   readonly sources: readonly string[];
   /** Of the run that made the files; plain lines have none. */
   readonly runId: string | null;
@@ -60,13 +62,13 @@ function withShownNames(source: UploadSource, { shownNames }: SourceOptions): Up
 
 async function runSource(paths: readonly string[], { signal }: SourceOptions): Promise<UploadSource> {
   const run = await openVectorsRun(paths, signal);
-  const { kind, model, chunking, lexical, sources, runId, totalCount } = run.header;
+  const { kind, model, chunking, lexical, tokenVectors = null, sources, runId, totalCount } = run.header;
   if (kind === 'chunks')
     throw new QdxError('usage', `${paths[0]} holds chunks without vectors`, {
       hint: 'embed it first: whoever embeds it writes a vectors file',
     });
   const records = () => readRun(run, signal ? { signal } : {});
-  return { model, chunking, lexical, sources, runId, count: totalCount, records };
+  return { model, chunking, lexical, tokenVectors, sources, runId, count: totalCount, records };
 }
 
 async function plainSource(paths: readonly string[], options: SourceOptions): Promise<UploadSource> {
@@ -76,6 +78,7 @@ async function plainSource(paths: readonly string[], options: SourceOptions): Pr
     model,
     chunking: null,
     lexical: defaultLexical,
+    tokenVectors: null,
     sources: [],
     runId: null,
     count: undefined,

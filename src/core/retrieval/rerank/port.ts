@@ -4,6 +4,7 @@
  * place among the candidates, and is counted.
  */
 import type { RunOptions } from '../../../lib/events.ts';
+import type { Connection } from '../../qdrant/connection/connection.ts';
 import type { SearchPlaces } from '../params.ts';
 import type { QueryEncoders } from '../query-encoders.ts';
 import type { SearchTarget } from '../target.ts';
@@ -21,6 +22,8 @@ export interface RerankCandidate {
   readonly rank: number;
   /** What that order was made by; absent where it has no scores. */
   readonly score?: number;
+  /** To the query's vector; absent where the point has none that says something of angles. */
+  readonly cosine?: number;
 }
 
 /** One place of the new order. */
@@ -69,6 +72,19 @@ export interface RerankParams {
   readonly workers: number;
   /** Stop after this time and say so; absent: take as long as it takes. */
   readonly budgetMs?: number;
+  readonly late?: LateParams;
+}
+
+/** Of late interaction alone. */
+interface LateParams {
+  /** Nobody asked for it by name: used where collections keep bits of token vectors, and none are made for a query. */
+  readonly isAuto: boolean;
+  /** Time to encode candidates that have none stored. */
+  readonly budgetMs: number;
+  /** Of collections that keep none. */
+  readonly window: number;
+  /** Size of the cache of vectors, in which made ones are kept; 0: not kept. */
+  readonly cacheBytes: number;
 }
 
 /** What rerankers are opened with. */
@@ -77,6 +93,8 @@ export interface RerankerContext {
   readonly places: SearchPlaces;
   /** Encoders of the queries of a search, opened once; absent outside of one. */
   readonly encoders?: QueryEncoders;
+  /** To the server that the candidates are from; absent for candidates from elsewhere. */
+  readonly connection?: Connection;
 }
 
 export type OpenReranker = (context: RerankerContext, run: RunOptions) => Promise<Reranker>;

@@ -29,7 +29,8 @@ export async function rerankPool(
 }
 
 function toCandidate({ candidate, score }: RankedCandidate): Omit<RerankCandidate, 'rank'> {
-  const { target, id, payload } = candidate;
+  const { target, id, payload, dense } = candidate;
   const { text } = placedOf(payload, target.payloadKeys);
-  return { id, text, payload, target, score };
+  const cosine = dense && target.dense?.cosine ? { cosine: dense.score } : {};
+  return { id, text, payload, target, score, ...cosine };
 }

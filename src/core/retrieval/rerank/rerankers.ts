@@ -6,6 +6,7 @@ import type { RunOptions } from '../../../lib/events.ts';
 import type { OpenReranker, Reranker, RerankerContext, RerankerKind } from './port.ts';
 
 const openers: Readonly<Partial<Record<RerankerKind, () => Promise<OpenReranker>>>> = {
+  late: async () => (await import('./late/late-reranker.ts')).openLate,
   cross: async () => (await import('./cross.ts')).openCrossEncoder,
 };
 

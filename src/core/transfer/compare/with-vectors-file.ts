@@ -7,6 +7,7 @@ import type { RunOptions } from '../../../lib/events.ts';
 import { QdxError } from '../../../lib/errors.ts';
 import { stringifyJson } from '../../../lib/json.ts';
 import { describeSpaceDifference, sameSpace } from '../../models/cards/space.ts';
+import type { CollectionCard } from '../../qdrant/collection/collection-card.ts';
 import { readCard } from '../../qdrant/collection/card-store.ts';
 import { type CollectionInfo, denseVectors, readCollectionInfo } from '../../qdrant/collection/collection-info.ts';
 import { retrievePoints, scrollPoints, type StoredPoint } from '../../qdrant/collection/points.ts';
@@ -26,7 +27,8 @@ export interface FileComparison {
 interface Layout {
   readonly vectorName: string;
   readonly sparseName: string | null;
-  readonly tokenVectorsKey: string | null;
+  /** Token vectors as the collection keeps them; null: it keeps none. */
+  readonly tokens: CollectionCard['tokenVectors'];
   readonly isNormalised: boolean;
 }
 
@@ -79,7 +81,7 @@ function layoutOf(info: CollectionInfo, card: Awaited<ReturnType<typeof readCard
   return {
     vectorName,
     sparseName: card ? card.sparseName : (Object.keys(info.config.params.sparse_vectors ?? {})[0] ?? null),
-    tokenVectorsKey: card?.tokenVectors?.payloadKey ?? null,
+    tokens: card?.tokenVectors ?? null,
     isNormalised: dense[vectorName]?.distance === 'Cosine',
   };
 }
@@ -118,11 +120,12 @@ function compareRecord(
   if (!vectors) lists.changedVectors.add(id);
 }
 
-function samePayload(record: VectorRecord, stored: StoredPoint, { tokenVectorsKey }: Layout): boolean {
-  const { [tokenVectorsKey ?? '']: _tokens, ...rest } = stored.payload ?? {};
-  const kept = tokenVectorsKey === null || !record.tokenVectors ? (stored.payload ?? {}) : rest;
+function samePayload({ payload, tokenVectors }: VectorRecord, stored: StoredPoint, { tokens }: Layout): boolean {
+  // An upload leaves those of another window out.
+  const isKept = tokens !== null && tokenVectors?.window === tokens.window;
+  const expected = isKept ? { ...payload, [tokens.payloadKey]: tokenVectors } : payload;
   // Through text: what the two parsers make of an object differs in its prototype, and says nothing.
-  return canonicalText(record.payload) === canonicalText(kept);
+  return canonicalText(expected) === canonicalText(stored.payload ?? {});
 }
 
 /** Keys sorted, at every depth: their order is no part of a value. */

@@ -74,7 +74,13 @@ export interface Reembedding {
 export async function openReembedding(params: ReembedParams, run: RunOptions = {}): Promise<Reembedding> {
   const { model, settings, places, environment } = params;
   const embedder = await openEmbedder(
-    { model, settings: settings.embed, cacheFolder: places.cacheFolder, ...(environment && { environment }) },
+    {
+      model,
+      settings: settings.embed,
+      cacheFolder: places.cacheFolder,
+      tokenWindow: 0,
+      ...(environment && { environment }),
+    },
     run,
   );
   const counts = noCounts();

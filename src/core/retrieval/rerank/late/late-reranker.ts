@@ -1,0 +1,154 @@
+/**
+ * Late interaction: the token vectors that the encoder has anyway, compared one by one. Needs no further model and, where the
+ * collection keeps the bits of them, no further inference: the query's come from the run that made its vector.
+ */
+import type { RunOptions } from '../../../../lib/events.ts';
+import { spaceFingerprint } from '../../../models/cards/space.ts';
+import type { ModelCard } from '../../../models/cards/card.ts';
+import { builtInModelName } from '../../../models/cards/built-in-cards.ts';
+import { createQueryEncoders, type QueryEncoders } from '../../query-encoders.ts';
+import { storedText } from '../../../qdrant/collection/stored-text.ts';
+import type { OpenReranker, RerankCandidate, Reranker, RerankerContext, Reranking } from '../port.ts';
+import { type BitsMaker, type BitsMakerOptions, openBitsMaker } from './computed-bits.ts';
+import { maxSims } from './max-sim.ts';
+import { rerankOutside } from './outside.ts';
+import { mixedScores } from './mixture.ts';
+import { type CandidateBits, storedBits } from './stored-bits.ts';
+
+export const openLate: OpenReranker = async (context, run) => {
+  const encoders = context.encoders ?? createQueryEncoders(context.places, run, () => true);
+  const makers = new Map<string, Promise<BitsMaker>>();
+  const maker: MakerOf = (model, window) => {
+    const key = `${spaceFingerprint(model)} ${window}`;
+    const known = makers.get(key) ?? openMaker({ context, encoders, model, window }, run);
+    makers.set(key, known);
+    return known;
+  };
+  return {
+    kind: 'late',
+    name: 'MaxSim',
+    rerank: (query, candidates, options) => {
+      const question = { query, candidates, context, encoders, maker };
+      const isOutside = candidates.every(({ target }) => target === undefined);
+      return isOutside ? rerankTexts(question, options) : rerankStored(question, options);
+    },
+    close: async () => {
+      for (const opened of await Promise.allSettled(makers.values()))
+        if (opened.status === 'fulfilled') opened.value.close();
+      if (!context.encoders) await encoders.close();
+    },
+  } satisfies Reranker;
+};
+
+type MakerOf = (model: ModelCard, window: number) => Promise<BitsMaker>;
+
+interface Question {
+  readonly query: string;
+  readonly candidates: readonly RerankCandidate[];
+  readonly context: RerankerContext;
+  readonly encoders: QueryEncoders;
+  readonly maker: MakerOf;
+}
+
+async function rerankTexts(question: Question, run: RunOptions): Promise<Reranking> {
+  const { context, maker } = question;
+  const { budgetMs = Infinity, late } = context.params;
+  const { card: model } = await context.places.findModel(builtInModelName);
+  const window = late?.window ?? 1;
+  return rerankOutside({ ...question, model, maker: await maker(model, window), budgetMs }, run);
+}
+
+async function rerankStored(question: Question, run: RunOptions): Promise<Reranking> {
+  const { query, candidates, context } = question;
+  const comparable = comparableModel(candidates);
+  if (typeof comparable === 'string') return unchanged(candidates, comparable);
+  const stored = await storedBits(context.connection, candidates, run);
+  const made = await makeMissing(question, comparable, stored, run);
+  const bits = stored.map((one, index) => (typeof one === 'string' ? (made[index] ?? null) : one));
+  const usable = bits.filter((one) => one !== null);
+  const notes = notesOn(stored, bits);
+  if (usable.length === 0) return { ...unchanged(candidates, ...notes), failures: countsOf(stored) };
+  const tokens = await question.encoders.encodeTokens(query, comparable);
+  const sims = [...maxSims(tokens, comparable.dimension, usable)];
+  const maxSimOf = bits.map((one) => (one === null ? null : (sims.shift() ?? null)));
+  const scores = mixedScores(
+    candidates.map(({ score = 0, cosine = 0 }, index) => ({ score, cosine, maxSim: maxSimOf[index] ?? null })),
+  );
+  const order = candidates
+    .map((_, index) => ({ index, score: scores[index] ?? 0 }))
+    .toSorted((a, b) => b.score - a.score || a.index - b.index)
+    .map(({ index, score }) => (bits[index] === null ? { index } : { index, score }));
+  return { order, scored: usable.length, failures: countsOf(stored), ...(notes.length > 0 && { notes }) };
+}
+
+/** The one model whose cosines made the order; else why there is none. */
+function comparableModel(candidates: readonly RerankCandidate[]): ModelCard | string {
+  const models = candidates.map(({ target }) => target?.model ?? null);
+  const [model] = models;
+  if (!model || models.includes(null)) return 'not reranked: the order was not made by vectors of a model';
+  if (candidates.some(({ cosine }) => cosine === undefined))
+    return 'not reranked: candidates have no cosine that MaxSim could be mixed with';
+  if (new Set(models.map((one) => (one ? spaceFingerprint(one) : ''))).size > 1)
+    return 'not reranked: rankings of different vector spaces were merged by rank';
+  if (model.tokenVectors === 'none') return `not reranked: ${model.name} has no token vectors`;
+  return model;
+}
+
+const unchanged = (candidates: readonly RerankCandidate[], ...notes: readonly string[]): Reranking => ({
+  order: candidates.map((_, index) => ({ index })),
+  scored: 0,
+  failures: {},
+  notes,
+});
+
+/** By the place of the candidate; absent where nothing had to be made, or the time was up. */
+async function makeMissing(
+  { candidates, context, maker }: Question,
+  model: ModelCard,
+  stored: readonly CandidateBits[],
+  run: RunOptions,
+): Promise<Readonly<Record<number, Uint8Array | null>>> {
+  const { late } = context.params;
+  if (!late || late.isAuto) return {};
+  const missing = stored.flatMap((one, index) => (typeof one === 'string' ? index : []));
+  const texts = missing.map((index) => textOf(candidates[index]));
+  if (missing.length === 0) return {};
+  const window = candidates.find(({ target }) => target?.tokens)?.target?.tokens?.layout.window ?? late.window;
+  const bits = await (await maker(model, window)).make(texts, late.budgetMs, run);
+  return Object.fromEntries(missing.map((index, place) => [index, bits[place]?.tokenBits ?? null]));
+}
+
+/** As it was embedded. */
+function textOf(candidate: RerankCandidate | undefined): string {
+  const { payload = {}, target, text = '' } = candidate ?? {};
+  return (target && storedText({ payload }, { chunking: target.chunking, ...keysOf(target) })) ?? text;
+}
+
+const keysOf = ({ payloadKeys }: NonNullable<RerankCandidate['target']>) => (payloadKeys ? { payloadKeys } : {});
+
+/** Stored bits that could not be used, by the reason. */
+function countsOf(stored: readonly CandidateBits[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const one of stored) if (typeof one === 'string') counts[one] = (counts[one] ?? 0) + 1;
+  return counts;
+}
+
+function notesOn(stored: readonly CandidateBits[], bits: readonly (Uint8Array | null)[]): string[] {
+  const without = Object.entries(countsOf(stored)).map(([reason, count]) => `${count} ${reason}`);
+  if (without.length === 0) return [];
+  const left = bits.filter((one) => one === null).length;
+  const made = stored.filter((one) => typeof one === 'string').length - left;
+  return [
+    `stored token vectors that could not be used: ${without.join(', ')} of ${stored.length}; ` +
+      `${made} made for this query, ${left} candidates kept their place`,
+  ];
+}
+
+interface MakerOptions extends Pick<BitsMakerOptions, 'model' | 'window' | 'encoders'> {
+  readonly context: RerankerContext;
+}
+
+function openMaker({ context, ...options }: MakerOptions, run: RunOptions): Promise<BitsMaker> {
+  const { places, params } = context;
+  return openBitsMaker({ ...options, places, cacheBytes: params.late?.cacheBytes ?? 0 }, run);
+}
