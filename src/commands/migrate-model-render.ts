@@ -27,9 +27,7 @@ export function renderReembedding(summary: ReembedSummary): string {
       ({ folder, collection, sizeBytes }) =>
         `  backup of ${collection}, read back: ${folder} (${formatBytes(sizeBytes)})`,
     ),
-    `  every id, payload and kept vector was compared: ${formatCount(summary.proof.points.points)} points are the same`,
-    '',
-    renderProof(summary.proof),
+    ...(summary.proof ? proofLines(summary.proof) : ['an earlier run had proven it and switched it in']),
     '',
     `${names} (${formatDuration(summary.durationMs)})`,
     ...(isSwitched && replaced.length > 0 ? [`step back: qdx rollback ${target.aliases[0] ?? ''}`] : []),
@@ -69,6 +67,17 @@ function vectorsLine({ replacedVector, newVector, keptVectors, droppedVectors }:
     ...(droppedVectors.length > 0 ? [`left out: ${quoted(droppedVectors)}`] : []),
   ].join('; ');
 }
+
+const proofLines = (proof: ReembedProof): string[] => [
+  `  every id, payload and kept vector was compared: ${formatCount(proof.points.points)} points are the same`,
+  ...(proof.points.movedMeanwhile > 0
+    ? [
+        `  ${formatCount(proof.points.movedMeanwhile)} of them were written meanwhile, and are carried over after the switch`,
+      ]
+    : []),
+  '',
+  renderProof(proof),
+];
 
 const figure = (value: number | null | undefined): string =>
   value === null || value === undefined ? '-' : value.toFixed(3);

@@ -33,7 +33,8 @@ export interface ReembedSummary extends Omit<MigrateSummary, 'proof'> {
   readonly backups: readonly SafetyBackup[];
   readonly device: string | null;
   readonly embeddingMs: number;
-  readonly proof: ReembedProof;
+  /** Null where an earlier run had switched it in, and this one only ended it. */
+  readonly proof: ReembedProof | null;
 }
 
 /** @throws QdxError as migrate; `refused` for points without text, before anything is made. */
@@ -70,7 +71,7 @@ export async function reembedCollection(
       backups,
       device: embedder.device,
       embeddingMs: Math.round(clock.busyMs()),
-      proof: summary.proof as ReembedProof,
+      proof: summary.proof as ReembedProof | null,
     };
   } finally {
     await reembedding.close();

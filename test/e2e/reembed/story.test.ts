@@ -98,7 +98,7 @@ test('one command embeds anew, proves it, switches the name, and keeps the old o
   // Those of the plan's probe came from the cache.
   expect(embedded + cached).toBe(points.length);
   expect(cached).toBeGreaterThan(0);
-  const { spaces, queries: asked } = summary.proof;
+  const { spaces = null, queries: asked = null } = summary.proof ?? {};
   expect(spaces).toMatchObject({ sampled: 40, newSelf: { at10: 1 }, oldSelf: { at1: 1, at10: 1 } });
   expect(spaces?.overlapAt10).toBeLessThan(0.5);
   expect(asked).toMatchObject({ queries: 1, old: null, made: { judged: 1, hitAt10: 1 } });

@@ -6,20 +6,24 @@ import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { formatCount } from '../../../lib/quantities.ts';
 import { countPoints } from '../../qdrant/collection/points.ts';
-import type { PointDifferences } from '../compare/difference-lists.ts';
-import { createPointComparison } from '../compare/merge-points.ts';
-import type { RawPoint } from '../raw-points.ts';
+import { createCursor } from '../compare/cursor.ts';
+import type { ScanIndex } from '../delta/scan-index.ts';
 import type { Side } from '../delta/side.ts';
+import { compareIds, displayId, type IdToken } from '../point-order.ts';
+import type { RawPoint } from '../raw-points.ts';
 import { createPageSize, type IdRange, scanRange } from '../scan-range.ts';
 import type { PointRecipe } from './make-points.ts';
+import { movedSince } from './moved-since.ts';
 import { keptLine, partsOf, payloadOf } from './point-line.ts';
 import { textOf } from './text-rule.ts';
 
 export interface PointsCheck {
-  /** Points of both, all of them equal in id, payload and kept vectors. */
+  /** Points of the source, all of them equal in the target in id, payload and kept vectors. */
   readonly points: number;
   /** Points that have the new vector. */
   readonly withVector: number;
+  /** Points that were written in the source since it came to rest: they are carried over after the switch. */
+  readonly movedMeanwhile: number;
 }
 
 export interface CheckInput {
@@ -27,53 +31,74 @@ export interface CheckInput {
   readonly to: Side;
   readonly recipe: PointRecipe;
   readonly shardKeys: readonly IdRange['shardKey'][];
+  /** What the target was made from. */
+  readonly sourceIndex: ScanIndex;
   /** Points whose text the model could not survive. */
   readonly failed: number;
 }
 
 /** @throws QdxError `verification` naming the first few that differ. */
 export async function checkPoints(input: CheckInput, run: RunOptions = {}): Promise<PointsCheck> {
-  const { from, to, recipe, shardKeys, failed } = input;
+  const { from, to, recipe, shardKeys } = input;
   run.onEvent?.({ type: 'phase', name: 'comparing', detail: `${to.physical} with ${from.physical}` });
-  const comparison = createPointComparison((done) => {
-    run.signal?.throwIfAborted();
-    run.onEvent?.({ type: 'progress', stage: 'comparing', done, unit: 'points' });
-  });
-  const { kept, denseName } = recipe;
-  const texts = { without: 0 };
-  for (const key of shardKeys)
-    await comparison.add(
-      onlyKept(countingTexts(scanKept(from, key, kept, run), recipe, texts), kept),
-      onlyKept(scanKept(to, key, kept, run), kept),
-    );
-  const differences = comparison.result();
-  if (differences.equal !== differences.compared || differences.missing.count + differences.extra.count > 0)
-    throw differing(from.physical, to.physical, differences);
-  const withVector = await countPoints(to.connection, to.physical, { filter: hasVector(denseName), ...signalOf(run) });
-  const expected = differences.compared - texts.without - failed;
+  const found = { points: 0, withoutText: 0, moved: 0 };
+  for (const shardKey of shardKeys) {
+    const differing = await compareShard(input, shardKey, found, run);
+    if (differing.size === 0) continue;
+    const moved = await movedSince(from, input.sourceIndex, shardKey, differing, run);
+    const [first, ...more] = [...differing].filter((id) => !moved.has(id));
+    if (first !== undefined) throw notTheSame(from.physical, to.physical, [first, ...more]);
+    found.moved += moved.size;
+  }
+  const filter = { must: [{ has_vector: recipe.denseName }] };
+  const withVector = await countPoints(to.connection, to.physical, { filter, ...signalOf(run) });
+  const expected = found.points - found.withoutText - input.failed - found.moved;
   if (withVector < expected)
     throw new QdxError(
       'verification',
       `${to.physical}: ${formatCount(withVector)} points have the new vector, expected ${formatCount(expected)}`,
       { hint: 'nothing was switched; run the same command again' },
     );
-  return { points: differences.compared, withVector };
-}
-
-async function* countingTexts(
-  pages: AsyncIterable<readonly RawPoint[]>,
-  { rule }: PointRecipe,
-  texts: { without: number },
-): AsyncGenerator<readonly RawPoint[], void, undefined> {
-  for await (const page of pages) {
-    for (const point of page) if (textOf(payloadOf(partsOf(point)), rule) === null) texts.without++;
-    yield page;
-  }
+  return { points: found.points, withVector, movedMeanwhile: found.moved };
 }
 
 const signalOf = ({ signal }: RunOptions) => (signal ? { signal } : {});
 
-const hasVector = (name: string) => ({ must: [{ has_vector: name }] });
+/** More than this is no matter of a few writes meanwhile. */
+const mostDiffering = 500;
+
+async function compareShard(
+  { from, to, recipe }: CheckInput,
+  shardKey: IdRange['shardKey'],
+  found: { points: number; withoutText: number },
+  run: RunOptions,
+): Promise<ReadonlySet<IdToken>> {
+  const differing = new Set<IdToken>();
+  const [left, right] = [from, to].map((side) => createCursor(scanKept(side, shardKey, recipe.kept, run)));
+  if (!left || !right) return differing;
+  try {
+    for (let looked = 1; differing.size < mostDiffering; looked++) {
+      const [was, is] = [await left.peek(), await right.peek()];
+      if (!was && !is) break;
+      run.signal?.throwIfAborted();
+      if (looked % 1000 === 0) run.onEvent?.({ type: 'progress', stage: 'comparing', done: looked, unit: 'points' });
+      const order = !was ? 1 : !is ? -1 : compareIds(was.id, is.id);
+      if (order <= 0 && was) {
+        found.points++;
+        if (textOf(payloadOf(partsOf(was)), recipe.rule) === null) found.withoutText++;
+      }
+      if (order < 0 && was) differing.add(was.id);
+      else if (order > 0 && is) differing.add(is.id);
+      else if (was && is && !sameParts(was, is, recipe.kept)) differing.add(was.id);
+      if (order <= 0) left.advance();
+      if (order >= 0) right.advance();
+    }
+  } finally {
+    await left.close();
+    await right.close();
+  }
+  return differing;
+}
 
 /** Points with payload and kept vectors alone: those of the old model are not even sent. */
 function scanKept(
@@ -87,25 +112,19 @@ function scanKept(
   return scanRange(connection, { physical, range, vectors, pageSize: createPageSize() }, run);
 }
 
-async function* onlyKept(
-  pages: AsyncIterable<readonly RawPoint[]>,
-  kept: readonly string[],
-): AsyncGenerator<readonly RawPoint[], void, undefined> {
-  for await (const page of pages) yield page.map((point) => keptLine(partsOf(point), kept));
-}
+const sameParts = (was: RawPoint, is: RawPoint, kept: readonly string[]): boolean =>
+  keptLine(partsOf(was), kept).line.equals(keptLine(partsOf(is), kept).line);
 
-function differing(from: string, to: string, differences: PointDifferences): QdxError {
-  const { missing, extra, compared, equal } = differences;
-  const first = [
-    ...missing.first,
-    ...extra.first,
-    ...differences.changedPayload.first,
-    ...differences.changedVectors.first,
-  ];
+function notTheSame(from: string, to: string, ids: readonly IdToken[]): QdxError {
+  const atLeast = ids.length >= mostDiffering ? 'at least ' : '';
+  const first = ids.slice(0, 3).map(displayId);
   return new QdxError(
     'verification',
-    `${to} is not ${from}: ${missing.count} points missing, ${extra.count} too many, ${compared - equal} otherwise ` +
-      `(the first: ${first.slice(0, 3).join(', ')})`,
-    { hint: 'nothing was switched; run the same command again', details: { differences } },
+    `${to} is not what ${from} makes: ${atLeast}${formatCount(ids.length)} points are missing, too many, or otherwise ` +
+      `(the first: ${first.join(', ')})`,
+    {
+      hint: 'nothing was switched; run the same command again: what differs is made anew',
+      details: { points: ids.length, first },
+    },
   );
 }

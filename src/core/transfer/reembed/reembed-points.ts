@@ -191,7 +191,11 @@ interface ProveWith {
   readonly counts: ReembedCounts;
 }
 
-async function prove({ source, staging }: ProofInput, { params, look, embedder, counts }: ProveWith, run: RunOptions) {
+async function prove(
+  { source, staging, sourceIndex }: ProofInput,
+  { params, look, embedder, counts }: ProveWith,
+  run: RunOptions,
+) {
   const { probe, vectors, old, rule } = look;
   const keys = probe.description.shardKeys;
   const { search } = params;
@@ -202,6 +206,7 @@ async function prove({ source, staging }: ProofInput, { params, look, embedder, 
       recipe: recipeOf(look, params),
       shardKeys: keys.length > 0 ? keys : [null],
       failed: counts.failed,
+      sourceIndex,
       embedder,
       sampleSize: params.sampleSize,
       oldVector: vectors.replaced.name,
