@@ -1,0 +1,230 @@
+/**
+ * Re-embedding point by point: what is kept keeps every byte, what has no text is said, what changes meanwhile is embedded too, and
+ * a space that is worse than allowed is not switched in.
+ */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { RunOptions } from '../../../src/lib/events.ts';
+import { findModel } from '../../../src/core/models/find-model.ts';
+import { lockOwner } from '../../../src/core/qdrant/lock.ts';
+import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
+import { retrievePoints } from '../../../src/core/qdrant/collection/points.ts';
+import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
+import { type ReembedCollectionParams, reembedCollection } from '../../../src/core/transfer/reembed-collection.ts';
+import { partsOf } from '../../../src/core/transfer/reembed/point-line.ts';
+import { openReembedding, type ReembedParams } from '../../../src/core/transfer/reembed/reembed-points.ts';
+import { createPageSize, scanRange } from '../../../src/core/transfer/scan-range.ts';
+import { testSettings } from '../../helpers/collection-card.ts';
+import { connectTo } from '../../helpers/connection.ts';
+import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
+import { temporaryFolder } from '../../helpers/temporary.ts';
+import { linesOn, migrateParams } from '../migrate/support.ts';
+
+let server: RunningQdrant;
+let connection: Connection;
+let reembed: ReembedParams;
+
+const noFilters = { conditions: [], paths: [], excludes: [], subdirectories: [], languages: [] };
+
+beforeAll(async () => {
+  server = await startQdrant();
+  connection = connectTo(server);
+  const cacheFolder = temporaryFolder('cache');
+  const settings = testSettings({ embed: { workers: 1 } });
+  const places = { cacheFolder, hub: settings.hub };
+  reembed = {
+    model: await findModel('all-MiniLM-L6-v2', places),
+    settings,
+    names: {},
+    textField: 'body',
+    dropVectors: [],
+    allowWithoutText: false,
+    layout: {},
+    queries: null,
+    thresholds: {},
+    sampleSize: 20,
+    search: {
+      mode: 'hybrid',
+      modeIsExplicit: false,
+      limit: 50,
+      candidates: 50,
+      filters: noFilters,
+      exact: false,
+      ef: 64,
+      oversampling: 3,
+      contextLines: 0,
+      explain: false,
+      vectorName: 'dense',
+      sparseName: 'bm25',
+      payloadKeys: {},
+    },
+    places: { cacheFolder, findModel: (name) => findModel(name, places) },
+    qdxVersion: '0.1.0',
+  };
+});
+
+afterAll(async () => server.kill());
+
+/** As the server prints them: ids, payloads and vectors that no parser may touch. */
+const points = [
+  '{"id":0,"payload":{"body":"rotate the key","n":1.0,"m":-0.0},"vector":{"old":[1,0,0],"rows":[[1.0,2],[3,4]],"terms":{"indices":[7],"values":[0.5]}}}',
+  '{"id":9007199254740993,"payload":{"body":"bake the bread","big":9223372036854775807},"vector":{"old":[0,1,0],"rows":[[1,2]]}}',
+  '{"id":18446744073709551615,"payload":{"body":"fry the onions","deep":{"a":[null,{}]}},"vector":{"old":[0,0,1]}}',
+  '{"id":"0b5f1e6a-0000-4000-8000-000000000001","payload":{"body":"index the vectors"},"vector":{"old":[1,1,0]}}',
+];
+const withoutText = [
+  '{"id":5,"payload":{"body":"  ","note":"blank"},"vector":{"old":[1,0,1]}}',
+  '{"id":6,"payload":{"note":"none"},"vector":{"old":[0,1,1]}}',
+];
+
+async function makeSource(lines: readonly string[]): Promise<void> {
+  const vectors = {
+    old: { size: 3, distance: 'Cosine' },
+    rows: { size: 2, distance: 'Dot', multivector_config: { comparator: 'max_sim' } },
+  };
+  await connection.request('PUT', '/collections/docs__1', { body: { vectors, sparse_vectors: { terms: {} } } });
+  await put(lines);
+  const actions = [{ create_alias: { alias_name: 'docs', collection_name: 'docs__1' } }];
+  await connection.request('POST', '/collections/aliases', { body: { actions } });
+}
+
+const put = (lines: readonly string[]) =>
+  connection.request('PUT', '/collections/docs__1/points', {
+    query: { wait: true },
+    body: Buffer.from(`{"points":[${lines.join(',')}]}`),
+  });
+
+beforeEach(async () => {
+  for (const { physical } of await listCollections(connection))
+    await connection.request('DELETE', `/collections/${physical}`);
+});
+
+const migrate = (change: Partial<ReembedParams> = {}, run: RunOptions = {}) => {
+  const { strategy: _strategy, readBack: _readBack, ...common } = migrateParams();
+  const params: ReembedCollectionParams = {
+    ...common,
+    owner: lockOwner('test'),
+    reembed: { ...reembed, ...change },
+    backupRoot: null,
+  };
+  return reembedCollection({ from: connection, to: connection }, params, run);
+};
+
+/** Payload and kept vectors as the server prints them, by id. */
+async function keptOf(name: string): Promise<Record<string, string>> {
+  const kept: Record<string, string> = {};
+  const range = { from: null, to: null, shardKey: null };
+  for await (const page of scanRange(connection, { physical: name, range, pageSize: createPageSize() }))
+    for (const point of page) {
+      const { payload, vectors } = partsOf(point);
+      kept[point.id] = [payload, vectors.get('rows') ?? '-', vectors.get('terms') ?? '-'].join(' ');
+    }
+  return kept;
+}
+
+const vectorOf = async (name: string, id: number): Promise<unknown> =>
+  (await retrievePoints(connection, name, [id], { withVector: ['dense'] }))[0]?.vectors?.['dense'];
+
+test('F20, F21: ids, payload bytes and the other vectors come over as they are', async () => {
+  await makeSource(points);
+  const before = await keptOf('docs__1');
+  const summary = await migrate();
+  expect(summary).toMatchObject({ points: 4, keptVectors: ['rows', 'terms'], counts: { made: 4, withoutText: 0 } });
+  expect(await keptOf('docs__2')).toEqual(before);
+  expect(before['18446744073709551615']).toContain('"deep":{"a":[null,{}]}');
+  expect(before['0']).toContain('"n":1.0,"m":-0.0');
+  const names = (await linesOn(connection, 'docs__2')).map((line) => Object.keys(JSON.parse(line).vector));
+  expect(names[0]).toEqual(['bm25', 'dense', 'rows', 'terms']);
+  expect(names.flat()).not.toContain('old');
+});
+
+test('a vector that was named to be left out is left out', async () => {
+  await makeSource(points);
+  expect(await migrate({ dropVectors: ['rows'] })).toMatchObject({ keptVectors: ['terms'], droppedVectors: ['rows'] });
+  const names = (await linesOn(connection, 'docs__2')).flatMap((line) => Object.keys(JSON.parse(line).vector));
+  expect(new Set(names)).toEqual(new Set(['bm25', 'dense', 'terms']));
+});
+
+describe('points without text', () => {
+  beforeEach(async () => makeSource([...points, ...withoutText]));
+
+  test('are refused with their number, before anything is made', async () => {
+    await expect(migrate()).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining(
+        '2 of 6 points of docs__1 have no text under the payload key "body" (--text-field)',
+      ),
+      hint: expect.stringContaining('--allow-without-text lets them over without a vector (the first: 5, 6)'),
+    });
+    expect(await listCollections(connection)).toEqual([{ physical: 'docs__1', aliases: ['docs'] }]);
+  });
+
+  test('come over without a vector where that is allowed', async () => {
+    const before = await keptOf('docs__1');
+    const summary = await migrate({ allowWithoutText: true });
+    expect(summary).toMatchObject({ points: 6, counts: { made: 6, withoutText: 2 } });
+    expect(summary.proof?.points).toEqual({ points: 6, withVector: 4, movedMeanwhile: 0 });
+    expect(await keptOf('docs')).toEqual(before);
+    expect(await vectorOf('docs__2', 6)).toBeUndefined();
+  });
+});
+
+test('--max-drop without judged queries is refused before anything is made', async () => {
+  await makeSource(points);
+  await expect(migrate({ thresholds: { maxDrop: 0.1 } })).rejects.toMatchObject({
+    kind: 'usage',
+    message: expect.stringContaining('--max-drop cannot be checked: there are no judged queries'),
+  });
+  expect(await listCollections(connection)).toHaveLength(1);
+});
+
+const many = Array.from(
+  { length: 24 },
+  (_, id) =>
+    `{"id":${id},"payload":{"body":"paragraph ${id} on ${['bread', 'keys', 'soup', 'indexes'][id % 4]}"},"vector":{"old":[${Math.sin(id)},${Math.cos(id)},0]}}`,
+);
+
+test('below --min-overlap nothing is switched; the same without it embeds nothing twice', async () => {
+  await makeSource(many);
+  await expect(migrate({ thresholds: { minOverlap: 0.99 } })).rejects.toMatchObject({
+    kind: 'verification',
+    message: expect.stringMatching(/overlap@10 of old and new is 0\.\d{3}, less than --min-overlap 0\.99/u),
+    hint: expect.stringContaining('docs__2 is kept'),
+  });
+  expect(await listCollections(connection)).toContainEqual({ physical: 'docs__1', aliases: ['docs'] });
+  const settings = testSettings({ embed: { workers: 1, cache: false } });
+  expect(await migrate({ settings })).toMatchObject({ pointsKept: 24, counts: { made: 0, embedded: 0 } });
+  expect(await listCollections(connection)).toContainEqual({ physical: 'docs__2', aliases: ['docs'] });
+});
+
+test('F13: what is written while it embeds is embedded before the switch, or carried over after it', async () => {
+  await makeSource(many);
+  let writing: Promise<unknown> | undefined;
+  const summary = await migrate(
+    {},
+    {
+      onEvent: (event) => {
+        if (event.type !== 'step' || event.name !== 'migrate.filled') return;
+        writing ??= Promise.all([
+          put([
+            '{"id":3,"payload":{"body":"another text about anchors"},"vector":{"old":[0,0,1]}}',
+            '{"id":100,"payload":{"body":"a new one"},"vector":{"old":[0,0,1]}}',
+          ]),
+          connection.request('POST', '/collections/docs__1/points/delete', {
+            query: { wait: true },
+            body: { points: [7] },
+          }),
+        ]);
+      },
+    },
+  );
+  await writing;
+  const { meanwhile, late } = summary;
+  const sum = (key: 'inserted' | 'changed' | 'deleted') => meanwhile[key] + (late?.carried[key] ?? 0);
+  expect([sum('inserted'), sum('changed'), sum('deleted')]).toEqual([1, 1, 1]);
+  expect(await keptOf('docs')).toEqual(await keptOf('docs__1'));
+  const { embedder, close } = await openReembedding(reembed);
+  const { vector } = await embedder.embed('another text about anchors');
+  await close();
+  const stored = (await vectorOf('docs', 3)) as number[];
+  expect(vector.reduce((sum, value, at) => sum + value * (stored[at] ?? 0), 0)).toBeGreaterThan(0.9999);
+});
