@@ -222,9 +222,9 @@ test('F13: what is written while it embeds is embedded before the switch, or car
   const sum = (key: 'inserted' | 'changed' | 'deleted') => meanwhile[key] + (late?.carried[key] ?? 0);
   expect([sum('inserted'), sum('changed'), sum('deleted')]).toEqual([1, 1, 1]);
   expect(await keptOf('docs')).toEqual(await keptOf('docs__1'));
-  const { embedder, close } = await openReembedding(reembed);
-  const { vector } = await embedder.embed('another text about anchors');
-  await close();
+  const opened = await openReembedding(reembed);
+  const { vector } = await opened.embedder.embed('another text about anchors');
+  await opened.close();
   const stored = (await vectorOf('docs', 3)) as number[];
   expect(vector.reduce((sum, value, at) => sum + value * (stored[at] ?? 0), 0)).toBeGreaterThan(0.9999);
 });

@@ -31,7 +31,7 @@ const run = (name: string, home: string, args: readonly string[], heldAt?: strin
     '--text-field',
     'page_content',
     '--batch-size',
-    '16',
+    '8',
     '--yes',
   ];
   const env = { QDRANT_URL: server.url, ...(heldAt !== undefined && { QDX_HOLD_AT_STEP: heldAt }) };

@@ -6,10 +6,10 @@ import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { formatCount } from '../../../lib/quantities.ts';
 import { countPoints } from '../../qdrant/collection/points.ts';
-import { createCursor } from '../compare/cursor.ts';
+import { pairPoints } from '../compare/pair-points.ts';
 import type { ScanIndex } from '../delta/scan-index.ts';
 import type { Side } from '../delta/side.ts';
-import { compareIds, displayId, type IdToken } from '../point-order.ts';
+import { displayId, type IdToken } from '../point-order.ts';
 import type { RawPoint } from '../raw-points.ts';
 import { createPageSize, type IdRange, scanRange } from '../scan-range.ts';
 import type { PointRecipe } from './make-points.ts';
@@ -74,31 +74,22 @@ async function compareShard(
   run: RunOptions,
 ): Promise<ReadonlySet<IdToken>> {
   const differing = new Set<IdToken>();
-  const [left, right] = [from, to].map((side) => createCursor(scanKept(side, shardKey, recipe.kept, run)));
-  if (!left || !right) return differing;
-  try {
-    for (let looked = 1; differing.size < mostDiffering; looked++) {
-      const [was, is] = [await left.peek(), await right.peek()];
-      if (!was && !is) break;
-      run.signal?.throwIfAborted();
-      if (looked % 1000 === 0) run.onEvent?.({ type: 'progress', stage: 'comparing', done: looked, unit: 'points' });
-      const order = !was ? 1 : !is ? -1 : compareIds(was.id, is.id);
-      if (order <= 0 && was) {
-        found.points++;
-        if (textOf(payloadOf(partsOf(was)), recipe.rule) === null) found.withoutText++;
-      }
-      if (order < 0 && was) differing.add(was.id);
-      else if (order > 0 && is) differing.add(is.id);
-      else if (was && is && !sameParts(was, is, recipe.kept)) differing.add(was.id);
-      if (order <= 0) left.advance();
-      if (order >= 0) right.advance();
+  const scan = (side: Side) => scanKept(side, shardKey, recipe.kept, run);
+  for await (const { expected, actual } of pairPoints(scan(from), scan(to))) {
+    run.signal?.throwIfAborted();
+    if (expected) {
+      if (++found.points % 1000 === 0) announce(found.points, run);
+      if (textOf(payloadOf(partsOf(expected)), recipe.rule) === null) found.withoutText++;
     }
-  } finally {
-    await left.close();
-    await right.close();
+    const point = expected ?? actual;
+    if (point && !(expected && actual && sameParts(expected, actual, recipe.kept))) differing.add(point.id);
+    if (differing.size >= mostDiffering) return differing;
   }
   return differing;
 }
+
+const announce = (done: number, { onEvent }: RunOptions): void =>
+  onEvent?.({ type: 'progress', stage: 'comparing', done, unit: 'points' });
 
 /** Points with payload and kept vectors alone: those of the old model are not even sent. */
 function scanKept(
