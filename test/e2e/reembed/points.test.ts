@@ -3,7 +3,7 @@
  * a space that is worse than allowed is not switched in.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { RunOptions } from '../../../src/lib/events.ts';
+import type { QdxEvent, RunOptions } from '../../../src/lib/events.ts';
 import { findModel } from '../../../src/core/models/find-model.ts';
 import { lockOwner } from '../../../src/core/qdrant/lock.ts';
 import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
@@ -98,7 +98,7 @@ beforeEach(async () => {
     await connection.request('DELETE', `/collections/${physical}`);
 });
 
-const migrate = (change: Partial<ReembedParams> = {}, run: RunOptions = {}) => {
+const migrate = (change: Partial<ReembedParams> = {}, run: RunOptions = {}, from = connection) => {
   const { strategy: _strategy, readBack: _readBack, ...common } = migrateParams();
   const params: ReembedCollectionParams = {
     ...common,
@@ -106,7 +106,7 @@ const migrate = (change: Partial<ReembedParams> = {}, run: RunOptions = {}) => {
     reembed: { ...reembed, ...change },
     backupRoot: null,
   };
-  return reembedCollection({ from: connection, to: connection }, params, run);
+  return reembedCollection({ from, to: connection }, params, run);
 };
 
 /** Payload and kept vectors as the server prints them, by id. */
@@ -196,31 +196,33 @@ test('below --min-overlap nothing is switched; the same without it embeds nothin
   expect(await listCollections(connection)).toContainEqual({ physical: 'docs__2', aliases: ['docs'] });
 });
 
-test('F13: what is written while it embeds is embedded before the switch, or carried over after it', async () => {
+test('F13: what is written while it embeds is embedded before the switch', async () => {
   await makeSource(many);
   let writing: Promise<unknown> | undefined;
-  const summary = await migrate(
-    {},
-    {
-      onEvent: (event) => {
-        if (event.type !== 'step' || event.name !== 'migrate.filled') return;
-        writing ??= Promise.all([
-          put([
-            '{"id":3,"payload":{"body":"another text about anchors"},"vector":{"old":[0,0,1]}}',
-            '{"id":100,"payload":{"body":"a new one"},"vector":{"old":[0,0,1]}}',
-          ]),
-          connection.request('POST', '/collections/docs__1/points/delete', {
-            query: { wait: true },
-            body: { points: [7] },
-          }),
-        ]);
-      },
+  const write = (): Promise<unknown> =>
+    Promise.all([
+      put([
+        '{"id":3,"payload":{"body":"another text about anchors"},"vector":{"old":[0,0,1]}}',
+        '{"id":100,"payload":{"body":"a new one"},"vector":{"old":[0,0,1]}}',
+      ]),
+      connection.request('POST', '/collections/docs__1/points/delete', {
+        query: { wait: true },
+        body: { points: [7] },
+      }),
+    ]);
+  // What reads the source after the first filling reads what was written by then.
+  const from: Connection = {
+    ...connection,
+    requestRaw: async (...request) => {
+      await writing;
+      return connection.requestRaw(...request);
     },
-  );
-  await writing;
-  const { meanwhile, late } = summary;
-  const sum = (key: 'inserted' | 'changed' | 'deleted') => meanwhile[key] + (late?.carried[key] ?? 0);
-  expect([sum('inserted'), sum('changed'), sum('deleted')]).toEqual([1, 1, 1]);
+  };
+  const onEvent = (event: QdxEvent): void => {
+    if (event.type === 'step' && event.name === 'migrate.filled') writing ??= write();
+  };
+  const summary = await migrate({}, { onEvent }, from);
+  expect(summary.meanwhile).toMatchObject({ inserted: 1, changed: 1, deleted: 1, isQuiet: true });
   expect(await keptOf('docs')).toEqual(await keptOf('docs__1'));
   const opened = await openReembedding(reembed);
   const { vector } = await opened.embedder.embed('another text about anchors');

@@ -6,7 +6,6 @@ import { displayId } from '../point-order.ts';
 import type { RawPoint } from '../raw-points.ts';
 import { pairById } from './cursor.ts';
 import { createDifferenceLists, type PointDifferences } from './difference-lists.ts';
-import { pairPoints } from './pair-points.ts';
 
 type Pages = AsyncIterable<readonly RawPoint[]>;
 
@@ -33,11 +32,11 @@ export function createPointComparison(onPoints: (done: number) => void): PointCo
   };
   return {
     async add(expectedPages, actualPages) {
-      for await (const { expected, actual } of pairPoints(expectedPages, actualPages)) {
+      for await (const [expected, actual] of pairById(expectedPages, actualPages)) {
         look();
-        if (expected && actual) compare(expected, actual);
-        else if (expected) lists.missing.add(displayId(expected.id));
-        else if (actual) lists.extra.add(displayId(actual.id));
+        if (!expected) lists.extra.add(displayId(actual.id));
+        else if (!actual) lists.missing.add(displayId(expected.id));
+        else compare(expected, actual);
       }
     },
     result: () => lists.result(),

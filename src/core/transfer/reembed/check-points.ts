@@ -6,7 +6,7 @@ import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { formatCount } from '../../../lib/quantities.ts';
 import { countPoints } from '../../qdrant/collection/points.ts';
-import { pairPoints } from '../compare/pair-points.ts';
+import { pairById } from '../compare/cursor.ts';
 import type { ScanIndex } from '../delta/scan-index.ts';
 import type { Side } from '../delta/side.ts';
 import { displayId, type IdToken } from '../point-order.ts';
@@ -75,14 +75,14 @@ async function compareShard(
 ): Promise<ReadonlySet<IdToken>> {
   const differing = new Set<IdToken>();
   const scan = (side: Side) => scanKept(side, shardKey, recipe.kept, run);
-  for await (const { expected, actual } of pairPoints(scan(from), scan(to))) {
+  for await (const [expected, actual] of pairById(scan(from), scan(to))) {
     run.signal?.throwIfAborted();
     if (expected) {
       if (++found.points % 1000 === 0) announce(found.points, run);
       if (textOf(payloadOf(partsOf(expected)), recipe.rule) === null) found.withoutText++;
     }
-    const point = expected ?? actual;
-    if (point && !(expected && actual && sameParts(expected, actual, recipe.kept))) differing.add(point.id);
+    if (!expected) differing.add(actual.id);
+    else if (!actual || !sameParts(expected, actual, recipe.kept)) differing.add(expected.id);
     if (differing.size >= mostDiffering) return differing;
   }
   return differing;
