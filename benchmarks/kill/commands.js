@@ -52,6 +52,12 @@ export const commands = {
     ],
     expected: async ({ expected }) => expected,
   },
+  migrate: {
+    ...overExisting(),
+    args: ({ points }, { name }, workers) =>
+      ['migrate', 'docs', name, '--yes', '--no-wait', ...speed(points, workers)],
+    expected: async ({ expected }) => expected,
+  },
 };
 
 /** Commands that replace what a public name leads to. */

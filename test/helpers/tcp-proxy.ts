@@ -11,6 +11,11 @@ export interface TcpProxy {
   /** Connections open now, and the most that were open at once. */
   readonly open: number;
   readonly peak: number;
+  /** That went through, both ways together. */
+  readonly bytes: number;
+  /** Once so many bytes went through, all connections are cut and none is taken any more, until `heal`. */
+  breakAfter(bytes: number): void;
+  heal(): void;
   /** Cuts all open connections. */
   cut(): void;
   /** The next `count` answers get lost with their connections; their requests reach the server. */
@@ -29,13 +34,29 @@ export async function startTcpProxy(target: string, { delayMs = 0 }: TcpProxyOpt
   let accepted = 0;
   let peak = 0;
   let toLose = 0;
+  let bytes = 0;
+  let breaksAt = Infinity;
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
+  const count = (chunk: Buffer): void => {
+    bytes += chunk.length;
+    if (bytes >= breaksAt) cut();
+  };
   const server = createServer((client) => {
+    if (bytes >= breaksAt) {
+      client.destroy();
+      return;
+    }
     accepted++;
     sockets.add(client);
     peak = Math.max(peak, sockets.size);
     const upstream = connect(Number(port), hostname);
+    client.on('data', count);
     client.pipe(upstream);
     upstream.on('data', (chunk) => {
+      count(chunk);
+      if (client.destroyed) return;
       if (toLose > 0) {
         toLose--;
         client.destroy();
@@ -67,9 +88,16 @@ export async function startTcpProxy(target: string, { delayMs = 0 }: TcpProxyOpt
     loseAnswers: (count) => {
       toLose = count;
     },
-    cut: () => {
-      for (const socket of sockets) socket.destroy();
+    get bytes() {
+      return bytes;
     },
+    breakAfter: (more) => {
+      breaksAt = bytes + more;
+    },
+    heal: () => {
+      breaksAt = Infinity;
+    },
+    cut,
     close: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => void server.close(resolve));
