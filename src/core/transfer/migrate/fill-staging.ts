@@ -53,14 +53,15 @@ export async function fillStaging(input: FillInput, run: RunOptions): Promise<Fi
     const counted = indexed(read, writer, report, run);
     const missing = isLeftover ? notCurrent(input, { range, pageSize: pages.staging }, counted, keep, run) : counted;
     const place = { physical: staging.physical, shardKey: range.shardKey, batchSize: input.batchSize, parallel: 2 };
-    await loadPoints(
-      staging.connection,
-      { ...place, onLoaded: () => reached(run, 'migrate.batch-loaded') },
-      made(input.strategy, missing, run),
-      run,
-    );
+    const onLoaded = () => reached(run, 'migrate.batch-loaded');
+    let index: RangeIndex;
+    try {
+      await loadPoints(staging.connection, { ...place, onLoaded }, made(input.strategy, missing, run), run);
+    } finally {
+      index = await writer.finish();
+    }
     reached(run, 'migrate.range-filled');
-    return writer.finish();
+    return index;
   };
   const keep = (): void => {
     pointsKept++;
