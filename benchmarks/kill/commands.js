@@ -54,8 +54,7 @@ export const commands = {
   },
   migrate: {
     ...overExisting(),
-    args: ({ points }, { name }, workers) =>
-      ['migrate', 'docs', name, '--yes', '--no-wait', ...speed(points, workers)],
+    args: ({ points }, { name }, workers) => ['migrate', 'docs', name, '--yes', '--no-wait', ...speed(points, workers)],
     expected: async ({ expected }) => expected,
   },
 };
