@@ -40,7 +40,6 @@ export function addModelFlags(command: Command): void {
   option('--sample <points>', 'Points by which the two spaces are compared');
   option('--backup-to <folder>', "Where the source is backed up; absent: in qdx's data folder");
   option('--no-backup', 'Make no backup before');
-  option('--plan', 'Say what would be done, how long it takes and what it needs, and do none of it');
   addSettingOptions(
     command,
     ['embed.device', 'embed.workers', 'embed.cache', 'vector.name', 'vector.sparseName'],

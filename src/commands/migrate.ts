@@ -1,83 +1,119 @@
 /**
- * `qdx migrate`: a collection to another name, layout or server, proven before any name leads to it.
+ * `qdx migrate`: a collection to another name, layout, server or model, proven before any name leads to it.
  */
 import { join } from 'node:path';
-import { addModelFlags, isReembedding, reembedParams } from './migrate-model-flags.ts';
-import { planReembedding } from '../core/transfer/reembed/plan.ts';
-import { renderReembedding, renderReembedPlan } from './migrate-model-render.ts';
-import { addSettingOptions } from './setting-options.ts';
-import { lockOwner } from '../core/qdrant/lock.ts';
+import type { ResolvedSettings } from '../core/config/resolve.ts';
 import { copyPoints } from '../core/transfer/migrate/copy-points.ts';
+import type { MigrateLines } from '../core/transfer/migrate/plan.ts';
+import { planCopy } from '../core/transfer/migrate/plan-copy.ts';
+import { shipSnapshot } from '../core/transfer/migrate/ship-snapshot.ts';
+import { migrateSeveral } from '../core/transfer/migrate/several.ts';
+import { migrate as migrateCollection } from '../core/transfer/migrate.ts';
+import { planReembedding } from '../core/transfer/reembed/plan.ts';
 import { reembedCollection } from '../core/transfer/reembed-collection.ts';
-import { migrate as migrateCollection, type MigrateSummary } from '../core/transfer/migrate.ts';
-import { formatCount, formatDuration } from '../lib/quantities.ts';
-import type { CommandModule } from './command.ts';
+import type { CommandContext, CommandInput, CommandModule, CommandResult } from './command.ts';
+import { addMigrateFlags, layoutOf, migrateLines, migrateParams, selectionOf } from './migrate-flags.ts';
+import { addModelFlags, isReembedding, reembedParams } from './migrate-model-flags.ts';
+import { renderReembedding, renderReembedPlan } from './migrate-model-render.ts';
+import { renderCopy, renderCopyPlan, renderSeveral } from './migrate-text.ts';
 
 export const migrate: CommandModule = {
-  examples: ['qdx migrate docs docs-copy', 'qdx migrate docs docs --to-url http://127.0.0.1:6433 --yes'],
+  examples: [
+    'qdx migrate docs docs-copy --plan',
+    'qdx migrate docs --shard-number 4 --yes',
+    'qdx migrate docs --from-url http://127.0.0.1:6333 --to-url http://127.0.0.1:6433 --yes',
+    'qdx migrate --all --to-url https://cluster.example:6333 --to-api-key-file key.txt --yes --json',
+    'qdx migrate docs docs-small --model all-MiniLM-L6-v2 --plan',
+  ],
   define: (command) => {
-    command
-      .argument('<source>', 'Name or alias')
-      .argument('[target]', 'Public name of the new one; absent: as in the source')
-      .option('--from-url <url>', 'Server of the source; absent: that of the settings')
-      .option('--from-api-key-file <file>', 'File that holds its API key')
-      .option('--to-url <url>', 'Server of the target; absent: that of the settings')
-      .option('--to-api-key-file <file>', 'File that holds its API key')
-      .option('--no-switch', 'Fill and prove it, and leave the names where they lead')
-      .option('--no-verify', 'Do not read the points back: they are only counted')
-      .option('--no-wait', 'Switch in before everything is indexed')
-      .option('--allow-shrink', 'Replace a collection by one of less than half its points')
-      .option('--allow-empty', 'Replace a collection by an empty one')
-      .option('--allow-concurrent-writes', 'Go on although the source does not come to rest')
-      .option('--restart', 'Remove what unfinished migrations to this name left, and begin again')
-      .option('--break-lock', 'Write although another run holds the lock');
-    addSettingOptions(command, ['upload.batchSize', 'upload.parallel']);
+    addMigrateFlags(command);
     addModelFlags(command);
   },
-  run: async ({ args, flags }, context) => {
-    const resolved = await context.settings(args[1] ?? args[0]);
-    const { settings } = resolved;
-    const text = (name: string) => (typeof flags[name] === 'string' ? flags[name] : undefined);
-    const place = (side: 'from' | 'to') => ({
-      url: text(`${side}Url`),
-      apiKeyFile: text(`${side}ApiKeyFile`),
-      flag: `--${side}-url`,
-    });
-    const lines = { from: await context.connectTo(place('from')), to: await context.connectTo(place('to')) };
-    const params = {
-      source: String(args[0]),
-      target: args[1] ?? null,
-      batchSize: settings.upload.batchSize,
-      parallel: settings.upload.parallel,
-      switchNames: flags['switch'] !== false,
-      readBack: flags['verify'] !== false,
-      waitForIndex: flags['wait'] !== false,
-      settleRounds: 5,
-      allowShrink: flags['allowShrink'] === true,
-      allowEmpty: flags['allowEmpty'] === true,
-      allowConcurrentWrites: flags['allowConcurrentWrites'] === true,
-      breakLock: flags['breakLock'] === true,
-      restart: flags['restart'] === true,
-      scratchFolder: context.folders.cache,
-      confirm: (question: string) => context.confirm(question),
-      owner: lockOwner(`qdx migrate ${args.join(' ')}`),
+  run: async (input, context) => {
+    const { args, flags } = input;
+    const selection = selectionOf(input, await context.settings());
+    const lines = await migrateLines(flags, context);
+    const [source = '', target = null] = args;
+    if (!selection) return migrateOne({ source, target }, lines, flags, context);
+    const one = async (name: string) => migrateOne({ source: name, target: null }, lines, flags, context);
+    const outcomes = await migrateSeveral(lines.from, selection, one, context);
+    const collections = outcomes.map((each) => (each.status === 'done' ? { ...each, result: each.result.data } : each));
+    const failed = collections.filter(({ status }) => status === 'failed').length;
+    return {
+      data: { schemaVersion: 1, collections, failed },
+      text: (view) => (isPlan(flags) ? textsOf(outcomes, view) : renderSeveral(collections)),
+      outcome: failed > 0 ? 'partial' : 'done',
     };
-    if (isReembedding(flags, resolved)) {
-      const reembed = await reembedParams(flags, resolved, {}, context);
-      const backupRoot = flags['backup'] === false ? null : (text('backupTo') ?? join(context.folders.data, 'backups'));
-      if (flags['plan'] === true) {
-        const plan = await planReembedding(lines, { ...params, reembed, backupRoot }, context);
-        return { data: { schemaVersion: 1, ...plan }, text: () => renderReembedPlan(plan) };
-      }
-      const summary = await reembedCollection(lines, { ...params, reembed, backupRoot }, context);
-      return { data: { schemaVersion: 1, ...summary }, text: () => renderReembedding(summary) };
-    }
-    const data = await migrateCollection(lines, { ...params, strategy: copyPoints({}) }, context);
-    return { data: { schemaVersion: 1, ...data }, text: () => renderMigration(data) };
   },
 };
 
-export function renderMigration({ source, target, points, replaced, durationMs }: MigrateSummary): string {
-  const before = replaced.length > 0 ? `; ${replaced.join(', ')} is kept` : '';
-  return `${source.collection} -> ${target.collection}: ${formatCount(points)} points in ${formatDuration(durationMs)}${before}`;
+type View = Parameters<CommandResult['text']>[0];
+type Outcomes = Awaited<ReturnType<typeof migrateSeveral<CommandResult>>>;
+
+const textsOf = (outcomes: Outcomes, view: View): string =>
+  outcomes
+    .map((each) => `${each.name}\n${each.status === 'done' ? each.result.text(view) : each.error.message}`)
+    .join('\n\n');
+
+const isPlan = (flags: CommandInput['flags']): boolean => flags['plan'] === true || flags['dryRun'] === true;
+
+interface Job {
+  readonly source: string;
+  readonly target: string | null;
+}
+
+async function migrateOne(
+  job: Job,
+  lines: MigrateLines,
+  flags: CommandInput['flags'],
+  context: CommandContext,
+): Promise<CommandResult> {
+  const resolved = await context.settings(job.target ?? job.source);
+  return isReembedding(flags, resolved)
+    ? reembedOne(job, lines, flags, resolved, context)
+    : copyOne(job, lines, flags, resolved, context);
+}
+
+async function copyOne(
+  job: Job,
+  lines: MigrateLines,
+  flags: CommandInput['flags'],
+  resolved: ResolvedSettings,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const layout = await layoutOf(lines.to, resolved);
+  const strategy = flags['via'] === 'snapshot' ? shipSnapshot(lines.to, layout) : copyPoints(layout);
+  const params = { ...migrateParams(job, flags, resolved, context), strategy };
+  if (isPlan(flags)) {
+    const plan = await planCopy(lines, params, context);
+    return { data: { schemaVersion: 1, ...plan }, text: () => renderCopyPlan(plan) };
+  }
+  const data = await migrateCollection(lines, params, context);
+  const isWhole = data.notAsPlanned.length === 0 && data.late?.isQuiet !== false;
+  return {
+    data: { schemaVersion: 1, ...data },
+    text: () => renderCopy(data),
+    outcome: isWhole ? 'done' : 'partial',
+  };
+}
+
+async function reembedOne(
+  job: Job,
+  lines: MigrateLines,
+  flags: CommandInput['flags'],
+  resolved: ResolvedSettings,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const typed = typeof flags['backupTo'] === 'string' ? flags['backupTo'] : join(context.folders.data, 'backups');
+  const params = {
+    ...migrateParams(job, flags, resolved, context),
+    reembed: await reembedParams(flags, resolved, await layoutOf(lines.to, resolved), context),
+    backupRoot: flags['backup'] === false ? null : typed,
+  };
+  if (isPlan(flags)) {
+    const plan = await planReembedding(lines, params, context);
+    return { data: { schemaVersion: 1, ...plan }, text: () => renderReembedPlan(plan) };
+  }
+  const summary = await reembedCollection(lines, params, context);
+  return { data: { schemaVersion: 1, ...summary }, text: () => renderReembedding(summary) };
 }

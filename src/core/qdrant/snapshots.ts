@@ -2,9 +2,8 @@
  * Qdrant's own snapshots of a collection: made, read, removed, and brought into a collection. They are tar files of any size,
  * so nothing of them is held in memory. A snapshot holds the shards of the peer that is asked, and no aliases.
  */
-import { createReadStream } from 'node:fs';
 import { randomUUID } from 'node:crypto';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import type { RunOptions } from '../../lib/events.ts';
 import { type Connection, StreamedBody } from './connection/connection.ts';
 
@@ -59,9 +58,24 @@ export async function removeSnapshot(connection: Connection, physical: string, n
 }
 
 export interface SnapshotFile {
-  readonly path: string;
+  /** Opened for each attempt anew. */
+  readonly open: () => Readable;
   readonly sizeBytes: number;
   readonly sha256: string;
+}
+
+/** A snapshot that lies on a server, as it comes from there; for another server, with no file in between. */
+export function snapshotStream(connection: Connection, physical: string, name: string, run: RunOptions): Readable {
+  const stream = new PassThrough({ highWaterMark: 1024 * 1024 });
+  const write = (chunk: Buffer): Promise<void> =>
+    new Promise((resolve, reject) => {
+      stream.write(chunk, (error) => (error ? reject(error) : resolve()));
+    });
+  downloadSnapshot(connection, physical, name, write, run).then(
+    () => stream.end(),
+    (error: Error) => stream.destroy(error),
+  );
+  return stream;
 }
 
 /**
@@ -73,7 +87,7 @@ export interface SnapshotFile {
 export async function recoverSnapshot(
   connection: Connection,
   physical: string,
-  { path, sizeBytes, sha256 }: SnapshotFile,
+  { open, sizeBytes, sha256 }: SnapshotFile,
   run: RunOptions,
 ): Promise<void> {
   const boundary = `qdx-${randomUUID()}`;
@@ -84,7 +98,7 @@ export async function recoverSnapshot(
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
   const parts = async function* (): AsyncGenerator<Buffer, void, undefined> {
     yield head;
-    yield* createReadStream(path, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>;
+    yield* open() as AsyncIterable<Buffer>;
     yield tail;
   };
   const type = `multipart/form-data; boundary=${boundary}`;

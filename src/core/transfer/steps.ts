@@ -43,6 +43,8 @@ const transferSteps = {
     'migrate.planned',
     'migrate.noted',
     'migrate.created',
+    'migrate.snapshot-made',
+    'migrate.snapshot-recovered',
     'migrate.batch-loaded',
     'migrate.range-filled',
     'migrate.filled',

@@ -19,6 +19,13 @@ import type { TransferMark } from './transfer-mark.ts';
  */
 export type TransferState = 'filling' | 'proven' | 'switched' | 'done';
 
+export interface JournalledSnapshot {
+  /** Snapshots that were there before. */
+  readonly known: readonly string[];
+  /** Null until the server has made it. */
+  readonly name: string | null;
+}
+
 export interface TransferRecord {
   readonly version: 1;
   readonly command: TransferMark['command'];
@@ -38,6 +45,8 @@ export interface TransferRecord {
   /** Null where they are not drawn yet, and at the end. */
   readonly ranges: readonly IdRange[] | null;
   readonly points: number;
+  /** Being made, or lying, on the server of the source; absent: none. */
+  readonly snapshot?: JournalledSnapshot | null;
   readonly owner: LockOwner;
   /** ISO 8601 UTC. */
   readonly startedAt: string;

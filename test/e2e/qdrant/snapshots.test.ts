@@ -2,7 +2,7 @@
  * Snapshots over the line: streamed both ways, gone on with where the line broke, refused where a bit flipped.
  */
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { createReadStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
@@ -80,7 +80,7 @@ test('comes back into a collection whose metadata stays; a flipped bit is refuse
   const bytes = await download(connection);
   const path = join(temporaryFolder(), 'docs.snapshot');
   writeFileSync(path, bytes);
-  const file = { path, sizeBytes: bytes.length, sha256: sha256(bytes) };
+  const file = { open: () => createReadStream(path), sizeBytes: bytes.length, sha256: sha256(bytes) };
   const body = { vectors: { size: 256, distance: 'Dot' }, metadata: { mark: 1 } };
   await connection.request('PUT', '/collections/copy', { body });
   await recoverSnapshot(connection, 'copy', file, {});

@@ -52,7 +52,7 @@ export function collectionBody(input: SchemaInput): CollectionBody {
 
 const binaryEncodings = { oneBit: 'one_bit', oneAndHalfBits: 'one_and_half_bits', twoBits: 'two_bits' } as const;
 
-function quantizationBody(
+export function quantizationBody(
   quantization: Settings['vector']['quantization'],
   server: ServerInfo,
 ): NonNullable<CollectionBody['quantization_config']> | null {

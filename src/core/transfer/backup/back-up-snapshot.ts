@@ -72,12 +72,12 @@ const isOther = (before: RangeDigest, after: RangeDigest): boolean =>
   before.points !== after.points || before.pointsHash !== after.pointsHash;
 
 /** A snapshot holds the shards of the peer that makes it; and under another name, Qdrant loses keyed shards (its #10135). */
-async function assertOneSnapshotIsAll(
+export async function assertOneSnapshotIsAll(
   connection: Connection,
   { name, shardKeys }: CollectionDescription,
   run: RunOptions,
+  hint = 'leave out --snapshot: a backup by points holds all shards, and can be restored anywhere',
 ): Promise<void> {
-  const hint = 'leave out --snapshot: a backup by points holds all shards, and can be restored anywhere';
   if (shardKeys.length > 0)
     throw new QdxError('refused', `${name} has shard keys, and Qdrant cannot restore its snapshot under another name`, {
       hint,
@@ -147,10 +147,10 @@ const isThere = async (folder: string, { file, sizeBytes }: FileEntry): Promise<
   (await stat(join(folder, file)).catch(() => null))?.size === sizeBytes;
 
 /** A run that was killed while the server worked cannot have noted the name. What may be somebody else's is not removed. */
-async function tellOrphans(
+export async function tellOrphans(
   connection: Connection,
   physical: string,
-  { known }: SnapshotProgress,
+  { known }: Pick<SnapshotProgress, 'known'>,
   run: RunOptions,
 ): Promise<void> {
   const orphans = (await listSnapshots(connection, physical, run)).filter((name) => !known.includes(name));
@@ -161,7 +161,12 @@ async function tellOrphans(
   run.onEvent?.({ type: 'warning', message });
 }
 
-async function removeMade(connection: Connection, physical: string, name: string, run: RunOptions): Promise<void> {
+export async function removeMade(
+  connection: Connection,
+  physical: string,
+  name: string,
+  run: RunOptions,
+): Promise<void> {
   try {
     await removeSnapshot(connection, physical, name);
     reached(run, 'snapshot.removed');

@@ -5,7 +5,13 @@
 import type { RunOptions } from '../../../lib/events.ts';
 import { mapOrdered } from '../../../lib/ordered-map.ts';
 import { createCursor } from '../compare/cursor.ts';
-import type { RangeIndex, RangeIndexWriter, IndexFolder, ScanIndex } from '../delta/scan-index.ts';
+import {
+  type IndexFolder,
+  pointsOf,
+  type RangeIndex,
+  type RangeIndexWriter,
+  type ScanIndex,
+} from '../delta/scan-index.ts';
 import type { Side } from '../delta/side.ts';
 import { loadPoints } from '../load-points.ts';
 import { compareIds, type IdToken } from '../point-order.ts';
@@ -35,6 +41,8 @@ export interface FilledCollection {
   readonly index: ScanIndex;
   /** Points that an earlier run had brought in, and that are current. */
   readonly pointsKept: number;
+  /** Nothing had to be brought in or removed: each staged point was read, and is current. */
+  readonly wasCurrent: boolean;
 }
 
 export async function fillStaging(input: FillInput, run: RunOptions): Promise<FilledCollection> {
@@ -42,6 +50,7 @@ export async function fillStaging(input: FillInput, run: RunOptions): Promise<Fi
   run.onEvent?.({ type: 'phase', name: 'copying', detail: staging.physical });
   let done = 0;
   let pointsKept = 0;
+  let removed = 0;
   const report = (more: number): void => {
     done += more;
     run.onEvent?.({ type: 'progress', stage: 'copying', done, total: points, unit: 'points' });
@@ -51,7 +60,7 @@ export async function fillStaging(input: FillInput, run: RunOptions): Promise<Fi
     const writer = await input.folder.write('scan-0', number, range);
     const read = scanRange(input.source.connection, scanOf(input.source, range, pages.source), run);
     const counted = indexed(read, writer, report, run);
-    const missing = isLeftover ? notCurrent(input, { range, pageSize: pages.staging }, counted, keep, run) : counted;
+    const missing = isLeftover ? notCurrent(input, { range, pageSize: pages.staging }, counted, tally, run) : counted;
     const place = { physical: staging.physical, shardKey: range.shardKey, batchSize: input.batchSize, parallel: 2 };
     const onLoaded = () => reached(run, 'migrate.batch-loaded');
     let index: RangeIndex;
@@ -63,13 +72,21 @@ export async function fillStaging(input: FillInput, run: RunOptions): Promise<Fi
     reached(run, 'migrate.range-filled');
     return index;
   };
-  const keep = (): void => {
-    pointsKept++;
+  const tally: Tally = {
+    kept: () => pointsKept++,
+    removed: (points) => (removed += points),
   };
   const indexes: RangeIndex[] = [];
   for await (const index of mapOrdered(numbered(ranges), fill, { inFlight: parallel })) indexes.push(index);
   reached(run, 'migrate.filled');
-  return { index: { ranges: indexes }, pointsKept };
+  const index = { ranges: indexes };
+  return { index, pointsKept, wasCurrent: isLeftover && removed === 0 && pointsKept === pointsOf(index) };
+}
+
+/** What was found of an earlier run. */
+interface Tally {
+  kept(): void;
+  removed(points: number): void;
 }
 
 interface NumberedRange {
@@ -109,7 +126,7 @@ async function* notCurrent(
   { staging, strategy }: FillInput,
   { range, pageSize }: { readonly range: IdRange; readonly pageSize: PageSize },
   pages: Pages,
-  keep: () => void,
+  tally: Tally,
   run: RunOptions,
 ): PageStream {
   const staged = createCursor(scanRange(staging.connection, scanOf(staging, range, pageSize), run));
@@ -122,13 +139,15 @@ async function* notCurrent(
         extra.push(found.id);
       const isThere = found?.id === point.id;
       if (isThere) staged.advance();
-      if (found && isThere && strategy.isCurrent(point, found)) keep();
+      if (found && isThere && strategy.isCurrent(point, found)) tally.kept();
       else missing.push(point);
     }
+    tally.removed(extra.length);
     await deleteRaw(staging, extra, range.shardKey, run);
     yield missing;
   }
   const rest: IdToken[] = [];
   for (let found = await staged.peek(); found; staged.advance(), found = await staged.peek()) rest.push(found.id);
+  tally.removed(rest.length);
   await deleteRaw(staging, rest, range.shardKey, run);
 }

@@ -22,8 +22,11 @@ export interface FillStrategy {
   isCurrent(source: RawPoint, staged: RawPoint): boolean;
   /** The points of source and target are the same bytes: they are then compared by hash, else by id alone. */
   readonly isExact: boolean;
-  /** Fills the empty staging collection at once, where there is a faster way than point by point. True where it did. */
-  fillWhole?(source: Side, staging: Side, run: RunOptions): Promise<boolean>;
+  /**
+   * Fills the staging collection at once, while it is empty. Every point is compared with the source afterwards, and what
+   * differs is made again.
+   */
+  fillWhole?(source: Side, staging: Side, run: RunOptions): Promise<void>;
   /** A proof of its own (self-retrieval, judged queries), after counts and ids. What it returns stands in the summary. */
   prove?(proof: ProofInput, run: RunOptions): Promise<unknown>;
 }

@@ -13,6 +13,8 @@ import { createPageSize, scanRange } from '../scan-range.ts';
 import { partsOf } from './point-line.ts';
 
 export interface PointSizes {
+  /** That were read for these figures. */
+  readonly points: number;
   /** Bytes of a point as JSON with all its vectors: what a backup holds. */
   readonly line: number;
   readonly payload: number;
@@ -46,6 +48,7 @@ export async function measureSizes(
   }
   const average = (sum: number): number => (points === 0 ? 0 : sum / points);
   return {
+    points,
     line: average(line),
     payload: average(payload),
     keptVectors: (average(vectors) / jsonBytesPerNumber) * bytesPerNumber,

@@ -72,13 +72,18 @@ function selectFrom({ collections }: BackupManifest, select: readonly string[]):
 /** A peer recovers its own shards only. @throws QdxError `refused` for a cluster of several peers. */
 export async function assertSnapshotsFit(connection: Connection, items: readonly RestoreItem[]): Promise<void> {
   const snapshot = items.find(({ collection }) => collection.snapshot);
-  if (!snapshot) return;
+  const hint = 'restore it to a single server, and qdx migrate it from there to the cluster';
+  if (snapshot) await assertOnePeer(connection, snapshot.collection.name, hint);
+}
+
+/** @throws QdxError `refused` for a cluster of several peers. */
+export async function assertOnePeer(connection: Connection, name: string, hint: string): Promise<void> {
   const { peers = {} } = await connection.request<{ peers?: Readonly<Record<string, unknown>> }>('GET', '/cluster');
   const count = Object.keys(peers).length;
   if (count < 2) return;
   throw new QdxError(
     'refused',
-    `${snapshot.collection.name} is a snapshot of Qdrant, and ${connection.url} is one of ${count} peers: it cannot be spread over them`,
-    { hint: 'restore it to a single server, and qdx migrate it from there to the cluster' },
+    `${name} is a snapshot of Qdrant, and ${connection.url} is one of ${count} peers: it cannot be spread over them`,
+    { hint },
   );
 }

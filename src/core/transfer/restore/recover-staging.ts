@@ -4,6 +4,7 @@
  * The collection is made first, with qdx's mark: recovering replaces its points and keeps its metadata, so that at no moment
  * there is a collection of which nobody knows whose it is.
  */
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { isQdxError, QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
@@ -35,7 +36,8 @@ export async function recoverStaging(
   const isKept = left !== null && left.pointsHash === collection.pointsHash && left.points > 0;
   const recover = async (): Promise<RangeDigest> => {
     run.onEvent?.({ type: 'phase', name: 'recovering', detail: physical });
-    await recoverSnapshot(connection, physical, { ...snapshot, path: join(folder, snapshot.file) }, run);
+    const open = () => createReadStream(join(folder, snapshot.file), { highWaterMark: 1024 * 1024 });
+    await recoverSnapshot(connection, physical, { ...snapshot, open }, run);
     reached(run, 'restore.loaded');
     return digest();
   };

@@ -1,0 +1,121 @@
+/**
+ * What `qdx migrate` says of copies, of plans, and of several collections.
+ */
+import type { CopyPlan } from '../core/transfer/migrate/plan-copy.ts';
+import type { OneOutcome } from '../core/transfer/migrate/several.ts';
+import type { MigrateSummary } from '../core/transfer/migrate.ts';
+import { formatBytes, formatCount, formatDuration } from '../lib/quantities.ts';
+import { renderTable } from '../lib/table.ts';
+
+export function renderCopy(summary: MigrateSummary): string {
+  const { source, target, replaced, isSwitched, isReadBack, durationMs, notAsPlanned } = summary;
+  const names = isSwitched
+    ? `${target.aliases.join(', ')} -> ${target.collection}`
+    : `${target.collection}, to which no name leads yet`;
+  const before = isSwitched && replaced.length > 0 ? `; ${replaced.join(', ')} is kept` : '';
+  return [
+    `${source.collection} copied ${summary.way === 'snapshot' ? 'by snapshot' : 'point by point'}: ${pointsLine(summary)}`,
+    isReadBack
+      ? '  every point was read back and compared'
+      : '  NOT VERIFIED (--no-verify): the points were counted, and none was read back',
+    ...writesLines(summary),
+    ...notAsPlanned.map((what) => `  not as planned: ${what}`),
+    `  ${timesLine(summary)}`,
+    `${names} (${formatDuration(durationMs)})${before}`,
+    ...(isSwitched && replaced.length > 0 ? [`step back: qdx rollback ${target.aliases[0] ?? ''}`] : []),
+  ].join('\n');
+}
+
+const pointsLine = ({ points, pointsKept }: MigrateSummary): string =>
+  `${formatCount(points)} points${pointsKept > 0 ? `, ${formatCount(pointsKept)} of them by a run before` : ''}`;
+
+/** Only where somebody wrote. */
+function writesLines({ meanwhile, late }: MigrateSummary): string[] {
+  const { inserted, changed, deleted, scans, isQuiet } = meanwhile;
+  const lines: string[] = [];
+  if (inserted + changed + deleted > 0)
+    lines.push(`  written to meanwhile: ${changesLine(meanwhile)} carried over, ${scans} scans`);
+  if (!isQuiet) lines.push('  the source did not come to rest before the switch (--allow-concurrent-writes)');
+  if (late && (late.carried.inserted + late.carried.changed + late.carried.deleted > 0 || late.newer > 0))
+    lines.push(`  after the switch: ${changesLine(late.carried)} carried over, ${late.newer} newer in the new one`);
+  if (late && !late.isQuiet) lines.push('  the source is still being written to: send its writers to the new one');
+  return lines;
+}
+
+const changesLine = ({
+  inserted,
+  changed,
+  deleted,
+}: MigrateSummary['meanwhile'] | { inserted: number; changed: number; deleted: number }): string =>
+  `${formatCount(inserted)} inserted, ${formatCount(changed)} changed, ${formatCount(deleted)} deleted`;
+
+const stageNames: Readonly<Record<string, string>> = {
+  prepare: 'made in',
+  fill: 'filled in',
+  index: 'indexed in',
+  compare: 'source read again in',
+  readBack: 'read back in',
+  switch: 'switched in',
+};
+
+const timesLine = ({ timesMs }: MigrateSummary): string =>
+  Object.entries(timesMs)
+    .map(([stage, ms]) => `${stageNames[stage] ?? stage} ${formatDuration(ms)}`)
+    .join(', ');
+
+/** The plan, and that nothing was done. */
+export function renderCopyPlan(plan: CopyPlan): string {
+  const { source, target, changes, replaced, basis, durationMs, way } = plan;
+  const { bytesPerPoint, readBytesPerSecond, readings, writeFactor } = basis;
+  const how =
+    way === 'snapshot' ? "Qdrant's own snapshot, every point compared afterwards" : 'point by point, byte for byte';
+  const rows = [
+    ['source', `${source.collection} on ${source.url}: ${formatCount(source.points)} points`],
+    [
+      'target',
+      `${target.collection} on ${target.url}, named ${target.aliases.join(', ')}${plan.isTakenUp ? '; an unfinished run is taken up' : ''}`,
+    ],
+    ['how', how],
+    ...changes.map((what, index) => [index === 0 ? 'changed' : '', what]),
+    ...replaced.map(({ name, collection, points }) => [
+      'replaced',
+      `${name} leads to ${collection} (${formatCount(points)} points), which is kept`,
+    ]),
+    [
+      'disk',
+      `about ${formatBytes(plan.stagingBytes)} on the target's server, ${formatBytes(plan.scanBytes)} here while it runs`,
+    ],
+    ['time', durationMs === null ? 'no points' : `about ${formatDuration(durationMs)}, indexing not counted`],
+    ...(readBytesPerSecond === null
+      ? []
+      : [
+          [
+            '',
+            `by ${formatBytes(plan.bytes)} (${formatCount(bytesPerPoint)} bytes a point) at ${formatBytes(readBytesPerSecond)}/s, measured now: ` +
+              `read ${readings} times, written once at 1/${writeFactor} of that`,
+          ],
+        ]),
+  ];
+  return [renderTable(rows), 'nothing was changed (--plan)'].join('\n');
+}
+
+/** What the table of several needs of a summary, whichever way it went. */
+interface Row {
+  readonly target: { readonly collection: string };
+  readonly points: number;
+  readonly durationMs: number;
+}
+
+export function renderSeveral(outcomes: readonly OneOutcome<unknown>[]): string {
+  const rows = outcomes.map((outcome) => {
+    if (outcome.status === 'failed') return [outcome.name, 'failed', '', '', outcome.error.message];
+    const { target, points, durationMs } = outcome.result as Row;
+    return [outcome.name, 'done', formatCount(points), formatDuration(durationMs), target.collection];
+  });
+  const failed = outcomes.filter(({ status }) => status === 'failed').length;
+  const total = `${outcomes.length - failed} of ${outcomes.length} collections migrated`;
+  return [
+    renderTable(rows, { header: ['collection', '', 'points', 'time', 'now in'], right: [2, 3] }),
+    failed === 0 ? total : `${total}; the others are as they were: the same command goes on with them`,
+  ].join('\n');
+}

@@ -1,0 +1,103 @@
+/**
+ * Several collections, each on its own: one that fails does not keep the others from being migrated.
+ */
+import picomatch from 'picomatch';
+import { isQdxError, QdxError } from '../../../lib/errors.ts';
+import type { RunOptions } from '../../../lib/events.ts';
+import { versionOf } from '../../qdrant/collection/alias.ts';
+import type { Connection } from '../../qdrant/connection/connection.ts';
+import { listCollections, type ListedCollection, publicNames, resolveAmong } from '../../qdrant/collection/names.ts';
+import { readTransferMark } from '../transfer-mark.ts';
+
+/** Which ones. */
+export type Selection =
+  | { readonly kind: 'all' }
+  /** Over names and aliases. */
+  | { readonly kind: 'pattern'; readonly pattern: string }
+  /** Those that the settings name. */
+  | { readonly kind: 'configured'; readonly names: readonly string[] };
+
+export type OneOutcome<T> =
+  | { readonly name: string; readonly status: 'done'; readonly result: T }
+  | { readonly name: string; readonly status: 'failed'; readonly error: FailedOne };
+
+export interface FailedOne {
+  readonly kind: QdxError['kind'];
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+/** @throws QdxError `notFound` where nothing is selected, `usage` where nothing could be; the signal's reason. */
+export async function migrateSeveral<T>(
+  from: Connection,
+  selection: Selection,
+  migrateOne: (name: string) => Promise<T>,
+  run: RunOptions = {},
+): Promise<OneOutcome<T>[]> {
+  const outcomes: OneOutcome<T>[] = [];
+  for (const name of await selectNames(from, selection, run)) {
+    run.signal?.throwIfAborted();
+    try {
+      outcomes.push({ name, status: 'done', result: await migrateOne(name) });
+    } catch (error) {
+      run.signal?.throwIfAborted();
+      if (!isQdxError(error)) throw error;
+      const { kind, message, hint = null } = error;
+      run.onEvent?.({ type: 'warning', message: `${name}: ${message}` });
+      outcomes.push({ name, status: 'failed', error: { kind, message, hint } });
+    }
+  }
+  return outcomes;
+}
+
+async function selectNames(from: Connection, selection: Selection, run: RunOptions): Promise<readonly string[]> {
+  const listed = await listCollections(from, run.signal);
+  if (selection.kind === 'configured') return configuredNames(from, listed, selection.names, run);
+  const matches = selection.kind === 'pattern' ? picomatch(selection.pattern, { dot: true }) : () => true;
+  const chosen = listed.filter(({ physical, aliases }) => [physical, ...aliases].some((name) => matches(name)));
+  const names: string[] = [];
+  for (const entry of chosen) {
+    const reason = await reasonToLeaveOut(from, entry, listed);
+    if (reason === null) names.push(entry.aliases[0] ?? entry.physical);
+    else run.onEvent?.({ type: 'note', message: `${entry.physical} is left out: ${reason}` });
+  }
+  if (names.length > 0) return names;
+  const what =
+    selection.kind === 'pattern' ? `matches ${JSON.stringify(selection.pattern)}` : 'is there to be migrated';
+  throw new QdxError('notFound', `no collection on ${from.url} ${what}`, {
+    hint: 'qdx collections',
+    details: { collections: publicNames(listed) },
+  });
+}
+
+/** Null for a collection that somebody uses; what a transfer keeps or left is no such one. */
+async function reasonToLeaveOut(
+  from: Connection,
+  { physical, aliases }: ListedCollection,
+  listed: readonly ListedCollection[],
+): Promise<string | null> {
+  if (aliases.length > 0) return null;
+  const named = listed.flatMap((entry) => entry.aliases).find((alias) => versionOf(alias, physical) !== null);
+  if (named !== undefined) return `it is another version of ${named}`;
+  const mark = await readTransferMark(from, physical);
+  return mark?.state === 'staging' ? `it is an unfinished ${mark.command} of ${mark.name}` : null;
+}
+
+/** @throws QdxError `usage` for settings that name none, `notFound` where none of them is there. */
+function configuredNames(
+  from: Connection,
+  listed: readonly ListedCollection[],
+  names: readonly string[],
+  run: RunOptions,
+): readonly string[] {
+  if (names.length === 0)
+    throw new QdxError('usage', 'the settings name no collection', { hint: 'add "collections" to qdx.config.json' });
+  const found = names.filter((name) => resolveAmong(listed, name) !== null);
+  const missing = names.filter((name) => !found.includes(name));
+  for (const name of missing)
+    run.onEvent?.({ type: 'note', message: `${name} stands in the settings, and is not on ${from.url}` });
+  if (found.length > 0) return found;
+  throw new QdxError('notFound', `none of the collections in the settings is on ${from.url}: ${names.join(', ')}`, {
+    hint: 'qdx collections',
+  });
+}
