@@ -76,7 +76,7 @@ export async function typedLayout(
     ...groups,
     ...(isTyped('vector.onDisk') && { vectorsOnDisk: onDisk }),
     ...(quantizationSettings.some((path) => isTyped(path)) && {
-      quantization_config: quantizationBody(quantization, await target.server()) as Record<string, unknown> | null,
+      quantization_config: quantizationBody(quantization, await target.server()),
     }),
   };
 }

@@ -38,7 +38,7 @@ export interface CopyPlan {
 }
 
 /** What the estimate rests on. */
-export interface EstimateBasis {
+interface EstimateBasis {
   readonly bytesPerPoint: number;
   /** One stream, measured now. */
   readonly readBytesPerSecond: number | null;

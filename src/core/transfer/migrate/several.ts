@@ -21,7 +21,7 @@ export type OneOutcome<T> =
   | { readonly name: string; readonly status: 'done'; readonly result: T }
   | { readonly name: string; readonly status: 'failed'; readonly error: FailedOne };
 
-export interface FailedOne {
+interface FailedOne {
   readonly kind: QdxError['kind'];
   readonly message: string;
   readonly hint: string | null;
