@@ -16,6 +16,7 @@ const groupTexts = {
   embed: 'What is embedded, and with which model.',
   upload: 'How points are sent.',
   search: 'How a search is done when its flags say nothing else.',
+  rerankEndpoint: 'The service that `--rerank listwise` and `--rerank endpoint` ask ([reranking](reranking_guide.md)).',
   hub: 'Where models are downloaded from.',
 };
 

@@ -10,12 +10,24 @@ export const rerankSettings: readonly SettingPath[] = [
   'search.rerankDepth',
   'search.rerankCascade',
   'search.crossModel',
+  'search.rerankFallback',
   'search.rerankBudgetMs',
   'search.lateBudgetMs',
+  'rerankEndpoint.url',
+  'rerankEndpoint.apiKeyFile',
+  'rerankEndpoint.model',
+  'rerankEndpoint.allowRemote',
+  'rerankEndpoint.timeoutMs',
+  'rerankEndpoint.batchSize',
+  'rerankEndpoint.textsField',
+  'rerankEndpoint.maxRequests',
+  'rerankEndpoint.maxCost',
 ];
 
-export function rerankParams({ search, embed }: Pick<Settings, 'search' | 'embed'>): RerankParams {
-  const { rerank, rerankDepth, rerankCascade, rerankBudgetMs, lateBudgetMs, crossModel } = search;
+export function rerankParams({ search, embed, rerankEndpoint, connection }: RerankingSettings): RerankParams {
+  const { rerank, rerankDepth, rerankCascade, rerankBudgetMs, rerankFallback, lateBudgetMs, crossModel } = search;
+  const { apiKeyFile: _file, ...endpoint } = rerankEndpoint;
+  const remote = { ...endpoint, insecure: connection.insecure };
   const isAuto = rerank === 'auto';
   const kinds = isAuto ? 'late' : rerank;
   return {
@@ -30,6 +42,11 @@ export function rerankParams({ search, embed }: Pick<Settings, 'search' | 'embed
       window: embed.tokenWindow,
       cacheBytes: embed.cache ? embed.cacheBytes : 0,
     },
+    // zod types absent optionals as `T | undefined`; the schema never puts an undefined there.
+    remote: remote as RerankParams['remote'],
+    ...(rerankFallback !== 'none' && { fallback: rerankFallback }),
     ...(rerankBudgetMs !== undefined && { budgetMs: rerankBudgetMs }),
   };
 }
+
+type RerankingSettings = Pick<Settings, 'search' | 'embed' | 'rerankEndpoint' | 'connection'>;

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-interface StubRequest {
+export interface StubRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
@@ -29,16 +29,20 @@ export interface StubServer {
   close(): Promise<void>;
 }
 
-/** `answers` in turn, the last one again and again. */
-export async function startStubServer(...answers: readonly StubAnswer[]): Promise<StubServer> {
+/** `answers` in turn, the last one again and again; a function makes its answer of the request. */
+export async function startStubServer(
+  ...answers: readonly (StubAnswer | ((request: StubRequest) => StubAnswer))[]
+): Promise<StubServer> {
   const requests: StubRequest[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const answer = answers[Math.min(requests.length, answers.length - 1)] ?? {};
+      const next = answers[Math.min(requests.length, answers.length - 1)] ?? {};
       const { method = '', url = '', headers } = request;
-      requests.push({ method, path: url, headers, body: Buffer.concat(chunks).toString() });
+      const asked = { method, path: url, headers, body: Buffer.concat(chunks).toString() };
+      requests.push(asked);
+      const answer = typeof next === 'function' ? next(asked) : next;
       if (answer.silent) return;
       if (answer.cut === 'before') {
         request.socket.destroy();

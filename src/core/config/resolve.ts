@@ -51,7 +51,7 @@ export async function resolveSettings(input: ResolveInput): Promise<ResolvedSett
   const files = await readFiles(input);
   const written = [...texts, ...files.flatMap(({ entry, general }) => [entry, general])];
   const merged = new Map(mergeLayers([...written, presetLayer(written)]));
-  await takeKeyFromFile(merged, input);
+  for (const group of ['connection', 'rerankEndpoint'] as const) await takeKeyFromFile(group, merged, input);
   const settings = settingsSchema.parse({
     ...nest([...merged].map(([path, { value }]) => [path, value])),
     payloadKeys: firstOf(files.flatMap(({ payloadKeys }) => [payloadKeys.entry, payloadKeys.general])) ?? {},
@@ -108,12 +108,16 @@ function presetLayer(written: readonly Layer[]): Layer {
 }
 
 /** Of a key and a key file the one from the stronger layer counts, of one layer the key. */
-async function takeKeyFromFile(merged: Map<SettingPath, RankedValue>, { readStdin }: ResolveInput): Promise<void> {
-  const file = merged.get('connection.apiKeyFile');
-  const key = merged.get('connection.apiKey');
+async function takeKeyFromFile(
+  group: 'connection' | 'rerankEndpoint',
+  merged: Map<SettingPath, RankedValue>,
+  { readStdin }: ResolveInput,
+): Promise<void> {
+  const file = merged.get(`${group}.apiKeyFile`);
+  const key = merged.get(`${group}.apiKey`);
   if (!file || (key && key.rank <= file.rank)) return;
   const value = await readKeyFile(String(file.value), readStdin);
-  merged.set('connection.apiKey', { ...file, value });
+  merged.set(`${group}.apiKey`, { ...file, value });
 }
 
 function originsOf(settings: Settings, merged: ReadonlyMap<SettingPath, RankedValue>): Record<string, Origin> {

@@ -176,51 +176,6 @@ export const runTable = {
     env: ['QDX_OVERSAMPLING'],
     description: 'Quantized candidates for each hit',
   },
-  'search.rerank': {
-    flag: 'rerank',
-    value: '<kind>',
-    type: 'text',
-    env: ['QDX_RERANK'],
-    description:
-      'Rerank the best candidates: auto is late where it costs nothing more; late, cross, listwise, endpoint; late,cross is one after the other',
-  },
-  'search.rerankDepth': {
-    flag: 'rerank-depth',
-    value: '<n>',
-    type: 'number',
-    env: ['QDX_RERANK_DEPTH'],
-    description: 'Candidates that are reranked',
-  },
-  'search.rerankCascade': {
-    flag: 'rerank-cascade',
-    value: '<n>',
-    type: 'number',
-    env: ['QDX_RERANK_CASCADE'],
-    description: 'Of those, candidates for the second of two rerankers',
-  },
-  'search.crossModel': {
-    flag: 'cross-model',
-    value: '<name>',
-    type: 'text',
-    env: ['QDX_CROSS_MODEL'],
-    description: 'Cross-encoder of --rerank cross: repository or folder',
-    isPath: true,
-  },
-  'search.rerankBudgetMs': {
-    flag: 'rerank-budget-ms',
-    value: '<ms>',
-    type: 'number',
-    env: ['QDX_RERANK_BUDGET_MS'],
-    description: 'Stop reranking after this time; the rest keeps its order',
-    absent: 'no limit',
-  },
-  'search.lateBudgetMs': {
-    flag: 'late-budget-ms',
-    value: '<ms>',
-    type: 'number',
-    env: ['QDX_LATE_BUDGET_MS'],
-    description: 'Time to encode candidates whose collection keeps no token vectors, for --rerank late',
-  },
 
   'bench.rounds': {
     flag: 'rounds',

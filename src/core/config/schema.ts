@@ -148,10 +148,33 @@ export const searchSettings = z.strictObject({
   rerankCascade: positive.max(1000).default(25),
   /** Of `cross`: name of a card, hub repository, or folder. */
   crossModel: text.default('cross-encoder/ms-marco-MiniLM-L-6-v2'),
+  /** In the place of `listwise` or `endpoint` where those cannot be used; `none`: the search fails then. */
+  rerankFallback: z.enum(['none', 'late', 'cross']).default('none'),
   /** Stop reranking after this time, and say so; absent: it takes as long as it takes. */
   rerankBudgetMs: positive.optional(),
   /** Late interaction: time to encode candidates of a collection that keeps no token vectors. */
   lateBudgetMs: z.number().int().min(0).default(250),
+});
+
+/** Rerankers that answer over HTTP: `listwise` and `endpoint`. */
+const rerankEndpointSettings = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }).optional(),
+  apiKey: text.optional(),
+  /** Read where apiKey is not set; `-` is stdin. */
+  apiKeyFile: text.optional(),
+  model: text.optional(),
+  /** Let texts go to another machine. */
+  allowRemote: z.boolean().default(false),
+  timeoutMs: positive.default(30_000),
+  /** Texts in one request of `endpoint`: what text-embeddings-inference takes by default. */
+  batchSize: positive.max(1000).default(32),
+  /** What the request of `endpoint` calls its texts. */
+  textsField: z.enum(['documents', 'texts']).default('documents'),
+  maxRequests: positive.optional(),
+  maxCost: z.number().min(0).optional(),
+  /** Of a million tokens. */
+  inputPrice: z.number().min(0).optional(),
+  outputPrice: z.number().min(0).optional(),
 });
 
 /** How `qdx bench` measures. */
@@ -229,6 +252,7 @@ export const settingsSchema = z.strictObject({
   upload: uploadSettings.prefault({}),
   search: searchSettings.prefault({}),
   bench: benchSettings.prefault({}),
+  rerankEndpoint: rerankEndpointSettings.prefault({}),
   hub: hubSettings.prefault({}),
   payloadKeys: payloadKeys.default({}),
   collections: z.record(z.string().min(1).max(255), collectionSettings).default({}),

@@ -48,7 +48,11 @@ export const isLoopback = (hostname: string): boolean =>
   (isIPv4(hostname) && hostname.startsWith('127.'));
 
 /** An API key over plain http can be read by everyone on the way. @throws QdxError `refused`. */
-export function assertKeyIsSafe(url: ServerUrl, apiKey: string | undefined, insecure: boolean): void {
+export function assertKeyIsSafe(
+  url: { readonly protocol: string; readonly hostname: string; readonly text: string },
+  apiKey: string | undefined,
+  insecure: boolean,
+): void {
   if (apiKey === undefined || url.protocol === 'https:' || isLoopback(url.hostname) || insecure) return;
   throw new QdxError('refused', `an API key would go to ${url.text} in the clear`, {
     hint: 'use https://, or --insecure where the network in between is yours',

@@ -54,7 +54,7 @@ export async function rerankInTurn(
     const { order, ...outcome } = await reranker.rerank(query, given, run);
     const timeMs = performance.now() - startedAt;
     stages.push({ kind: reranker.kind, name: reranker.name, candidates: depth, timeMs, ...outcome });
-    places = [...reordered(head, order, reranker), ...places.slice(depth)];
+    places = [...reordered(head, order, outcome.by?.kind ?? reranker.kind), ...places.slice(depth)];
   }
   return { places, stages };
 }
@@ -63,7 +63,7 @@ export async function rerankInTurn(
 const lastScore = (last: RerankedAs | undefined): { readonly score?: number } =>
   last?.score === undefined ? {} : { score: last.score };
 
-function reordered(head: readonly ChainPlace[], order: readonly RerankedPlace[], { kind }: Reranker): ChainPlace[] {
+function reordered(head: readonly ChainPlace[], order: readonly RerankedPlace[], kind: RerankerKind): ChainPlace[] {
   const isWhole = order.length === head.length && new Set(order.map(({ index }) => index)).size === head.length;
   if (!isWhole) throw new Error(`the reranker ${kind} lost or doubled candidates`);
   return order.map(({ index, score }, at) => {

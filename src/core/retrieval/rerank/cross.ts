@@ -7,6 +7,7 @@ import type { RerankerCard } from '../../models/cards/reranker-card.ts';
 import { openPairScorer } from '../../models/open-pair-scorer.ts';
 import type { PairScorer } from '../../models/pair-scorer.ts';
 import type { PairScore } from '../../models/scorers/score-pairs.ts';
+import { orderByScore } from './by-score.ts';
 import type { RerankCandidate, Reranker, RerankerContext, Reranking } from './port.ts';
 
 export async function openCrossEncoder({ params, places }: RerankerContext, run: RunOptions): Promise<Reranker> {
@@ -42,7 +43,7 @@ async function rerankPairs(
   const scored = scores.flatMap((score) => score ?? []);
   const left = scores.length - scored.length;
   const isStopped = left > 0 && until?.aborted === true;
-  const stopped = `the time for reranking (${budgetMs} ms) ended after ${scored.length} of ${scores.length} candidates; the others keep their order behind them`;
+  const stopped = `the time for reranking (${budgetMs} ms) ended after ${scored.length} of ${scores.length} candidates; the others keep their places`;
   if (isStopped) onEvent?.({ type: 'warning', message: stopped });
   return {
     order: orderOf(scores, scorer.card),
@@ -64,14 +65,11 @@ function windowNotes(scored: readonly PairScore[]): string[] {
 const longestFirst = (texts: readonly string[]): number[] =>
   [...texts.keys()].toSorted((a, b) => (texts[b]?.length ?? 0) - (texts[a]?.length ?? 0));
 
-/** Scored ones by logit, equal ones as they came; the others behind them, as they came. */
-function orderOf(scores: readonly (PairScore | null)[], card: RerankerCard): Reranking['order'] {
-  const scored = scores.flatMap((score, index) => (score ? { index, logit: score.logit } : []));
-  const others = scores.flatMap((score, index) => (score ? [] : { index }));
-  return [
-    ...scored
-      .toSorted((a, b) => b.logit - a.logit || a.index - b.index)
-      .map(({ index, logit }) => ({ index, score: card.score === 'logit' ? logit : 1 / (1 + Math.exp(-logit)) })),
-    ...others,
-  ];
+/** The order is that of the logits, of which probabilities near 1 cannot be told apart. */
+function orderOf(scores: readonly (PairScore | null)[], { score: told }: RerankerCard): Reranking['order'] {
+  const order = orderByScore(scores.map((score) => score?.logit ?? null));
+  return order.map(({ index, score: logit }) => ({
+    index,
+    ...(logit !== undefined && { score: told === 'logit' ? logit : 1 / (1 + Math.exp(-logit)) }),
+  }));
 }

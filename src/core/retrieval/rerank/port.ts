@@ -7,6 +7,7 @@ import type { RunOptions } from '../../../lib/events.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import type { SearchPlaces } from '../params.ts';
 import type { QueryEncoders } from '../query-encoders.ts';
+import type { RemoteParams } from './remote/remote-params.ts';
 import type { SearchTarget } from '../target.ts';
 
 export type RerankerKind = 'late' | 'cross' | 'listwise' | 'endpoint';
@@ -37,10 +38,12 @@ export interface RerankedPlace {
 export interface Reranking {
   /** Best first; every candidate once. */
   readonly order: readonly RerankedPlace[];
-  /** Candidates that were really compared; the others kept their order behind them, or their place. */
+  /** Candidates that were really compared; the others kept their place. */
   readonly scored: number;
   /** What went wrong, by what it was: `timeout`, `malformed`, …; empty where all went well. */
   readonly failures: Readonly<Record<string, number>>;
+  /** Another reranker did it, in the place of this one, and why. */
+  readonly by?: { readonly kind: RerankerKind; readonly name: string; readonly reason: string };
   /** Requests to an endpoint, repeated ones counted; absent for kinds that ask none. */
   readonly requests?: number;
   /** Sentences for the report on what was left out, and why. */
@@ -70,6 +73,10 @@ export interface RerankParams {
   readonly crossModel: string;
   /** Sessions of a model side by side; 0: one for each core. */
   readonly workers: number;
+  /** Takes the place of a `listwise` or `endpoint` that cannot be used; absent: the search fails then. */
+  readonly fallback?: 'late' | 'cross';
+  /** Of `listwise` and `endpoint`. */
+  readonly remote: RemoteParams;
   /** Stop after this time and say so; absent: take as long as it takes. */
   readonly budgetMs?: number;
   readonly late?: LateParams;

@@ -1,14 +1,15 @@
 /**
  * The registry of rerankers. Each is loaded on use, so that a plain search starts as fast as without them.
  */
-import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import type { OpenReranker, Reranker, RerankerContext, RerankerKind } from './port.ts';
 
-const openers: Readonly<Partial<Record<RerankerKind, () => Promise<OpenReranker>>>> = {
+const openers = {
   late: async () => (await import('./late/late-reranker.ts')).openLate,
   cross: async () => (await import('./cross.ts')).openCrossEncoder,
-};
+  listwise: async () => (await import('./listwise/listwise.ts')).openListwise,
+  endpoint: async () => (await import('./remote/endpoint.ts')).openRerankEndpoint,
+} satisfies Record<RerankerKind, () => Promise<OpenReranker>>;
 
 /** In the order of the parameters. What was opened is closed again where one of them cannot be. */
 export async function openRerankers(context: RerankerContext, run: RunOptions): Promise<Reranker[]> {
@@ -21,7 +22,12 @@ export async function openRerankers(context: RerankerContext, run: RunOptions): 
 }
 
 async function openReranker(kind: RerankerKind, context: RerankerContext, run: RunOptions): Promise<Reranker> {
-  const load = openers[kind];
-  if (!load) throw new QdxError('usage', `this version of qdx has no reranker ${kind}`);
-  return (await load())(context, run);
+  const open: OpenReranker = await openers[kind]();
+  const reranker = await open(context, run);
+  const { fallback } = context.params;
+  if (!fallback || !remoteKinds.has(kind)) return reranker;
+  const { withFallback } = await import('./with-fallback.ts');
+  return withFallback(reranker, () => openReranker(fallback, context, run));
 }
+
+const remoteKinds: ReadonlySet<RerankerKind> = new Set(['listwise', 'endpoint']);

@@ -6,6 +6,7 @@ import type { RerankCandidate, Reranker, RerankerKind, Reranking } from '../../.
 import { rerankPool } from '../../../src/core/retrieval/rerank/rerank-pool.ts';
 import type { SearchTarget } from '../../../src/core/retrieval/target.ts';
 import { toHit } from '../../../src/core/retrieval/to-hit.ts';
+import { rerankParams } from '../../helpers/rerank-params.ts';
 
 const target = { name: 'docs' } as SearchTarget;
 const items = (count: number): RankedCandidate[] =>
@@ -32,7 +33,7 @@ function reranker(kind: RerankerKind, order: (count: number) => Reranking['order
 
 const reversed = (count: number) => Array.from({ length: count }, (_, at) => ({ index: count - 1 - at, score: -at }));
 const idsOf = (pool: readonly RankedCandidate[]) => pool.map(({ candidate }) => candidate.id);
-const params = { kinds: [], depth: 4, cascadeDepth: 2, crossModel: 'none', workers: 1 };
+const params = rerankParams({}, { depth: 4, cascadeDepth: 2 });
 
 describe('the pool in the order of the rerankers', () => {
   test('the first gets the depth, the second the best of the first, the rest keeps its place', async () => {
