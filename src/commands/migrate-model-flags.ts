@@ -42,7 +42,15 @@ export function addModelFlags(command: Command): void {
   option('--no-backup', 'Make no backup before');
   addSettingOptions(
     command,
-    ['embed.device', 'embed.workers', 'embed.cache', 'vector.name', 'vector.sparseName'],
+    [
+      'embed.device',
+      'embed.workers',
+      'embed.cache',
+      'embed.tokenVectors',
+      'embed.tokenWindow',
+      'vector.name',
+      'vector.sparseName',
+    ],
     heading,
   );
 }

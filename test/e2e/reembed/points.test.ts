@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { QdxEvent, RunOptions } from '../../../src/lib/events.ts';
 import { findModel } from '../../../src/core/models/find-model.ts';
 import { lockOwner } from '../../../src/core/qdrant/lock.ts';
+import { readCard } from '../../../src/core/qdrant/collection/card-store.ts';
 import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
 import { retrievePoints } from '../../../src/core/qdrant/collection/points.ts';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
@@ -29,7 +30,7 @@ beforeAll(async () => {
   server = await startQdrant();
   connection = connectTo(server);
   const cacheFolder = temporaryFolder('cache');
-  const settings = testSettings({ embed: { workers: 1 } });
+  const settings = testSettings({ embed: { workers: 1, tokenVectors: false } });
   const places = { cacheFolder, hub: settings.hub };
   reembed = {
     model: await findModel('all-MiniLM-L6-v2', places),
@@ -137,6 +138,26 @@ test('F20, F21: ids, payload bytes and the other vectors come over as they are',
   expect(names.flat()).not.toContain('old');
 });
 
+test('token vectors of the new model stand beside the points', async () => {
+  await makeSource(points);
+  const withTokens = { settings: testSettings({ embed: { workers: 1, tokenVectors: true } }) };
+  await migrate(withTokens);
+  expect(await readCard(connection, 'docs')).toMatchObject({ tokenVectors: { payloadKey: 'token_vectors' } });
+  const [point] = await retrievePoints(connection, 'docs', [0]);
+  expect(point?.payload?.['token_vectors']).toMatchObject({ rows: 1, encoding: 'sign' });
+});
+
+test('a key of that name that another program uses is not overwritten', async () => {
+  await makeSource(['{"id":1,"payload":{"body":"text","token_vectors":"mine"},"vector":{"old":[1,0,0]}}']);
+  const withTokens = { settings: testSettings({ embed: { workers: 1, tokenVectors: true } }) };
+  await expect(migrate(withTokens)).rejects.toMatchObject({
+    kind: 'refused',
+    message: 'the payloads of docs__1 have a key "token_vectors" of their own (1 sampled points have it)',
+    hint: expect.stringContaining('--no-token-vectors'),
+  });
+  expect(await listCollections(connection)).toHaveLength(1);
+});
+
 test('a vector that was named to be left out is left out', async () => {
   await makeSource(points);
   expect(await migrate({ dropVectors: ['rows'] })).toMatchObject({ keptVectors: ['terms'], droppedVectors: ['rows'] });
@@ -191,7 +212,7 @@ test('below --min-overlap nothing is switched; the same without it embeds nothin
     hint: expect.stringContaining('docs__2 is kept'),
   });
   expect(await listCollections(connection)).toContainEqual({ physical: 'docs__1', aliases: ['docs'] });
-  const settings = testSettings({ embed: { workers: 1, cache: false } });
+  const settings = testSettings({ embed: { workers: 1, cache: false, tokenVectors: false } });
   expect(await migrate({ settings })).toMatchObject({ pointsKept: 24, counts: { made: 0, embedded: 0 } });
   expect(await listCollections(connection)).toContainEqual({ physical: 'docs__2', aliases: ['docs'] });
 });

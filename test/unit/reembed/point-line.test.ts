@@ -11,7 +11,9 @@ const made = {
   dense: Float32Array.from([0.5, -0.25]),
   sparseName: 'bm25',
   sparse: { indices: [3], values: [1.5] },
+  modelFields: new Map<string, string>(),
 };
+const keep = { vectors: ['keep'], modelKeys: [] };
 
 describe('the new line', () => {
   test.each([
@@ -26,11 +28,11 @@ describe('the new line', () => {
       '{"id":7,"payload":{},"vector":{"dense":[0.5,-0.25],"bm25":{"indices":[3],"values":[1.5]}}}',
     ],
   ])('%s', (_title, source, target) => {
-    expect(newLine(partsOf(point(source)), ['keep'], made).line.toString()).toBe(target);
+    expect(newLine(partsOf(point(source)), keep, made).line.toString()).toBe(target);
   });
 
   test('a point without text has no new vector', () => {
-    const { line } = newLine(partsOf(point('{"id":7,"payload":{},"vector":[1]}')), [], {
+    const { line } = newLine(partsOf(point('{"id":7,"payload":{},"vector":[1]}')), keep, {
       ...made,
       dense: null,
       sparse: null,
@@ -48,8 +50,8 @@ test('what must be equal in both: the same before and after, whatever the payloa
       (payload, old) => {
         const source = { id: '"0b5f"', payload, vector: { old, keep: [1, 2] } };
         const before = partsOf({ id: '"0b5f"', line: Buffer.from(JSON.stringify(source)) });
-        const after = partsOf(newLine(before, ['keep'], made));
-        expect(keptLine(after, ['keep']).line.equals(keptLine(before, ['keep']).line)).toBe(true);
+        const after = partsOf(newLine(before, keep, made));
+        expect(keptLine(after, keep).line.equals(keptLine(before, keep).line)).toBe(true);
         expect(payloadOf(after)).toEqual(payloadOf(before));
         expect([...after.vectors.keys()]).toEqual(['keep', 'dense', 'bm25']);
       },
@@ -57,8 +59,21 @@ test('what must be equal in both: the same before and after, whatever the payloa
   );
 });
 
+test('what the old model left in the payload is exchanged for what the new one made, and all else keeps its bytes', () => {
+  const exchange = { vectors: [], modelKeys: ['tokens'] };
+  const before = partsOf(point('{"id":7,"payload":{"a":1.0,"tokens":{"space":"old"},"z\\n":[-0.0]},"vector":{}}'));
+  const after = newLine(before, exchange, {
+    ...made,
+    dense: null,
+    sparse: null,
+    modelFields: new Map([['tokens', '{"space":"new"}']]),
+  });
+  expect(after.line.toString()).toBe('{"id":7,"payload":{"a":1.0,"z\\n":[-0.0],"tokens":{"space":"new"}},"vector":{}}');
+  expect(keptLine(partsOf(after), exchange).line.toString()).toBe(keptLine(before, exchange).line.toString());
+});
+
 test('another payload, or a kept vector that is missing, is seen', () => {
-  const line = (text: string) => keptLine(partsOf(point(text)), ['keep']).line.toString();
+  const line = (text: string) => keptLine(partsOf(point(text)), keep).line.toString();
   const as = line('{"id":7,"payload":{"a":1},"vector":{"keep":[1]}}');
   expect(line('{"id":7,"payload":{"a":1.0},"vector":{"keep":[1]}}')).not.toBe(as);
   expect(line('{"id":7,"payload":{"a":1},"vector":{}}')).not.toBe(as);

@@ -14,7 +14,7 @@ import type { RawPoint } from '../raw-points.ts';
 import { createPageSize, type IdRange, scanRange } from '../scan-range.ts';
 import type { PointRecipe } from './make-points.ts';
 import { movedSince } from './moved-since.ts';
-import { keptLine, partsOf, payloadOf } from './point-line.ts';
+import { keptLine, type KeptParts, partsOf, payloadOf } from './point-line.ts';
 import { textOf } from './text-rule.ts';
 
 export interface PointsCheck {
@@ -50,16 +50,26 @@ export async function checkPoints(input: CheckInput, run: RunOptions = {}): Prom
     if (first !== undefined) throw notTheSame(from.physical, to.physical, [first, ...more]);
     found.moved += moved.size;
   }
-  const filter = { must: [{ has_vector: recipe.denseName }] };
-  const withVector = await countPoints(to.connection, to.physical, { filter, ...signalOf(run) });
   const expected = found.points - found.withoutText - input.failed - found.moved;
-  if (withVector < expected)
-    throw new QdxError(
-      'verification',
-      `${to.physical}: ${formatCount(withVector)} points have the new vector, expected ${formatCount(expected)}`,
-      { hint: 'nothing was switched; run the same command again' },
-    );
+  const withVector = await countMade(to, { must: [{ has_vector: recipe.denseName }] }, run);
+  assertMade(to.physical, 'the new vector', withVector, expected);
+  if (recipe.tokens) {
+    const filter = { must_not: [{ is_empty: { key: recipe.tokens.payloadKey } }] };
+    assertMade(to.physical, 'token vectors', await countMade(to, filter, run), expected);
+  }
   return { points: found.points, withVector, movedMeanwhile: found.moved };
+}
+
+const countMade = ({ connection, physical }: Side, filter: unknown, run: RunOptions): Promise<number> =>
+  countPoints(connection, physical, { filter, ...signalOf(run) });
+
+function assertMade(physical: string, what: string, count: number, expected: number): void {
+  if (count >= expected) return;
+  throw new QdxError(
+    'verification',
+    `${physical}: ${formatCount(count)} points have ${what}, expected ${formatCount(expected)}`,
+    { hint: 'nothing was switched; run the same command again' },
+  );
 }
 
 const signalOf = ({ signal }: RunOptions) => (signal ? { signal } : {});
@@ -74,7 +84,7 @@ async function compareShard(
   run: RunOptions,
 ): Promise<ReadonlySet<IdToken>> {
   const differing = new Set<IdToken>();
-  const scan = (side: Side) => scanKept(side, shardKey, recipe.kept, run);
+  const scan = (side: Side) => scanKept(side, shardKey, recipe.kept.vectors, run);
   for await (const [expected, actual] of pairById(scan(from), scan(to))) {
     run.signal?.throwIfAborted();
     if (expected) {
@@ -103,7 +113,7 @@ function scanKept(
   return scanRange(connection, { physical, range, vectors, pageSize: createPageSize() }, run);
 }
 
-const sameParts = (was: RawPoint, is: RawPoint, kept: readonly string[]): boolean =>
+const sameParts = (was: RawPoint, is: RawPoint, kept: KeptParts): boolean =>
   keptLine(partsOf(was), kept).line.equals(keptLine(partsOf(is), kept).line);
 
 function notTheSame(from: string, to: string, ids: readonly IdToken[]): QdxError {

@@ -61,6 +61,8 @@ export interface StagingSize {
   /** Links of a node of the graph. */
   readonly m: number;
   readonly hasTerms: boolean;
+  /** Rows of sign bits that an average point keeps; 0: none. */
+  readonly tokenRows: number;
   readonly sizes: PointSizes;
 }
 
@@ -69,10 +71,12 @@ const planningFactor = 1.5;
 /** About 60 different terms of a chunk, an index and a weight each. */
 const termsBytes = 480;
 
-export function stagingBytes({ points, dimension, m, hasTerms, sizes }: StagingSize): number {
+export function stagingBytes({ points, dimension, m, hasTerms, tokenRows, sizes }: StagingSize): number {
   const vectors = dimension * bytesPerNumber + sizes.keptVectors + (hasTerms ? termsBytes : 0);
   const graph = 2 * m * bytesPerNumber;
-  return Math.ceil(points * (vectors + graph + sizes.payload) * planningFactor);
+  // Base64 of a bit for each dimension.
+  const tokens = (tokenRows * Math.ceil(dimension / 8) * 4) / 3;
+  return Math.ceil(points * (vectors + graph + sizes.payload + tokens) * planningFactor);
 }
 
 /** Bytes that an unprivileged user can still write there. Null where the file system does not say. */

@@ -8,10 +8,11 @@ import { mapOrdered } from '../../../lib/ordered-map.ts';
 import type { EmbeddedText, Embedder } from '../../embed/embedder.ts';
 import type { LexicalEncoder } from '../../lexical/lexical.ts';
 import { TextCrashError } from '../../models/text-crash.ts';
+import { packTokenBits, type TokenLayout } from '../../vectors/packed-tokens.ts';
 import { displayId, type IdToken } from '../point-order.ts';
 import type { RawPoint } from '../raw-points.ts';
 import type { ReembedCounts } from './counts.ts';
-import { keptLine, newLine, partsOf, payloadOf } from './point-line.ts';
+import { keptLine, type KeptParts, newLine, partsOf, payloadOf } from './point-line.ts';
 import { lexicalFields, type TextRule, textOf } from './text-rule.ts';
 
 /** How a point of the source becomes one of the target. */
@@ -19,12 +20,15 @@ export interface PointRecipe {
   /** For messages. */
   readonly source: string;
   readonly rule: TextRule;
-  /** Names of vectors that are copied. */
-  readonly kept: readonly string[];
+  readonly kept: KeptParts;
   readonly denseName: string;
   readonly sparseName: string | null;
   /** Null: no terms. */
   readonly lexical: LexicalEncoder | null;
+  /** Token vectors that the target keeps beside its points; null: none. */
+  readonly tokens: { readonly payloadKey: string; readonly layout: TokenLayout } | null;
+  /** A payload key that is written, and that no point may have already: it would be overwritten. */
+  readonly takenKey: string | null;
   /** Points without text keep payload and kept vectors; else they are an error. */
   readonly allowWithoutText: boolean;
 }
@@ -55,12 +59,31 @@ async function makePoint(point: RawPoint, { recipe, embedder, counts }: MakeInpu
   const parts = partsOf(point);
   const payload = payloadOf(parts);
   const text = textOf(payload, rule);
+  if (recipe.takenKey !== null && Object.hasOwn(payload, recipe.takenKey))
+    throw keyInUse(recipe.source, recipe.takenKey, `point ${displayId(parts.id)} has it`);
   const embedded = text === null ? null : await embedOrNull(text, parts.id, recipe, embedder);
   if (text === null && !recipe.allowWithoutText) throw lacksText(parts.id, recipe);
   count(counts, text, embedded);
   const sparse = lexical && text !== null ? lexical.document(lexicalFields(payload, rule)) : null;
-  return newLine(parts, kept, { denseName, dense: embedded?.vector ?? null, sparseName, sparse });
+  return newLine(parts, kept, {
+    denseName,
+    dense: embedded?.vector ?? null,
+    sparseName,
+    sparse,
+    modelFields: tokensOf(embedded, recipe),
+  });
 }
+
+function tokensOf(embedded: EmbeddedText | null, { tokens }: PointRecipe): ReadonlyMap<string, string> {
+  if (!tokens || !embedded?.tokenBits) return new Map();
+  return new Map([[tokens.payloadKey, JSON.stringify(packTokenBits(embedded.tokenBits, tokens.layout))]]);
+}
+
+/** What another program keeps under that key is not overwritten. */
+export const keyInUse = (source: string, key: string, where: string): QdxError =>
+  new QdxError('refused', `the payloads of ${source} have a key "${key}" of their own (${where})`, {
+    hint: 'add --no-token-vectors: reranking by late interaction is then left out',
+  });
 
 /** The survey found none; one that was written since is found here. */
 const lacksText = (id: IdToken, { source, rule }: PointRecipe): QdxError =>
@@ -98,10 +121,11 @@ function count(counts: ReembedCounts, text: string | null, embedded: EmbeddedTex
 }
 
 /** Whether a staged point is what the source point makes: the text, and with it the vector, is decided by the payload. */
-export function isCurrent(source: RawPoint, staged: RawPoint, { rule, kept, denseName }: PointRecipe): boolean {
+export function isCurrent(source: RawPoint, staged: RawPoint, { rule, kept, denseName, tokens }: PointRecipe): boolean {
   const [was, is] = [partsOf(source), partsOf(staged)];
   if (!keptLine(was, kept).line.equals(keptLine(is, kept).line)) return false;
-  return is.vectors.has(denseName) || textOf(payloadOf(was), rule) === null;
+  if (textOf(payloadOf(was), rule) === null) return true;
+  return is.vectors.has(denseName) && (!tokens || payloadOf(is)[tokens.payloadKey] !== undefined);
 }
 
 async function* inTurn<T>(items: readonly T[]): AsyncGenerator<T, void, undefined> {

@@ -106,7 +106,14 @@ function described(plan: MigratePlan, { survey, rule, vectors, card }: ReembedLo
     truncated,
     unreadShare,
     maxTokens,
-    stagingBytes: stagingBytes({ points: source.points, dimension, m, hasTerms: card.sparseName !== null, sizes }),
+    stagingBytes: stagingBytes({
+      points: source.points,
+      dimension,
+      m,
+      hasTerms: card.sparseName !== null,
+      tokenRows: card.tokenVectors ? survey.tokensPerText / card.tokenVectors.window : 0,
+      sizes,
+    }),
     replaced: replacements.map(({ name: alias, physical, pointsNow }) => ({
       name: alias,
       collection: physical,

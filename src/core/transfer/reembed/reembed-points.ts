@@ -12,12 +12,13 @@ import type { FoundModel } from '../../models/find-model.ts';
 import { openTokenizer } from '../../models/open-tokenizer.ts';
 import { sameSpace } from '../../models/cards/space.ts';
 import type { CollectionCard } from '../../qdrant/collection/collection-card.ts';
+import { type KeptTokens, layoutOfCard, wantedTokens } from '../../qdrant/collection/kept-tokens.ts';
 import type { SearchParams, SearchPlaces } from '../../retrieval/params.ts';
 import type { CollectionDescription } from '../collection-description.ts';
 import type { FillStrategy, ProofInput, SourceLook } from '../migrate/fill-strategy.ts';
 import { type LayoutChanges, withLayout } from '../migrate/layout.ts';
 import { noCounts, type ReembedCounts } from './counts.ts';
-import { isCurrent, makePoints, type PointRecipe } from './make-points.ts';
+import { isCurrent, keyInUse, makePoints, type PointRecipe } from './make-points.ts';
 import { probeSource, type SourceProbe } from './probe.ts';
 import { findOldModel, type OldModel, proveReembedding, type Thresholds } from './proof.ts';
 import { assertTexts, type Survey, surveyTexts } from './survey.ts';
@@ -73,12 +74,13 @@ export interface Reembedding {
 
 export async function openReembedding(params: ReembedParams, run: RunOptions = {}): Promise<Reembedding> {
   const { model, settings, places, environment } = params;
+  const tokens = wantedTokens(settings.embed, model.card);
   const embedder = await openEmbedder(
     {
       model,
       settings: settings.embed,
       cacheFolder: places.cacheFolder,
-      tokenWindow: 0,
+      tokenWindow: tokens?.window ?? 0,
       ...(environment && { environment }),
     },
     run,
@@ -138,7 +140,10 @@ async function lookAt(
   const { maxTokens } = model.card;
   const survey = await surveyTexts({ from: side, rule, embedder, tokenizer, maxTokens, points }, run);
   assertTexts({ survey, rule, probe }, allowWithoutText);
-  const target = { ...params, probe, vectors, rule, model: model.card, distance: settings.vector.distance };
+  const tokens = wantedTokens(settings.embed, model.card);
+  assertKeyFree(probe, tokens);
+  const { distance } = settings.vector;
+  const target = { ...params, probe, vectors, rule, model: model.card, distance, tokens };
   const card = targetCard(target);
   return {
     probe,
@@ -174,15 +179,35 @@ function assertCheckable({ queries, thresholds }: ReembedParams, old: OldModel):
     });
 }
 
-const recipeOf = ({ probe, rule, vectors, card }: ReembedLook, { allowWithoutText }: ReembedParams): PointRecipe => ({
-  source: probe.physical,
-  rule,
-  kept: vectors.kept.map(({ name }) => name).toSorted(),
-  denseName: vectors.denseName,
-  sparseName: vectors.sparseName,
-  lexical: card.lexical ? createLexicalEncoder(card.lexical) : null,
-  allowWithoutText,
-});
+/** The key of the new token vectors, where the source's card does not say that it holds old ones. */
+const newKeyOf = (card: SourceProbe['card'], tokens: KeptTokens): string | null =>
+  !tokens || card?.tokenVectors?.payloadKey === tokens.payloadKey ? null : tokens.payloadKey;
+
+/** @throws QdxError `refused`; a point that is not in the sample is found when it is made. */
+function assertKeyFree({ card, physical, payloadKeys }: SourceProbe, tokens: KeptTokens): void {
+  const key = newKeyOf(card, tokens);
+  const found = payloadKeys.find((facts) => facts.key === key);
+  if (found) throw keyInUse(physical, found.key, `${found.points} sampled points have it`);
+}
+
+function recipeOf({ probe, rule, vectors, card }: ReembedLook, { allowWithoutText }: ReembedParams): PointRecipe {
+  const layout = layoutOfCard(card);
+  const modelKeys = [card.tokenVectors?.payloadKey, probe.card?.tokenVectors?.payloadKey];
+  return {
+    source: probe.physical,
+    rule,
+    kept: {
+      vectors: vectors.kept.map(({ name }) => name).toSorted(),
+      modelKeys: [...new Set(modelKeys.filter((key) => key !== undefined))],
+    },
+    denseName: vectors.denseName,
+    sparseName: vectors.sparseName,
+    lexical: card.lexical ? createLexicalEncoder(card.lexical) : null,
+    tokens: card.tokenVectors && layout ? { payloadKey: card.tokenVectors.payloadKey, layout } : null,
+    takenKey: newKeyOf(probe.card, card.tokenVectors),
+    allowWithoutText,
+  };
+}
 
 interface ProveWith {
   readonly params: ReembedParams;

@@ -25,6 +25,8 @@ export interface Survey {
   readonly sampledTexts: number;
   /** Tokens that the model will read, estimated from the sample by characters; those in the cache are left out. */
   readonly freshTokens: number;
+  /** Tokens that the model reads of a text, on average of the sample. */
+  readonly tokensPerText: number;
   /** Texts longer than the model reads, estimated. */
   readonly truncated: number;
   /** Share of all tokens that the model will not read, of the sample. */
@@ -79,6 +81,7 @@ export async function surveyTexts(input: SurveyInput, run: RunOptions = {}): Pro
     cached,
     sampledTexts: sample.length,
     freshTokens: Math.round(freshChars * counted.tokensPerChar),
+    tokensPerText: counted.tokensPerText,
     truncated: Math.round((points - withoutText) * counted.truncatedShare),
     unreadShare: counted.unreadShare,
     sample: sample.filter((text) => !embedder.isKnown(text)),
@@ -96,6 +99,7 @@ function countSample(sample: readonly string[], { tokenizer, maxTokens }: Survey
   }
   return {
     tokensPerChar: chars === 0 ? 0 : read / chars,
+    tokensPerText: sample.length === 0 ? 0 : read / sample.length,
     truncatedShare: sample.length === 0 ? 0 : truncated / sample.length,
     unreadShare: tokens === 0 ? 0 : 1 - read / tokens,
   };

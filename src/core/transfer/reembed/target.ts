@@ -8,6 +8,7 @@ import { type LexicalSettings, defaultLexical } from '../../lexical/lexical.ts';
 import type { ModelCard } from '../../models/cards/card.ts';
 import { cardKey } from '../../qdrant/collection/card-store.ts';
 import type { CollectionCard } from '../../qdrant/collection/collection-card.ts';
+import type { KeptTokens } from '../../qdrant/collection/kept-tokens.ts';
 import type { CollectionDescription } from '../collection-description.ts';
 import type { SourceProbe } from './probe.ts';
 import type { TextRule } from './text-rule.ts';
@@ -21,11 +22,13 @@ export interface TargetInput {
   readonly distance: Settings['vector']['distance'];
   /** Absent: the source's. */
   readonly description?: string;
+  readonly tokens: KeptTokens;
   readonly qdxVersion: string;
 }
 
 /** The card that says what the new vectors mean. */
-export function targetCard({ probe, vectors, rule, model, description, qdxVersion }: TargetInput): CollectionCard {
+export function targetCard(input: TargetInput): CollectionCard {
+  const { probe, vectors, rule, model, description, qdxVersion } = input;
   const { card } = probe;
   const lexical: LexicalSettings | null = vectors.sparseName === null ? null : defaultLexical;
   return {
@@ -35,7 +38,7 @@ export function targetCard({ probe, vectors, rule, model, description, qdxVersio
     sparseName: vectors.sparseName,
     chunking: rule.chunking,
     lexical,
-    tokenVectors: null,
+    tokenVectors: input.tokens,
     ...(rule.payloadKeys && { payloadKeys: rule.payloadKeys }),
     sources: card?.sources ?? [],
     description: description ?? card?.description ?? '',
