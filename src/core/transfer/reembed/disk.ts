@@ -61,8 +61,8 @@ export interface StagingSize {
   /** Links of a node of the graph. */
   readonly m: number;
   readonly hasTerms: boolean;
-  /** Rows of sign bits that an average point keeps; 0: none. */
-  readonly tokenRows: number;
+  /** Rows of sign bits that an average point gets; absent: none besides what its payload has. */
+  readonly tokenRows?: number;
   readonly sizes: PointSizes;
 }
 
@@ -71,7 +71,7 @@ const planningFactor = 1.5;
 /** About 60 different terms of a chunk, an index and a weight each. */
 const termsBytes = 480;
 
-export function stagingBytes({ points, dimension, m, hasTerms, tokenRows, sizes }: StagingSize): number {
+export function stagingBytes({ points, dimension, m, hasTerms, tokenRows = 0, sizes }: StagingSize): number {
   const vectors = dimension * bytesPerNumber + sizes.keptVectors + (hasTerms ? termsBytes : 0);
   const graph = 2 * m * bytesPerNumber;
   // Base64 of a bit for each dimension.
