@@ -46,7 +46,7 @@ export function defineMeasuring(command: Command): void {
   addSettingOptions(command, ['search.limit', 'bench.rounds', 'bench.depth']);
 }
 
-function defineKeeping(command: Command): void {
+export function defineKeeping(command: Command): void {
   command.option('--out <folder>', 'Keep the run: raw data as JSON, and the report in every form');
 }
 
@@ -97,7 +97,7 @@ const documentKeys: Readonly<Record<string, DocumentKey>> = {
   'point-id': 'pointId',
 };
 
-function documentKeyOf(value: unknown): DocumentKey | undefined {
+export function documentKeyOf(value: unknown): DocumentKey | undefined {
   if (value === undefined) return undefined;
   const key = typeof value === 'string' ? documentKeys[value] : undefined;
   if (key) return key;

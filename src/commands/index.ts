@@ -68,6 +68,14 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
         summary: 'Whether reranking is worth its time here, against what is configured',
         load: async () => (await import('./bench-reranking.ts')).benchReranking,
       },
+      quantization: {
+        summary: 'How far the vectors of a collection can be compressed, on a copy of them',
+        load: async () => (await import('./bench-tuning.ts')).benchQuantization,
+      },
+      hnsw: {
+        summary: 'How many links and how wide a search the graph of a collection needs, on a copy',
+        load: async () => (await import('./bench-tuning.ts')).benchHnsw,
+      },
       judge: {
         summary: 'Write a file of passages to be judged by hand',
         load: async () => (await import('./bench-judge.ts')).benchJudge,

@@ -191,6 +191,20 @@ export const runTable = {
     env: ['QDX_DEPTH'],
     description: 'Hits of each query that are judged',
   },
+  'bench.points': {
+    flag: 'max-points',
+    value: '<n>',
+    type: 'number',
+    env: ['QDX_MAX_POINTS'],
+    description: 'Points that a scratch copy has at most',
+  },
+  'bench.queries': {
+    flag: 'max-queries',
+    value: '<n>',
+    type: 'number',
+    env: ['QDX_MAX_QUERIES'],
+    description: 'Queries that are asked of a scratch copy at most',
+  },
   'bench.seed': {
     flag: 'seed',
     value: '<n>',

@@ -183,6 +183,10 @@ const benchSettings = z.strictObject({
   rounds: positive.max(1000).default(3),
   /** Hits of each query that are judged. */
   depth: positive.max(10_000).default(100),
+  /** Points that a suite which tunes copies of a collection copies at most. */
+  points: positive.max(10_000_000).default(100_000),
+  /** Queries that such a suite asks at most. */
+  queries: positive.max(100_000).default(200),
   /** Of everything drawn at random: order, resampling, samples. */
   seed: z.number().int().min(0).max(0xff_ff_ff_ff).default(1),
 });
