@@ -79,7 +79,7 @@ async function readHits(
       id,
       path: typeof path === 'string' ? path : '',
       ...placedOf(payload ?? {}, payloadKeys),
-      ...(sourceId !== undefined && sourceId !== null && { sourceId: String(sourceId as string | number) }),
+      ...((typeof sourceId === 'string' || typeof sourceId === 'number') && { sourceId: String(sourceId) }),
     };
     return [byId.get(String(id)) ?? -1, hit];
   });
