@@ -56,6 +56,7 @@ const reasons: Readonly<Record<string, Reason>> = {
   EROFS: ['denied', 'the file system is read-only'],
   ENOSPC: ['failed', 'the disk is full', freeSpace],
   EDQUOT: ['failed', 'the disk quota is used up', freeSpace],
+  EFBIG: ['failed', 'it may not become larger here', 'raise the limit (ulimit -f), or choose another file system'],
   EISDIR: ['usage', 'it is a folder', 'name a file'],
   EEXIST: ['failed', 'it is a file'],
 };
