@@ -55,9 +55,30 @@ export function addModelFlags(command: Command): void {
   );
 }
 
-/** Whether the command was asked to embed anew. */
-export const isReembedding = (flags: Flags, { origins }: ResolvedSettings): boolean =>
-  flags['reembed'] === true || origins['embed.model']?.kind === 'flag';
+/** Whether the command was asked to embed anew. @throws QdxError `usage` for flags that copying would pass over. */
+export function isReembedding(flags: Flags, { origins }: ResolvedSettings): boolean {
+  if (flags['reembed'] === true || origins['embed.model']?.kind === 'flag') return true;
+  const idle = Object.entries(modelFlags).find(([name]) => flags[name] !== undefined && flags[name] !== true);
+  const typed = flags['allowWithoutText'] === true ? '--allow-without-text' : idle?.[1];
+  if (typed === undefined) return false;
+  throw new QdxError('usage', `${typed} is for embedding anew, and no model was named: points would be copied`, {
+    hint: 'add --model <name>, or --reembed for the model of the entry in qdx.config.json',
+  });
+}
+
+/** By commander's names. `--no-backup` makes `backup` false. */
+const modelFlags: Readonly<Record<string, string>> = {
+  textField: '--text-field',
+  pathField: '--path-field',
+  vector: '--vector',
+  dropVector: '--drop-vector',
+  queries: '--queries',
+  minOverlap: '--min-overlap',
+  maxDrop: '--max-drop',
+  sample: '--sample',
+  backupTo: '--backup-to',
+  backup: '--no-backup',
+};
 
 /** Points by which the two spaces are compared, where `--sample` says nothing: the interval of a share is then within 0.1. */
 const defaultSample = 100;

@@ -104,18 +104,23 @@ interface Row {
   readonly target: { readonly collection: string };
   readonly points: number;
   readonly durationMs: number;
+  /** Of re-embedding. */
+  readonly counts?: { readonly embedded: number };
 }
 
 export function renderSeveral(outcomes: readonly OneOutcome<unknown>[]): string {
   const rows = outcomes.map((outcome) => {
-    if (outcome.status === 'failed') return [outcome.name, 'failed', '', '', outcome.error.message];
-    const { target, points, durationMs } = outcome.result as Row;
-    return [outcome.name, 'done', formatCount(points), formatDuration(durationMs), target.collection];
+    if (outcome.status === 'failed') return [outcome.name, 'failed', '', '', '', outcome.error.message];
+    if (outcome.status === 'unchanged') return [outcome.name, 'unchanged', '', '', '', outcome.reason];
+    const { target, points, durationMs, counts } = outcome.result as Row;
+    const embedded = counts ? formatCount(counts.embedded) : '';
+    return [outcome.name, 'done', formatCount(points), embedded, formatDuration(durationMs), target.collection];
   });
   const failed = outcomes.filter(({ status }) => status === 'failed').length;
-  const total = `${outcomes.length - failed} of ${outcomes.length} collections migrated`;
+  const done = outcomes.filter(({ status }) => status === 'done').length;
+  const total = `${done} of ${outcomes.length} collections migrated`;
   return [
-    renderTable(rows, { header: ['collection', '', 'points', 'time', 'now in'], right: [2, 3] }),
+    renderTable(rows, { header: ['collection', '', 'points', 'embedded', 'time', 'now in'], right: [2, 3, 4] }),
     failed === 0 ? total : `${total}; the others are as they were: the same command goes on with them`,
   ].join('\n');
 }

@@ -51,9 +51,12 @@ type View = Parameters<CommandResult['text']>[0];
 type Outcomes = Awaited<ReturnType<typeof migrateSeveral<CommandResult>>>;
 
 const textsOf = (outcomes: Outcomes, view: View): string =>
-  outcomes
-    .map((each) => `${each.name}\n${each.status === 'done' ? each.result.text(view) : each.error.message}`)
-    .join('\n\n');
+  outcomes.map((each) => `${each.name}\n${textOf(each, view)}`).join('\n\n');
+
+function textOf(outcome: Outcomes[number], view: View): string {
+  if (outcome.status === 'done') return outcome.result.text(view);
+  return outcome.status === 'unchanged' ? outcome.reason : outcome.error.message;
+}
 
 const isPlan = (flags: CommandInput['flags']): boolean => flags['plan'] === true || flags['dryRun'] === true;
 

@@ -141,8 +141,39 @@ test('search finds by meaning and by words, under the old name', async () => {
   expect(hits.slice(0, 5).map(({ path }) => path)).toContain('operations/aliases-and-reindexing.md');
 });
 
-test('the same again is refused: its vectors are those of the model already', async () => {
-  const { exitCode, stderr } = await qdx('migrate', 'handbook', '--model', 'all-MiniLM-L6-v2', '--yes');
+test('the step back is one command', async () => {
+  expect((await qdx('rollback', 'handbook', '--yes')).exitCode).toBe(0);
+  expect(await listCollections(connection)).toContainEqual({ physical: 'handbook__1', aliases: ['handbook'] });
+});
+
+test('all collections of the project file: each by itself, and one that fails does not stop the others', async () => {
+  for (const name of ['first', 'second'])
+    await makeForeign(connection, { physical: `${name}__1`, alias: name, points: points.slice(0, 4) });
+  const entry = { model: 'all-MiniLM-L6-v2' };
+  const collections = { first: { ...entry, payloadKeys: { content: 'page_content' } }, second: entry };
+  writeFileSync(join(home, 'work', 'qdx.config.json'), JSON.stringify({ collections }));
+  const all = ['migrate', '--configured', '--reembed', '--no-backup', '--yes'] as const;
+  const { stdout, exitCode } = await qdx(...all, '--json');
+  expect(exitCode).toBe(3);
+  expect(JSON.parse(stdout)).toMatchObject({
+    failed: 1,
+    collections: [
+      { name: 'first', status: 'done', result: { points: 4, counts: { made: 4 }, isSwitched: true } },
+      {
+        name: 'second',
+        status: 'failed',
+        error: { kind: 'refused', message: expect.stringContaining('no point of second__1') },
+      },
+    ],
+  });
+  const again = await qdx(...all, '--text-field', 'page_content');
+  expect(again.exitCode).toBe(0);
+  expect(again.stdout).toMatch(/first +unchanged .*are those of all-MiniLM-L6-v2 already/u);
+  expect(again.stdout).toMatch(/second +done +4 /u);
+});
+
+test('flags of another model without a model are refused: points would be copied', async () => {
+  const { exitCode, stderr } = await qdx('migrate', 'handbook', 'copy', '--text-field', 'page_content');
   expect(exitCode).toBe(2);
-  expect(stderr).toContain('the vectors of handbook__2 are those of all-MiniLM-L6-v2 already');
+  expect(stderr).toContain('--text-field is for embedding anew, and no model was named');
 });

@@ -19,7 +19,12 @@ export type Selection =
 
 export type OneOutcome<T> =
   | { readonly name: string; readonly status: 'done'; readonly result: T }
+  /** It is as it was asked for already. */
+  | { readonly name: string; readonly status: 'unchanged'; readonly reason: string }
   | { readonly name: string; readonly status: 'failed'; readonly error: FailedOne };
+
+/** `details.code` of an error that says so. */
+export const nothingToDo = 'nothing-to-do';
 
 interface FailedOne {
   readonly kind: QdxError['kind'];
@@ -43,6 +48,11 @@ export async function migrateSeveral<T>(
       run.signal?.throwIfAborted();
       if (!isQdxError(error)) throw error;
       const { kind, message, hint = null } = error;
+      if (error.details?.['code'] === nothingToDo) {
+        run.onEvent?.({ type: 'note', message: `${name}: ${message}` });
+        outcomes.push({ name, status: 'unchanged', reason: message });
+        continue;
+      }
       run.onEvent?.({ type: 'warning', message: `${name}: ${message}` });
       outcomes.push({ name, status: 'failed', error: { kind, message, hint } });
     }

@@ -17,6 +17,7 @@ import type { SearchParams, SearchPlaces } from '../../retrieval/params.ts';
 import type { CollectionDescription } from '../collection-description.ts';
 import type { FillStrategy, ProofInput, SourceLook } from '../migrate/fill-strategy.ts';
 import { type LayoutChanges, withLayout } from '../migrate/layout.ts';
+import { nothingToDo } from '../migrate/several.ts';
 import { noCounts, type ReembedCounts } from './counts.ts';
 import { isCurrent, keyInUse, makePoints, type PointRecipe } from './make-points.ts';
 import { probeSource, type SourceProbe } from './probe.ts';
@@ -161,6 +162,7 @@ function assertOtherSpace({ card, physical }: SourceProbe, model: FoundModel): v
   if (!card || !sameSpace(card.model, model.card)) return;
   throw new QdxError('usage', `the vectors of ${physical} are those of ${model.card.name} already`, {
     hint: 'leave --model out: points are then copied, with the vectors they have',
+    details: { code: nothingToDo },
   });
 }
 
