@@ -18,6 +18,7 @@ const groupTexts = {
   search: 'How a search is done when its flags say nothing else.',
   rerankEndpoint: 'The service that `--rerank listwise` and `--rerank endpoint` ask ([reranking](reranking_guide.md)).',
   hub: 'Where models are downloaded from.',
+  mcp: 'What clients of [`qdx mcp`](mcp.md) may ask for.',
 };
 
 export function settingsPage() {

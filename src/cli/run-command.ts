@@ -31,7 +31,7 @@ export async function runCommand(module: CommandModule, command: Command, run: R
     settingFlags: typedSettings(command),
   });
   try {
-    const result = await module.run({ args: command.args, flags: command.opts() }, context);
+    const result = await module.run({ args: command.args, flags: flagsOf(command) }, context);
     const outcome = await writeResult(result, output, format, context);
     signals.signal.throwIfAborted();
     return exitCodes[outcome];
@@ -43,6 +43,12 @@ export async function runCommand(module: CommandModule, command: Command, run: R
     signals.stop();
   }
 }
+
+/** Of a family that is a command itself (`qdx mcp`), the parser gives what both know to the family. */
+const flagsOf = (command: Command): Record<string, unknown> => ({
+  ...(command.parent?.parent ? command.parent.opts() : {}),
+  ...command.opts(),
+});
 
 function checkedFormat(globals: GlobalFlags, module: CommandModule): string {
   const known = ['text', 'json', ...(module.formats ?? [])];

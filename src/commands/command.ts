@@ -2,6 +2,7 @@
  * What a command is: flags, one core call, one render.
  */
 import type { Command } from 'commander';
+import type { Writable } from 'node:stream';
 import type { ResolvedSettings } from '../core/config/resolve.ts';
 import type { Connection } from '../core/qdrant/connection/connection.ts';
 import type { Outcome } from '../lib/errors.ts';
@@ -38,6 +39,8 @@ export interface CommandContext {
   /** Values of the environment that core takes as parameters (hub token, endpoint, offline). */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly stdin: NodeJS.ReadableStream;
+  /** Stdout for a protocol: from then on nothing else in this process reaches it. */
+  claimStdout(): Writable;
   /** What was asked for with `--format` or `--json`; `text` if nothing was. One of those that the module names. */
   readonly format: string;
   /** How stdout is shown. */

@@ -6,6 +6,7 @@ import type { ResolvedSettings, ResolveInput } from '../core/config/resolve.ts';
 import type { Connection } from '../core/qdrant/connection/connection.ts';
 import { holdAtStep, holdVariable } from '../lib/hold-at-step.ts';
 import { QdxError } from '../lib/errors.ts';
+import { claimStdout } from '../lib/claim-stdout.ts';
 import type { Output } from '../lib/output.ts';
 import { createProgress, progressMode } from '../lib/progress.ts';
 import type { CommandContext, ServerPlace } from './command.ts';
@@ -63,6 +64,7 @@ export function createContext(seed: ContextSeed): OwnedContext {
     folders,
     environment,
     stdin,
+    claimStdout: () => claimStdout(process),
     signal,
     confirm,
     format: seed.format,

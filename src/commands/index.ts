@@ -82,6 +82,16 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
       },
     },
   },
+  mcp: {
+    summary: 'Serve search to agents, over the Model Context Protocol',
+    load: async () => (await import('./mcp.ts')).mcp,
+    members: {
+      config: {
+        summary: 'What to write into the settings of an agent or editor',
+        load: async () => (await import('./mcp-config.ts')).mcpConfig,
+      },
+    },
+  },
   backup: {
     summary: 'Collections into a folder that travels, point by point, with hashes',
     load: async () => (await import('./backup.ts')).backup,

@@ -2,7 +2,8 @@
  * Flags of `qdx search`, and the parameters that they and the settings make.
  */
 import type { Command } from 'commander';
-import { rerankParams, rerankSettings } from './rerank-settings.ts';
+import { rerankSettings } from './rerank-settings.ts';
+import { searchSettings } from './search-settings.ts';
 import { addSettingOptions } from './setting-options.ts';
 import type { Origin } from '../core/config/layer.ts';
 import type { ResolvedSettings } from '../core/config/resolve.ts';
@@ -55,21 +56,16 @@ export function searchParams(
   { settings, origins }: Pick<ResolvedSettings, 'settings' | 'origins'>,
   collections: readonly string[],
 ): SearchParams {
-  const { search, index, vector, payloadKeys, embed } = settings;
   const minScore = numberFlag(flags, 'minScore', '--min-score', { least: -1, most: 1 });
-  const mode = search.mode;
-  if (minScore !== undefined && mode === 'lexical')
+  const fromSettings = searchSettings({ settings, origins });
+  if (minScore !== undefined && fromSettings.mode === 'lexical')
     throw new QdxError('usage', '--min-score is a cosine, and --mode lexical has none', {
       hint: 'Leave one of the two out.',
     });
-  const modelOrigin = origins['embed.model']?.kind;
-  const isExplicitModel = modelOrigin !== undefined && modelOrigin !== 'preset' && modelOrigin !== 'default';
+  const isModelTyped = origins['embed.model']?.kind === 'flag';
   return {
+    ...fromSettings,
     collections,
-    mode,
-    modeIsExplicit: origins['search.mode']?.kind !== 'default',
-    limit: search.limit,
-    candidates: search.candidates,
     filters: {
       conditions: listFlag(flags, 'filter'),
       paths: listFlag(flags, 'path'),
@@ -78,20 +74,12 @@ export function searchParams(
       languages: listFlag(flags, 'language'),
     },
     exact: flags['exact'] === true,
-    ef: index.efSearch,
-    oversampling: search.oversampling,
     contextLines: numberFlag(flags, 'context', '--context', { least: 0, most: 1000, isWhole: true }) ?? 0,
     explain: flags['explain'] === true,
-    rerank: rerankParams(settings),
-    vectorName: vector.name,
-    sparseName: vector.sparseName,
-    payloadKeys,
     typedForQuantized: ['rescore', 'oversampling'].flatMap((name) => typedFlag(origins[`search.${name}`])),
-    ...(search.rescore !== undefined && { rescore: search.rescore }),
     ...(minScore !== undefined && { minScore }),
     ...(groupByFlag(flags) && { groupBy: 'path' as const }),
-    ...(modelOrigin === 'flag' && embed.model !== undefined && { model: embed.model }),
-    ...(isExplicitModel && embed.model !== undefined && { settingsModel: embed.model }),
+    ...(isModelTyped && settings.embed.model !== undefined && { model: settings.embed.model }),
   };
 }
 

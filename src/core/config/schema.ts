@@ -191,6 +191,20 @@ const benchSettings = z.strictObject({
   seed: z.number().int().min(0).max(0xff_ff_ff_ff).default(1),
 });
 
+/** `qdx mcp`: what its clients may ask for. */
+const mcpSettings = z.strictObject({
+  /** With `--http`; 0: any that is free. */
+  port: z.number().int().min(0).max(65_535).default(7733),
+  /** With `--http`; absent: made once, kept in the user's data folder. */
+  token: z.string().min(16).optional(),
+  /** With `--http`; a sixth of it may come at once. */
+  callsPerMinute: positive.max(1_000_000).default(600),
+  /** Hits of one search. */
+  maxResults: positive.max(1000).default(50),
+  /** Of the text of one hit. */
+  contentChars: z.number().int().min(100).max(1_000_000).default(4000),
+});
+
 /** Where models come from; the names of the environment are those of the Hugging Face tools. */
 const hubSettings = z.strictObject({
   endpoint: z.url({ protocol: /^https?$/ }).default('https://huggingface.co'),
@@ -258,6 +272,7 @@ export const settingsSchema = z.strictObject({
   bench: benchSettings.prefault({}),
   rerankEndpoint: rerankEndpointSettings.prefault({}),
   hub: hubSettings.prefault({}),
+  mcp: mcpSettings.prefault({}),
   payloadKeys: payloadKeys.default({}),
   collections: z.record(z.string().min(1).max(255), collectionSettings).default({}),
 });

@@ -12,7 +12,11 @@ import type { Embedder } from './embedder.ts';
 const sampleSize = 8;
 
 /** @throws QdxError `refused`, naming the cosine seen. An empty collection has nothing to compare with. */
-export async function checkStored(view: CollectionView, card: CollectionCard, embedder: Embedder): Promise<void> {
+export async function checkStored(
+  view: CollectionView,
+  card: CollectionCard,
+  embedder: Pick<Embedder, 'embed'>,
+): Promise<void> {
   const { connection, physical, signal } = view;
   const cosines: { readonly id: string; readonly value: number }[] = [];
   let points = 0;

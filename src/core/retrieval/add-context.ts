@@ -11,14 +11,17 @@ import { isLinesOfFile, linesOf } from './hit-lines.ts';
 import type { SearchTarget } from './target.ts';
 import { placedOf } from './to-hit.ts';
 
+/** The collection that a hit is from. */
+type Place = Pick<SearchTarget, 'name' | 'payloadKeys'>;
+
 /** @returns the hit with up to `count` lines on either side; unchanged where its text is not lines of the file. */
-export async function addContext(
+export async function addContext<T extends ContextHit>(
   connection: Connection,
-  hit: Hit,
-  target: SearchTarget,
+  hit: T,
+  target: Place,
   count: number,
   run: RunOptions,
-): Promise<Hit> {
+): Promise<T & Pick<Hit, 'before' | 'after'>> {
   if (count === 0 || !isLinesOfFile(hit)) return hit;
   const lines = await fileLines(connection, hit, { target, count, run });
   const range = (from: number, to: number): string[] => {
@@ -36,15 +39,17 @@ export async function addContext(
   };
 }
 
+type ContextHit = Pick<Hit, 'path' | 'source' | 'startLine' | 'endLine' | 'text' | 'chunker' | 'language'>;
+
 interface Surroundings {
-  readonly target: SearchTarget;
+  readonly target: Place;
   readonly count: number;
   readonly run: RunOptions;
 }
 
 async function fileLines(
   connection: Connection,
-  hit: Hit,
+  hit: ContextHit,
   { target, count, run }: Surroundings,
 ): Promise<Map<number, string>> {
   const key = (field: PayloadField): string => keyOf(field, target.payloadKeys);

@@ -17,6 +17,8 @@ export interface Hit {
   readonly id: string | number | bigint;
   /** = payload `source_path`. */
   readonly path: string;
+  /** = payload `source_file`: the last segment of the path. */
+  readonly sourceFile?: string;
   /** Of a docling document these are numbers of items in reading order. */
   readonly startLine: number;
   readonly endLine: number;

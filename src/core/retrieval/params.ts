@@ -5,6 +5,7 @@ import type { RerankerCard } from '../models/cards/reranker-card.ts';
 import type { FoundModel } from '../models/find-model.ts';
 import type { PayloadKeys } from '../qdrant/collection/payload-keys.ts';
 import type { Hit } from './hit.ts';
+import type { OpenedModels } from './opened-models.ts';
 import type { RerankParams } from './rerank/port.ts';
 import type { RerankStage } from './rerank/chain.ts';
 import type { RankingWeights } from './weights.ts';
@@ -47,11 +48,16 @@ export interface SearchParams {
   readonly vectorName: string;
   readonly sparseName: string;
   readonly payloadKeys: PayloadKeys;
+  /** Those three of single collections, by name, where they differ. */
+  readonly ofCollection?: Readonly<Record<string, CardlessParams>>;
   /** Absent: no reranking. */
   readonly rerank?: RerankParams;
   /** Weights of the signals; absent: the measured defaults. For benchmarks. */
   readonly weights?: Partial<RankingWeights>;
 }
+
+/** What the settings say of a collection that has no card. */
+export type CardlessParams = Pick<SearchParams, 'vectorName' | 'payloadKeys' | 'settingsModel'>;
 
 export interface SearchFilters {
   /** As typed: `key=value`, `key!=value`, `key>=value`. All must hold. */
@@ -71,6 +77,8 @@ export interface SearchPlaces {
   readonly findReranker?: (name: string) => Promise<FoundModel<RerankerCard>>;
   /** Of the caller; what encoders and rerankers in processes of their own get of it (processEnvironment). Absent: nothing. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Models that stay open for other searchers; absent: each searcher opens and closes its own. */
+  readonly opened?: OpenedModels;
 }
 
 interface SearchedCollection {

@@ -17,6 +17,8 @@ export interface QueryEncoders {
   encodeTokens(query: string, model: ModelCard): Promise<Float32Array>;
   /** A text of a collection, with sign bits of its token vectors. */
   document(text: string, model: ModelCard, tokenWindow: number, signal?: AbortSignal): Promise<EncodedText>;
+  /** The encoder itself, for what is no query; it stays open. */
+  open(model: ModelCard): Promise<Encoder>;
   close(): Promise<void>;
 }
 
@@ -36,6 +38,8 @@ export function createQueryEncoders(
     const space = spaceFingerprint(model);
     const known = encoders.get(space) ?? openQueryEncoder(model, places, run);
     encoders.set(space, known);
+    // The model may be there the next time.
+    known.catch(() => encoders.delete(space));
     return known;
   };
   const encodeOnce = createQueryMemory(async (query, model, tokenVectors) => {
@@ -44,6 +48,7 @@ export function createQueryEncoders(
   });
   return {
     warm: async (model) => void (await open(model)),
+    open,
     encode: async (query, model) => (await encodeOnce(query, model, wantsTokens(model))).vector,
     encodeTokens: async (query, model) => (await encodeOnce(query, model, true)).tokenVectors ?? new Float32Array(0),
     document: async (text, model, tokenWindow, signal = run.signal) =>
@@ -64,6 +69,7 @@ function createQueryMemory(encode: EncodeQuery): EncodeQuery {
     const key = JSON.stringify([spaceFingerprint(model), query, tokenVectors]);
     const encoded = known.get(key) ?? encode(query, model, tokenVectors);
     known.set(key, encoded);
+    encoded.catch(() => known.delete(key));
     const [oldest] = known.keys();
     if (known.size > rememberedQueries && oldest !== undefined) known.delete(oldest);
     return encoded;

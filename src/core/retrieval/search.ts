@@ -14,13 +14,14 @@ import type { LexicalQuery } from './candidates.ts';
 import { fetchCandidates } from './candidates.ts';
 import { buildFilter, type QdrantFilter } from './filters.ts';
 import type { Hit } from './hit.ts';
-import type { Reranker, RerankerContext } from './rerank/port.ts';
+import type { Reranker } from './rerank/port.ts';
 import { rerankersInUse, wantsTokens } from './rerank/late/when-late.ts';
 import type { RankedCandidate } from './rank.ts';
 import type { RerankStage } from './rerank/chain.ts';
 import type { RerankedPool } from './rerank/rerank-pool.ts';
 import type { SearchParams, SearchPlaces, SearchResponse } from './params.ts';
-import { createQueryEncoders, type QueryEncoders } from './query-encoders.ts';
+import { createOpenedModels } from './opened-models.ts';
+import type { QueryEncoders } from './query-encoders.ts';
 import { type DeepList, rankByDepth, type Shown } from './rank-by-depth.ts';
 import { comparability, rankAll } from './rank-lists.ts';
 import { selectFiles } from './select-files.ts';
@@ -46,10 +47,15 @@ export async function createSearcher(
 ): Promise<Searcher> {
   // Bad conditions are refused before anything is asked of the server.
   buildFilter(params.filters, null, params.payloadKeys);
-  const encoders = createQueryEncoders(places, run, (model) => wantsTokens(params.rerank, model));
+  const models = places.opened ?? createOpenedModels(places, run, (model) => wantsTokens(params.rerank, model));
+  const { encoders } = models;
+  const close = async () => {
+    if (!places.opened) await models.close();
+  };
   const [opened, loaded] = await openBoth(
     Promise.all(params.collections.map((name) => openOne(connection, name, { params, places, encoders, run }))),
-    rerankersOf(params, { connection, places, encoders }, run),
+    models.rerankers(connection, params.rerank),
+    close,
   );
   sayMerging(opened, run);
   const targets = opened.map(({ target }) => target);
@@ -59,10 +65,7 @@ export async function createSearcher(
       assertQuery(query);
       return answer(query, { connection, params, opened, encoders, rerankers, run });
     },
-    close: async () => {
-      for (const reranker of rerankers) await reranker.close();
-      await encoders.close();
-    },
+    close,
   };
 }
 
@@ -70,22 +73,13 @@ export async function createSearcher(
 async function openBoth(
   targets: Promise<Opened[]>,
   reranking: Promise<readonly Reranker[]>,
+  close: () => Promise<void>,
 ): Promise<[Opened[], readonly Reranker[]]> {
   const [opened, rerankers] = await Promise.allSettled([targets, reranking]);
   if (opened.status === 'fulfilled' && rerankers.status === 'fulfilled') return [opened.value, rerankers.value];
-  if (rerankers.status === 'fulfilled') for (const reranker of rerankers.value) await reranker.close();
+  await close();
   // Of two failures that of the collection is told: without it no reranker is needed.
   throw opened.status === 'rejected' ? opened.reason : (rerankers as PromiseRejectedResult).reason;
-}
-
-async function rerankersOf(
-  { rerank }: SearchParams,
-  context: Omit<RerankerContext, 'params'>,
-  run: RunOptions,
-): Promise<readonly Reranker[]> {
-  if (!rerank || rerank.kinds.length === 0) return [];
-  const { openRerankers } = await import('./rerank/rerankers.ts');
-  return openRerankers({ params: rerank, ...context }, run);
 }
 
 function sayMerging(opened: readonly Opened[], run: RunOptions): void {
@@ -111,7 +105,8 @@ interface Opening {
 
 async function openOne(connection: Connection, name: string, opening: Opening): Promise<Opened> {
   const { params, places, encoders, run } = opening;
-  const target = await openTarget(connection, name, params, places, run).catch((error: unknown) =>
+  const own = { ...params, ...params.ofCollection?.[name] };
+  const target = await openTarget(connection, name, own, places, run).catch((error: unknown) =>
     explainMissing(connection, name, error),
   );
   const { payloadKeys: keys } = target;

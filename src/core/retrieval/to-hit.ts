@@ -10,26 +10,37 @@ import type { RankedCandidate } from './rank.ts';
 export function toHit(item: RankedCandidate, rank: number, explain: boolean): Hit {
   const { candidate, score, signals } = item;
   const { target, id, payload, dense } = candidate;
-  const field = (name: PayloadField): unknown => payload[keyOf(name, target.payloadKeys)];
-  const text = (name: PayloadField): string | undefined => textOf(field(name));
   const isCosine = dense !== undefined && target.dense?.cosine !== null;
   return withoutUndefined({
     rank,
     score,
     collection: target.name,
     id,
+    ...describedOf(payload, target.payloadKeys),
+    cosine: isCosine ? dense.score : undefined,
+    rerankScore: item.reranked?.at(-1)?.score,
+    stages: explain ? stagesOf(item) : undefined,
+    signals: explain ? signals : undefined,
+  });
+}
+
+export type Described = Placed &
+  Pick<Hit, 'path' | 'sourceFile' | 'source' | 'sourceId' | 'subdirectory' | 'title' | 'headingPath' | 'symbolPath'>;
+
+/** Everything that qdx reads of a payload. */
+export function describedOf(payload: Readonly<Record<string, unknown>>, keys: PayloadKeys | undefined): Described {
+  const field = (name: PayloadField): unknown => payload[keyOf(name, keys)];
+  const text = (name: PayloadField): string | undefined => textOf(field(name));
+  return withoutUndefined({
     path: text('source_path') ?? '',
-    ...placedOf(payload, target.payloadKeys),
+    sourceFile: text('source_file'),
+    ...placedOf(payload, keys),
     source: text('source'),
     sourceId: text('source_id'),
     subdirectory: text('subdirectory'),
     title: text('title'),
     headingPath: listOf(field('heading_path')),
     symbolPath: listOf(field('symbol_path')),
-    cosine: isCosine ? dense.score : undefined,
-    rerankScore: item.reranked?.at(-1)?.score,
-    stages: explain ? stagesOf(item) : undefined,
-    signals: explain ? signals : undefined,
   });
 }
 

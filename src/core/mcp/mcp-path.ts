@@ -1,0 +1,4 @@
+/**
+ * Where the HTTP server is, behind its host and port.
+ */
+export const mcpPath = '/mcp';
