@@ -1,6 +1,6 @@
 /**
  * How well does search rank? Judged queries over documentation, code and CoSQA, end to end: embedded by the built binary
- * into a real Qdrant, searched by the library, each list alone, both, and with one signal off at a time.
+ * into a real Qdrant, searched by the library, each list alone, both, and with one signal, or reranking, off at a time.
  *
  * node benchmarks/quality/run.js [--work FOLDER] [--only docs|code|cosqa]   (FOLDER keeps vectors for the next run)
  */
@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { describeHost } from '../host.js';
 import { keepRun, reportBars } from '../keep-run.js';
-import { dualBars, fixedBars } from './bars.js';
+import { dualBars, fixedBars, rerankingBars } from './bars.js';
 import { datasets } from './datasets.js';
 import { figure, mean, measures } from './metrics.js';
 
@@ -25,9 +25,13 @@ const rankings = {
   dense: { mode: 'dense' },
   lexical: { mode: 'lexical' },
   'both, no signals': { mode: 'hybrid', weights: noSignals },
-  default: { mode: 'hybrid' },
+  'first stage': { mode: 'hybrid' },
+  default: { mode: 'hybrid', isReranked: true },
   ...Object.fromEntries(
-    Object.keys(noSignals).map((name) => [`without ${name}`, { mode: 'hybrid', weights: { [name]: 0 } }]),
+    Object.keys(noSignals).map((name) => [
+      `without ${name}`,
+      { mode: 'hybrid', weights: { [name]: 0 }, isReranked: true },
+    ]),
   ),
 };
 
@@ -57,7 +61,7 @@ async function main() {
     }
     const results = await rankAll(sets, join(work, 'data', 'qdx'), work, env);
     console.log(table(results));
-    const bars = [...fixedBars(results), ...dualBars(results)];
+    const bars = [...fixedBars(results), ...dualBars(results), ...rerankingBars(results)];
     reportBars(bars);
     const settings = { only: options.only ?? 'all', rankings };
     keepRun({ host: await describeHost(), settings, bars, results: results.map(compact) }, import.meta.url);
@@ -69,6 +73,7 @@ async function main() {
 
 async function rankAll(sets, dataFolder, work, environment) {
   const load = (path) => import(new URL(`../../dist/core/${path}`, import.meta.url));
+  const { rerankParams } = await load('../commands/rerank-settings.js');
   const { connect } = await load('qdrant/connection/connect.js');
   const { settingsSchema } = await load('config/schema.js');
   const { createSearcher } = await load('retrieval/search.js');
@@ -79,7 +84,7 @@ async function rankAll(sets, dataFolder, work, environment) {
   const places = { cacheFolder, findModel: (name) => findModel(name, { cacheFolder }) };
   const results = [];
   for (const set of sets) {
-    for (const [ranking, { mode, weights }] of Object.entries(rankings)) {
+    for (const [ranking, { mode, weights, isReranked }] of Object.entries(rankings)) {
       const searcher = await createSearcher(
         connection,
         {
@@ -98,13 +103,14 @@ async function rankAll(sets, dataFolder, work, environment) {
           sparseName: settings.vector.sparseName,
           payloadKeys: {},
           ...(weights && { weights }),
+          ...(isReranked && { rerank: rerankParams(settings) }),
         },
         places,
       );
       const judged = [];
       for (const query of set.queries) {
-        const { hits } = await searcher.search(query.query);
-        judged.push({ id: query.id, type: query.type, ...set.judge(query, hits) });
+        const { hits, timing } = await searcher.search(query.query);
+        judged.push({ id: query.id, type: query.type, ms: timing.totalMs, ...set.judge(query, hits) });
       }
       await searcher.close();
       results.push({ group: set.group, collection: set.collection, ranking, judged });
@@ -129,7 +135,7 @@ function table(results) {
         shown(mean(values)),
       );
     };
-    return `| ${collection} | ${['dense', 'lexical', 'default'].map((ranking) => of(ranking).filter(Boolean).join(' / ')).join(' | ')} |`;
+    return `| ${collection} | ${['dense', 'lexical', 'first stage', 'default'].map((ranking) => of(ranking).filter(Boolean).join(' / ')).join(' | ')} |`;
   });
   return [
     'nDCG@10: file / passage / hit@5 / file over ten hits',
@@ -138,8 +144,8 @@ function table(results) {
     '| --- | --- | --- | --- |',
     ...Object.keys(rankings).map(row),
     '',
-    '| set (file / passage) | dense | lexical | default |',
-    '| --- | --- | --- | --- |',
+    '| set (file / passage) | dense | lexical | first stage | default |',
+    '| --- | --- | --- | --- | --- |',
     ...perSet,
   ].join('\n');
 }

@@ -14,7 +14,7 @@ import type { SearchPlaces } from '../../params.ts';
 import type { QueryEncoders } from '../../query-encoders.ts';
 
 export interface BitsMaker {
-  /** In the order of the texts; null where the time was up before. */
+  /** In the order of the texts; null where the time was up before, and for a text without content. */
   make(texts: readonly string[], budgetMs: number, run: RunOptions): Promise<(CachedVector | null)[]>;
   close(): void;
 }
@@ -38,7 +38,8 @@ export async function openBitsMaker(options: BitsMakerOptions, run: RunOptions):
       const made = keys.map((key) => cache.get(key));
       for (const [index, text] of texts.entries()) {
         const key = keys[index];
-        if (made[index] !== null || !key) continue;
+        // Of a text without content a model would give the vectors of its special tokens.
+        if (made[index] !== null || !key || text.trim() === '') continue;
         if (performance.now() >= until) break;
         const { tokenVectors: _, ...encoded } = await encoders.document(text, model, window, signal);
         cache.put(key, encoded);

@@ -14,10 +14,12 @@ import { maxSims } from './max-sim.ts';
 import { rerankOutside } from './outside.ts';
 import { mixedScores } from './mixture.ts';
 import { type CandidateBits, storedBits } from './stored-bits.ts';
+import { countsOf, createNotice, notesOn } from './unusable.ts';
 
 export const openLate: OpenReranker = async (context, run) => {
   const encoders = context.encoders ?? createQueryEncoders(context.places, run, () => true);
   const makers = new Map<string, Promise<BitsMaker>>();
+  const sayOnce = createNotice(run);
   const maker: MakerOf = (model, window) => {
     const key = `${spaceFingerprint(model)} ${window}`;
     const known = makers.get(key) ?? openMaker({ context, encoders, model, window }, run);
@@ -27,10 +29,13 @@ export const openLate: OpenReranker = async (context, run) => {
   return {
     kind: 'late',
     name: 'MaxSim',
-    rerank: (query, candidates, options) => {
+    rerank: async (query, candidates, options) => {
+      if (candidates.length === 0) return unchanged(candidates);
       const question = { query, candidates, context, encoders, maker };
       const isOutside = candidates.every(({ target }) => target === undefined);
-      return isOutside ? rerankTexts(question, options) : rerankStored(question, options);
+      const reranking = await (isOutside ? rerankTexts(question, options) : rerankStored(question, options));
+      sayOnce(reranking.notes ?? []);
+      return reranking;
     },
     close: async () => {
       for (const opened of await Promise.allSettled(makers.values()))
@@ -65,6 +70,8 @@ async function rerankStored(question: Question, run: RunOptions): Promise<Rerank
   const stored = await storedBits(context.connection, candidates, run);
   const made = await makeMissing(question, comparable, stored, run);
   const bits = stored.map((one, index) => (typeof one === 'string' ? (made[index] ?? null) : one));
+  // Without a cosine there is nothing that MaxSim could be exchanged for.
+  for (const [index, { cosine }] of candidates.entries()) if (cosine === undefined) bits[index] = null;
   const usable = bits.filter((one) => one !== null);
   const notes = notesOn(stored, bits);
   if (usable.length === 0) return { ...unchanged(candidates, ...notes), failures: countsOf(stored) };
@@ -86,7 +93,7 @@ function comparableModel(candidates: readonly RerankCandidate[]): ModelCard | st
   const models = candidates.map(({ target }) => target?.model ?? null);
   const [model] = models;
   if (!model || models.includes(null)) return 'not reranked: the order was not made by vectors of a model';
-  if (candidates.some(({ cosine }) => cosine === undefined))
+  if (candidates.every(({ cosine }) => cosine === undefined))
     return 'not reranked: candidates have no cosine that MaxSim could be mixed with';
   if (new Set(models.map((one) => (one ? spaceFingerprint(one) : ''))).size > 1)
     return 'not reranked: rankings of different vector spaces were merged by rank';
@@ -98,7 +105,7 @@ const unchanged = (candidates: readonly RerankCandidate[], ...notes: readonly st
   order: candidates.map((_, index) => ({ index })),
   scored: 0,
   failures: {},
-  notes,
+  ...(notes.length > 0 && { notes }),
 });
 
 /** By the place of the candidate; absent where nothing had to be made, or the time was up. */
@@ -125,24 +132,6 @@ function textOf(candidate: RerankCandidate | undefined): string {
 }
 
 const keysOf = ({ payloadKeys }: NonNullable<RerankCandidate['target']>) => (payloadKeys ? { payloadKeys } : {});
-
-/** Stored bits that could not be used, by the reason. */
-function countsOf(stored: readonly CandidateBits[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const one of stored) if (typeof one === 'string') counts[one] = (counts[one] ?? 0) + 1;
-  return counts;
-}
-
-function notesOn(stored: readonly CandidateBits[], bits: readonly (Uint8Array | null)[]): string[] {
-  const without = Object.entries(countsOf(stored)).map(([reason, count]) => `${count} ${reason}`);
-  if (without.length === 0) return [];
-  const left = bits.filter((one) => one === null).length;
-  const made = stored.filter((one) => typeof one === 'string').length - left;
-  return [
-    `stored token vectors that could not be used: ${without.join(', ')} of ${stored.length}; ` +
-      `${made} made for this query, ${left} candidates kept their place`,
-  ];
-}
 
 interface MakerOptions extends Pick<BitsMakerOptions, 'model' | 'window' | 'encoders'> {
   readonly context: RerankerContext;

@@ -36,7 +36,7 @@ export async function rerankOutside(question: OutsideQuestion, run: RunOptions):
   return {
     order: [...scored.toSorted((a, b) => b.score - a.score || a.index - b.index), ...left],
     scored: scored.length,
-    failures: left.length > 0 ? { timeout: left.length } : {},
+    failures: left.length > 0 ? { outOfTime: left.length } : {},
     ...(left.length > 0 && { notes: [`${left.length} of ${made.length} candidates were left, since the time was up`] }),
   };
 }
