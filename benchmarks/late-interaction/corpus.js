@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { datasets } from '../quality/datasets.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const load = (path) => import(new URL(`../../dist/${path}`, import.meta.url));
+const load = (path) => import(new URL(`../../dist/core/${path}`, import.meta.url));
 const depth = 50;
 
 const environmentOf = (work) => ({
@@ -31,10 +31,10 @@ export function qdx(work, args) {
 }
 
 export async function openBench(work) {
-  const { connect } = await load('core/qdrant/connection/connect.js');
-  const { settingsSchema } = await load('core/config/schema.js');
-  const { findModel } = await load('core/models/find-model.js');
-  const { openEncoder } = await load('core/models/open-encoder.js');
+  const { connect } = await load('qdrant/connection/connect.js');
+  const { settingsSchema } = await load('config/schema.js');
+  const { findModel } = await load('models/find-model.js');
+  const { openEncoder } = await load('models/open-encoder.js');
   const environment = environmentOf(work);
   const settings = settingsSchema.parse({});
   const cacheFolder = join(work, 'cache', 'qdx');
@@ -63,8 +63,8 @@ export const docsAndCode = (shared, work) => datasets(shared, work).filter(({ gr
 
 /** The set with `queries` of `{query, answers, tokens, vector, candidates}`; tokens of texts that several queries share are encoded once. */
 export async function prepareSet(bench, set) {
-  const { createSearcher } = await load('core/retrieval/search.js');
-  const { mapOrdered } = await load('lib/ordered-map.js');
+  const { createSearcher } = await load('retrieval/search.js');
+  const { mapOrdered } = await load('../lib/ordered-map.js');
   const searcher = await createSearcher(bench.connection, firstStage(bench, set.collection), bench.places);
   const chunks = new Map();
   const queries = [];
@@ -103,9 +103,9 @@ const firstStage = ({ settings }, collection) => ({
 });
 
 async function textsOf({ connection }, collection, ids) {
-  const { retrievePoints } = await load('core/qdrant/collection/points.js');
-  const { storedText } = await load('core/qdrant/collection/stored-text.js');
-  const { readCard } = await load('core/qdrant/collection/card-store.js');
+  const { retrievePoints } = await load('qdrant/collection/points.js');
+  const { storedText } = await load('qdrant/collection/stored-text.js');
+  const { readCard } = await load('qdrant/collection/card-store.js');
   const card = await readCard(connection, collection);
   const points = await retrievePoints(connection, collection, ids);
   return points.map((point) => [point.id, storedText(point, card)]);
