@@ -52,6 +52,26 @@ describe('qdx rerank', () => {
     ]);
   });
 
+  test('a time budget ends it early and says so; what was not reached keeps its place', async () => {
+    const lines = Array.from({ length: 600 }, (_, id) => JSON.stringify({ id, text: 'read a file '.repeat(40) }));
+    const { stdout, stderr, exitCode } = await cross(
+      lines.join('\n'),
+      '--rerank-budget-ms',
+      '1',
+      '--json',
+      '--rerank-depth',
+      '600',
+    );
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/the time for reranking \(1 ms\) ended after \d+ of 600 candidates/);
+    const { ranking, reranking } = JSON.parse(stdout) as {
+      ranking: { rerankScore?: number }[];
+      reranking: { scored: number; failures: { outOfTime: number } }[];
+    };
+    expect((reranking[0]?.scored ?? 0) + (reranking[0]?.failures.outOfTime ?? 0)).toBe(600);
+    expect(ranking.filter(({ rerankScore }) => rerankScore !== undefined)).toHaveLength(reranking[0]?.scored ?? -1);
+  });
+
   test('lines that are no candidates are named and left out: exit 3', async () => {
     const file = join(home, 'work', 'some.jsonl');
     writeFileSync(
