@@ -29,8 +29,17 @@ export async function measureCascade({ model, work }) {
     writeFileSync(join(work, 'queries.jsonl'), `${queries.join('\n')}\n`);
     const search = (rerank) =>
       qdx([
-        ...['search', '--queries', join(work, 'queries.jsonl'), '-c', 'docs', '--format', 'jsonl'],
-        ...['--rerank', rerank, '--cross-model', model],
+        'search',
+        '--queries',
+        join(work, 'queries.jsonl'),
+        '-c',
+        'docs',
+        '--format',
+        'jsonl',
+        '--rerank',
+        rerank,
+        '--cross-model',
+        model,
       ])
         .trim()
         .split('\n')

@@ -26,7 +26,10 @@ export async function measureListwise({ rounds }) {
   const plain = async () => {
     for (let at = 0; at < windows; at++)
       await transport.send({
-        ...{ method: 'POST', url: new URL(`${url}/v1/chat/completions`), body, timeoutMs: 10_000 },
+        method: 'POST',
+        url: new URL(`${url}/v1/chat/completions`),
+        body,
+        timeoutMs: 1e4,
         headers: { 'content-type': 'application/json' },
       });
   };

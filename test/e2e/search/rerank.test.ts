@@ -30,7 +30,10 @@ describe('a cross-encoder', () => {
     const plain = await on.search(query, '--rerank', 'off');
     const { hits, numCandidates, rerankTimeMs, reranking } = await on.search(
       query,
-      ...['--rerank', 'cross', ...cross, '--explain'],
+      '--rerank',
+      'cross',
+      ...cross,
+      '--explain',
     );
     expect(numCandidates).toBe(plain.numCandidates);
     expect(reranking).toMatchObject([
@@ -51,7 +54,12 @@ describe('a cross-encoder', () => {
   test('a chain: late interaction over all, the cross-encoder on the best of it', async () => {
     const { hits, reranking } = await on.search(
       query,
-      ...['--rerank', 'late,cross', '--rerank-cascade', '2', ...cross, '--explain'],
+      '--rerank',
+      'late,cross',
+      '--rerank-cascade',
+      '2',
+      ...cross,
+      '--explain',
     );
     expect(reranking).toMatchObject([{ kind: 'late' }, { kind: 'cross', candidates: 2, scored: 2 }]);
     expect(hits.map(({ stages }) => stages?.['cross']?.rank)).toStrictEqual([
@@ -77,7 +85,15 @@ describe('an endpoint', () => {
   test('that orders lists: the answer counts, and where the texts go is said once', async () => {
     const chat = await startStubServer({ body: { choices: [{ message: { content: '[2] > [1]' } }] } });
     const { stdout, stderr, exitCode } = await on.qdx([
-      ...['search', query, '--json', '--rerank', 'listwise', '--rerank-url', chat.url, '--rerank-depth', '2'],
+      'search',
+      query,
+      '--json',
+      '--rerank',
+      'listwise',
+      '--rerank-url',
+      chat.url,
+      '--rerank-depth',
+      '2',
     ]);
     await chat.close();
     expect(exitCode).toBe(0);
