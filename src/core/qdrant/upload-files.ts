@@ -23,7 +23,7 @@ import { dryRunUpload, type DryRunSummary } from './upload/dry-run.ts';
 import { uploadRecords, type UploadSummary } from './upload.ts';
 import { checkVectors } from './upload-files/check-vectors.ts';
 import { holdsUsableRecord, keepIfFilled } from './upload-files/empty-collection.ts';
-import { assertIsNew, assertSize, nothingAccepted } from './upload-files/guards.ts';
+import { assertSize, nothingAccepted } from './upload-files/guards.ts';
 import { type RejectsFile, withRejectsFile } from './upload-files/rejects-file.ts';
 import { openUploadSource, type UploadSource } from './upload-files/source.ts';
 import { type StdinPlace, withStdin } from './upload-files/stdin.ts';
@@ -48,8 +48,6 @@ export interface UploadFilesInput {
   readonly hashIds?: boolean;
   readonly dryRun?: boolean;
   readonly breakLock?: boolean;
-  /** Overwrite: refused, until there is a backup to go with it. */
-  readonly force?: boolean;
   readonly waitForIndex?: boolean;
 }
 
@@ -62,7 +60,7 @@ export type UploadFilesSummary = (UploadSummary | DryRunSummary) & {
 };
 
 /**
- * @throws QdxError `refused` for a collection that does not fit (F18, F19) and for `force`, `locked` (F14), `usage` where
+ * @throws QdxError `refused` for a collection that does not fit (F18, F19) `locked` (F14), `usage` where
  * not one record could be uploaded.
  */
 export async function uploadFiles(
@@ -71,7 +69,6 @@ export async function uploadFiles(
   run: RunOptions = {},
 ): Promise<UploadFilesSummary> {
   assertCollectionName(input.collection);
-  if (input.force) await assertIsNew(connection, input.collection);
   return withStdin(input.paths, input.stdin, (paths) => uploadPaths(connection, input, paths, run), run);
 }
 
@@ -194,7 +191,7 @@ interface StoredShape {
   readonly keepsTokens: boolean;
 }
 
-async function* asStored(
+export async function* asStored(
   records: AsyncIterable<ReadRecord>,
   { keys, keepsTokens }: StoredShape,
 ): AsyncGenerator<ReadRecord> {
@@ -208,7 +205,7 @@ async function* asStored(
   }
 }
 
-const cardOfSource = (
+export const cardOfSource = (
   input: UploadFilesInput,
   { model, chunking, lexical, tokenVectors, sources }: UploadSource,
 ): CollectionCard =>

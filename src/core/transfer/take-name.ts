@@ -5,8 +5,10 @@
 import type { RunOptions } from '../../lib/events.ts';
 import { type ListedCollection, listCollections } from '../qdrant/collection/names.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
-import { digestCollection } from './digest-collection.ts';
+import { describeCollection } from './collection-description.ts';
+import { digestCollection } from './collection-digest.ts';
 import { giveUpPlain, type NameGap } from './plain/give-up-plain.ts';
+import { raiseFence } from './plain/write-fence.ts';
 import { switchAliases } from './switch-aliases.ts';
 import { readTransferMark, type TransferMark, writeTransferMark } from './transfer-mark.ts';
 
@@ -36,6 +38,11 @@ export interface TakeNameInput {
    * switched then. A plain collection cannot be written to while this runs.
    */
   readonly lastLook?: (run: RunOptions) => Promise<void>;
+  /**
+   * Hold writers off from the last look to the switch, also where the name is an alias: what they write in between could not
+   * be carried over afterwards.
+   */
+  readonly holdsWriters?: boolean;
 }
 
 export interface TakenName {
@@ -43,6 +50,8 @@ export interface TakenName {
   readonly kept: string | null;
   /** Null where the name was an alias: the switch was atomic. */
   readonly gap: NameGap | null;
+  /** Nobody could write between the last look and the switch. */
+  readonly isFenced: boolean;
   /** Of a plain collection, as it was copied. */
   readonly state: KeptState | null;
 }
@@ -53,7 +62,6 @@ export interface KeptState {
 }
 
 /**
- * @public for migrate and upload --force
  * @throws QdxError `refused` where somebody moved the name meanwhile, `verification` where the name does not lead there.
  */
 export async function takeName(connection: Connection, input: TakeNameInput, run: RunOptions): Promise<TakenName> {
@@ -62,13 +70,18 @@ export async function takeName(connection: Connection, input: TakeNameInput, run
     const { command } = target.mark;
     const plain = { plain: name, versionsOf: name, name, command, target, batchSize, parallel };
     const { kept, gap, ...state } = await giveUpPlain(connection, { ...plain, ...(lastLook && { lastLook }) }, run);
-    return { kept, gap, state };
+    return { kept, gap, state, isFenced: gap.isFenced };
   }
-  await lastLook?.(run);
-  run.signal?.throwIfAborted();
-  run.onEvent?.({ type: 'phase', name: 'switching', detail: `${name} -> ${target.physical}` });
-  await switchAliases(connection, [{ alias: name, physical: target.physical, from: from?.physical ?? null }]);
-  return { kept: from?.physical ?? null, gap: null, state: null };
+  const fence = from && input.holdsWriters ? await raiseFence(connection, from.physical, run) : null;
+  try {
+    await lastLook?.(run);
+    run.signal?.throwIfAborted();
+    run.onEvent?.({ type: 'phase', name: 'switching', detail: `${name} -> ${target.physical}` });
+    await switchAliases(connection, [{ alias: name, physical: target.physical, from: from?.physical ?? null }]);
+    return { kept: from?.physical ?? null, gap: null, isFenced: fence?.holds() ?? false, state: null };
+  } finally {
+    await fence?.lift();
+  }
 }
 
 /** After the switch: the target is live, and what it replaced is kept, with what it holds, for `qdx rollback`. */
@@ -80,7 +93,7 @@ export async function noteSwitch(
   const at = new Date().toISOString();
   if (kept !== null) {
     const before = await readTransferMark(connection, kept);
-    const { points, pointsHash } = state ?? (await digestCollection(connection, kept, run));
+    const { points, pointsHash } = state ?? (await stateOf(connection, kept, run));
     await writeTransferMark(connection, kept, {
       version: 1,
       command: target.mark.command,
@@ -95,6 +108,15 @@ export async function noteSwitch(
   const { kept: _before, takesName: _done, ...mark } = target.mark;
   const live: TransferMark = { ...mark, name, replaced: kept, state: 'live', at };
   await writeTransferMark(connection, target.physical, live);
+}
+
+/** Ranges read at once: nobody waits for this. */
+const parallelRanges = 2;
+
+/** What a collection holds now. */
+export async function stateOf(connection: Connection, physical: string, run: RunOptions): Promise<KeptState> {
+  const { shardKeys } = await describeCollection(connection, { physical, aliases: [] }, run);
+  return digestCollection(connection, { physical, shardKeys, parallel: parallelRanges }, run);
 }
 
 export interface FinishedSwitch {

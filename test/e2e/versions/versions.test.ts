@@ -9,7 +9,7 @@ import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
 import { removeAlias, setAlias } from '../../../src/core/transfer/aliases.ts';
 import { renameCollection, type RenameParams } from '../../../src/core/transfer/rename-collection.ts';
 import { rollback, type RollbackParams } from '../../../src/core/transfer/rollback.ts';
-import { digestCollection } from '../../../src/core/transfer/digest-collection.ts';
+import { stateOf } from '../../../src/core/transfer/take-name.ts';
 import { readTransferMark, writeTransferMark } from '../../../src/core/transfer/transfer-mark.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
@@ -50,7 +50,7 @@ async function twoVersions(): Promise<void> {
   await createSmall(to, 'docs__1', 10, 'old');
   await createSmall(to, 'docs__2', 12, 'new');
   await alias(to, 'docs', 'docs__2');
-  const { points, pointsHash } = await digestCollection(to, 'docs__1', {});
+  const { points, pointsHash } = await stateOf(to, 'docs__1', {});
   await mark(to, 'docs__1', { state: 'kept', kept: { points, pointsHash, by: 'docs__2' } });
   await mark(to, 'docs__2', { state: 'live', replaced: 'docs__1' });
 }

@@ -4,23 +4,8 @@
 import { QdxError } from '../../../lib/errors.ts';
 import type { Settings } from '../../config/schema.ts';
 import type { ModelCard } from '../../models/cards/card.ts';
-import type { Connection } from '../connection/connection.ts';
-import { listCollections, resolveAmong } from '../collection/names.ts';
 import type { DryRunSummary } from '../upload/dry-run.ts';
 import type { UploadSummary } from '../upload/summary.ts';
-
-/** @throws QdxError `refused`: overwriting comes together with backup. */
-export async function assertIsNew(connection: Connection, collection: string): Promise<void> {
-  const exists = resolveAmong(await listCollections(connection), collection) !== null;
-  if (!exists) return;
-  throw new QdxError(
-    'refused',
-    `--force over the existing collection ${collection} is not offered yet: nothing was changed`,
-    {
-      hint: 'it comes together with qdx backup; upload to another name, or without --force to add to it',
-    },
-  );
-}
 
 /** @throws QdxError `usage` where the settings want another dimension than the model gives. */
 export function assertSize(model: ModelCard, { vector }: Settings): void {

@@ -3,12 +3,12 @@
  * only what differs is written or deleted. Run again it does nothing, so it copies, resumes a copy and follows late changes.
  */
 import type { RunOptions } from '../../../lib/events.ts';
-import { deletePoints, type PointId } from '../../qdrant/collection/points.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { createCursor } from '../compare/cursor.ts';
 import { allPoints } from '../compare/reference.ts';
 import { loadPoints } from '../load-points.ts';
-import { compareIds, displayId, type IdToken } from '../point-order.ts';
+import { deleteRaw } from '../migrate/staged-points.ts';
+import { compareIds, type IdToken } from '../point-order.ts';
 import { createPointsHash, sumOfHashes } from '../points-hash.ts';
 import type { RawPoint } from '../raw-points.ts';
 import type { IdRange } from '../scan-range.ts';
@@ -49,7 +49,7 @@ async function levelShards(
 ): Promise<Levelled> {
   const { from, to, shardKey, batchSize, parallel, stage } = input;
   const hash = createPointsHash();
-  const extra: PointId[] = [];
+  const extra: IdToken[] = [];
   let differed = 0;
   const wanted = allPoints(connection, from, shardKey, undefined, run);
   const found = allPoints(connection, to, shardKey, undefined, run);
@@ -62,7 +62,7 @@ async function levelShards(
         hash.add(point.line);
         let other = await present.peek();
         for (; other && compareIds(other.id, point.id) < 0; present.advance(), other = await present.peek())
-          extra.push(idValue(other.id));
+          extra.push(other.id);
         const isThere = other?.id === point.id;
         if (isThere) present.advance();
         if (!isThere || !other?.line.equals(point.line)) differing.push(point);
@@ -71,12 +71,9 @@ async function levelShards(
       run.onEvent?.({ type: 'progress', stage, done: hash.points, unit: 'points' });
       yield differing;
     }
-    for (let other = await present.peek(); other; present.advance(), other = await present.peek())
-      extra.push(idValue(other.id));
+    for (let other = await present.peek(); other; present.advance(), other = await present.peek()) extra.push(other.id);
   }
   await loadPoints(connection, { physical: to, shardKey, batchSize, parallel, onLoaded: () => {} }, missing(), run);
-  await deletePoints(connection, to, extra, run.signal ? { signal: run.signal } : {});
+  await deleteRaw({ connection, physical: to }, extra, shardKey, run);
   return { points: hash.points, pointsHash: hash.digest(), differed: differed + extra.length };
 }
-
-const idValue = (token: IdToken): PointId => (token.startsWith('"') ? displayId(token) : BigInt(token));

@@ -1,0 +1,195 @@
+/**
+ * An overwrite that was planned: confirmed, backed up, filled, proven, switched, noted.
+ */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { RunOptions } from '../../../lib/events.ts';
+import { formatCount } from '../../../lib/quantities.ts';
+import type { Connection } from '../../qdrant/connection/connection.ts';
+import type { RejectSink } from '../../qdrant/upload/rejects.ts';
+import type { LateReport } from '../delta/late-writes.ts';
+import { type IndexFolder, openIndexFolder } from '../delta/scan-index.ts';
+import { type AskedStep, assertAnsweredYes } from '../guards.ts';
+import type { OverwriteParams } from '../overwrite.ts';
+import { liftFence } from '../plain/write-fence.ts';
+import { reached } from '../steps.ts';
+import { noteSwitch, takeName, type TakenName } from '../take-name.ts';
+import { type FilledCollection, fillStaging } from './fill-staging.ts';
+import { assertOpened, closedGuards } from './guards.ts';
+import type { OverwritePlan } from './plan.ts';
+import type { OverwriteSource } from './read-source.ts';
+import { makeSafetyBackup, type SafetyBackup } from './safety-backup.ts';
+import { type MeanwhileReport, watchWrites, type WriteWatch } from './watch-writes.ts';
+
+export interface Overwriting {
+  readonly connection: Connection;
+  readonly params: OverwriteParams;
+  readonly plan: OverwritePlan;
+  readonly source: OverwriteSource;
+  readonly onReject: RejectSink;
+  readonly lockLost: AbortSignal;
+}
+
+export interface Overwritten {
+  readonly taken: TakenName;
+  readonly backup: SafetyBackup | null;
+  /** Null where an earlier run had switched it in already. */
+  readonly filled: FilledCollection | null;
+  readonly meanwhile: MeanwhileReport | null;
+  readonly late: LateReport | null;
+}
+
+/** @throws QdxError `refused` by a guard or an answer, `verification` where something is not as it should be. */
+export async function carryOut(work: Overwriting, run: RunOptions): Promise<Overwritten> {
+  const { connection, params, plan } = work;
+  if (plan.isSwitched) return finishSwitched(work, run);
+  await liftFence(connection, plan.current.physical);
+  await assertMayOverwrite(work);
+  await assertAnsweredYes(questionOf(work), params.confirm);
+  reached(run, 'force.planned');
+  const folder = await openIndexFolder(join(params.scratchFolder, `overwrite-${randomUUID()}`));
+  try {
+    const overwritten = await makeAndSwitch(work, folder, run);
+    await note(work, overwritten.taken, run);
+    reached(run, 'force.marked');
+    return overwritten;
+  } finally {
+    await folder.remove();
+  }
+}
+
+/** @throws QdxError `refused`, naming the flags that are missing. */
+export async function assertMayOverwrite({ plan, source, params }: Pick<Overwriting, 'plan' | 'source' | 'params'>) {
+  const { name, current, existing, wanted, pointsNow } = plan;
+  const pointsAfter = source.counts.points;
+  const input = { name, current, card: existing.card, wanted, pointsNow, pointsAfter };
+  await assertOpened(name, closedGuards(input, params.open), params.ask);
+}
+
+function questionOf({ plan, source, params }: Overwriting): AskedStep {
+  const { name, current, pointsNow } = plan;
+  const { points, rejected } = source.counts;
+  const display = name === current.physical ? name : `${name} (now ${current.physical})`;
+  const what = `${display}, ${formatCount(pointsNow)} points, would be replaced by the ${formatCount(points)} of ${source.paths.join(', ')}`;
+  const rejects = rejected > 0 ? ` ${formatCount(rejected)} records are rejected.` : '';
+  const backup = params.backupRoot === null ? 'No backup is made.' : `A backup is made in ${params.backupRoot}.`;
+  return {
+    question: `Replace ${display}, ${formatCount(pointsNow)} points, by the ${formatCount(points)} of ${source.paths.join(', ')}?${rejects} ${backup} What is there now is kept.`,
+    what,
+    details: { name, physical: current.physical, pointsNow, pointsAfter: points },
+  };
+}
+
+/** A run was killed after the switch: what was proven stays, and is in use by now. */
+async function finishSwitched(work: Overwriting, run: RunOptions): Promise<Overwritten> {
+  const { plan } = work;
+  const kept = plan.mark.replaced;
+  run.onEvent?.({
+    type: 'warning',
+    message: `an earlier run was killed after the switch: ${plan.name} leads to the new collection already; whether writes still reached ${kept ?? 'the old one'} in that moment was not looked for`,
+  });
+  const taken = { kept, gap: null, isFenced: false, state: null };
+  await note(work, taken, run);
+  return { taken, backup: null, filled: null, meanwhile: null, late: null };
+}
+
+function note({ connection, plan }: Overwriting, { kept, state }: TakenName, run: RunOptions): Promise<void> {
+  const target = { physical: plan.staging.physical, mark: plan.mark };
+  return noteSwitch(connection, { name: plan.name, target, kept, state }, run);
+}
+
+async function makeAndSwitch(work: Overwriting, folder: IndexFolder, run: RunOptions): Promise<Overwritten> {
+  const { connection, plan, source, params, lockLost } = work;
+  const staging = { connection, physical: plan.staging.physical };
+  // Before the backup: what a writer is told from here on is carried over.
+  const watch = await watchOld(work, folder, run);
+  const backup = await backUpFirst(work, run);
+  reached(run, 'force.backed-up');
+  const { settings, waitForIndex = true } = params.upload;
+  const { points, duplicates } = source.counts;
+  const filling = { plan, points, duplicates, settings, waitForIndex, lockLost, onReject: work.onReject };
+  const records = () => source.records(plan.wanted.card.payloadKeys);
+  const filled = await fillStaging(connection, { ...filling, records }, run);
+  const settled = await watch.settleInto(staging, run);
+  await watch.remember(staging, run);
+  reached(run, 'force.proven');
+  const { taken, meanwhile } = await switchIn(work, watch, settled, run);
+  reached(run, 'force.switched');
+  const isLateCarried = plan.wanted.takesOldPoints && !plan.current.isPlain;
+  const late = isLateCarried ? await watch.carryLate(staging, run) : null;
+  return { taken, backup, filled, meanwhile, late };
+}
+
+function watchOld(
+  { connection, plan, params }: Overwriting,
+  folder: IndexFolder,
+  run: RunOptions,
+): Promise<WriteWatch> {
+  const { current, existing, wanted } = plan;
+  const { batchSize, parallel } = params.upload.settings.upload;
+  return watchWrites(
+    {
+      old: { connection, physical: current.physical },
+      shardKeys: existing.description.shardKeys,
+      folder,
+      batchSize,
+      parallel,
+      rounds: params.settleRounds,
+      takesOldPoints: wanted.takesOldPoints,
+      allowConcurrentWrites: params.allowConcurrentWrites,
+    },
+    run,
+  );
+}
+
+async function backUpFirst({ connection, plan, params }: Overwriting, run: RunOptions): Promise<SafetyBackup | null> {
+  if (params.backupRoot === null) return null;
+  const { settings, qdxVersion } = params.upload;
+  const input = {
+    physical: plan.current.physical,
+    root: params.backupRoot,
+    origin: plan.mark.origin,
+    parallel: settings.upload.parallel,
+    qdxVersion,
+  };
+  return makeSafetyBackup(connection, input, run);
+}
+
+/**
+ * Where late writes could not be carried over (another model) or there is nothing left to read them from (a plain collection),
+ * writers are held off during a last look.
+ */
+async function switchIn(
+  { connection, plan, params }: Overwriting,
+  watch: WriteWatch,
+  settled: MeanwhileReport,
+  run: RunOptions,
+): Promise<{ readonly taken: TakenName; readonly meanwhile: MeanwhileReport }> {
+  const { name, current, wanted } = plan;
+  const { batchSize, parallel } = params.upload.settings.upload;
+  const holdsWriters = !wanted.takesOldPoints && !params.allowConcurrentWrites;
+  let meanwhile = settled;
+  const lastLook = async (watched: RunOptions): Promise<void> => {
+    meanwhile = await watch.settleInto({ connection, physical: plan.staging.physical }, watched);
+  };
+  const target = { physical: plan.staging.physical, mark: plan.mark };
+  const taken = await takeName(
+    connection,
+    {
+      name,
+      target,
+      from: current,
+      batchSize,
+      parallel,
+      holdsWriters,
+      ...((current.isPlain || holdsWriters) && { lastLook }),
+    },
+    run,
+  );
+  if (holdsWriters && !taken.isFenced)
+    run.onEvent?.({
+      type: 'warning',
+      message: `writers could not be held off during the switch: what they wrote to ${current.physical} in its last moment is there alone`,
+    });
+  return { taken, meanwhile };
+}

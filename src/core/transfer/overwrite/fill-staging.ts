@@ -1,0 +1,189 @@
+/**
+ * The new collection, until it is proven: made, filled from the file, read back and compared record by record, searched.
+ */
+import { QdxError } from '../../../lib/errors.ts';
+import type { RunOptions } from '../../../lib/events.ts';
+import type { Settings } from '../../config/schema.ts';
+import { readCollectionInfo } from '../../qdrant/collection/collection-info.ts';
+import { deferralKey, paysToDefer } from '../../qdrant/collection/deferred-indexing.ts';
+import { countPoints } from '../../qdrant/collection/points.ts';
+import { waitUntilReady } from '../../qdrant/collection/readiness.ts';
+import type { Connection } from '../../qdrant/connection/connection.ts';
+import type { RecordSource } from '../../qdrant/upload/record-source.ts';
+import type { RejectedRecord } from '../../qdrant/upload/rejects.ts';
+import { createSeenIds } from '../../qdrant/upload/seen-ids.ts';
+import type { UploadSummary } from '../../qdrant/upload/summary.ts';
+import { uploadRecords } from '../../qdrant/upload.ts';
+import {
+  type CollectionDescription,
+  describeCollection,
+  descriptionDifferences,
+  displayDifference,
+} from '../collection-description.ts';
+import { compareRecords, findExtra, layoutOf } from '../compare/compare-records.ts';
+import { createDifferenceLists, type PointDifferences } from '../compare/difference-lists.ts';
+import { createIndexes, createStaging, finishStaging } from '../staging.ts';
+import { reached } from '../steps.ts';
+import type { OverwritePlan } from './plan.ts';
+import { recordsThatCount } from './records-that-count.ts';
+import { assertFindsItself, createSample, type SelfRetrieval } from './self-retrieval.ts';
+
+export interface FillInput {
+  readonly plan: OverwritePlan;
+  /** Every call reads from the start. */
+  readonly records: () => RecordSource;
+  /** As the rehearsal counted. */
+  readonly points: number;
+  readonly duplicates: number;
+  readonly settings: Settings;
+  readonly waitForIndex: boolean;
+  readonly onReject: (reject: RejectedRecord) => void;
+  readonly lockLost: AbortSignal;
+}
+
+export interface FilledCollection {
+  /** Null where an earlier run had uploaded everything. */
+  readonly upload: UploadSummary | null;
+  readonly points: number;
+  readonly selfRetrieval: SelfRetrieval;
+  /** Settings that the server did not take as they were wanted. */
+  readonly notTaken: readonly string[];
+}
+
+/** Points whose vectors are searched for. */
+const sampled = 50;
+
+/** @throws QdxError `verification` where the collection is not what the file says. */
+export async function fillStaging(
+  connection: Connection,
+  input: FillInput,
+  run: RunOptions,
+): Promise<FilledCollection> {
+  const { plan, points } = input;
+  const { physical, isLeftover } = plan.staging;
+  await make(connection, input, run);
+  reached(run, 'force.created');
+  const refused = new Set<string>();
+  const isComplete = isLeftover && (await isFilled(connection, input, run));
+  const upload = isComplete || points === 0 ? null : await send(connection, input, refused, run);
+  reached(run, 'force.uploaded');
+  const { differences, sample } = await compare(connection, input, refused, run);
+  assertSame(physical, differences);
+  const { card, description } = plan.wanted;
+  const retrieval = { physical, vectorName: card.vectorName, sample };
+  const selfRetrieval = await assertFindsItself(connection, retrieval, run);
+  await finishStaging(connection, physical, description);
+  const made = await describeCollection(connection, { physical, aliases: [] }, run);
+  reached(run, 'force.compared');
+  const notTaken = differencesOf(description, made);
+  return { upload, points: await countPoints(connection, physical, run), selfRetrieval, notTaken };
+}
+
+async function make(connection: Connection, { plan, points, settings }: FillInput, run: RunOptions): Promise<void> {
+  const { physical, isLeftover } = plan.staging;
+  const { description } = plan.wanted;
+  run.onEvent?.({ type: 'phase', name: 'uploading', detail: `to ${physical}` });
+  if (isLeftover) return createIndexes(connection, physical, description);
+  const wanted = paysToDefer(points) ? withoutIndex(description, settings) : description;
+  return createStaging(connection, physical, wanted, plan.mark, run);
+}
+
+type Config = Readonly<Record<string, unknown>>;
+
+/** Filled first, indexed afterwards (qdrant/collection/deferred-indexing.ts). */
+function withoutIndex(description: CollectionDescription, { optimization }: Settings): CollectionDescription {
+  const optimizer = description.config['optimizer_config'] as Config;
+  const threshold = optimizer['indexing_threshold'] ?? optimization.indexingThresholdKb;
+  if (threshold === 0) return description;
+  return {
+    ...description,
+    config: { ...description.config, optimizer_config: { ...optimizer, indexing_threshold: 0 } },
+    metadata: new Map([...description.metadata, [deferralKey, Buffer.from(String(threshold))]]),
+  };
+}
+
+/** What an earlier run uploaded is all there, and as the file has it. */
+async function isFilled(connection: Connection, input: FillInput, run: RunOptions): Promise<boolean> {
+  const { physical } = input.plan.staging;
+  if ((await countPoints(connection, physical, run)) !== input.points) return false;
+  const { differences } = await compare(connection, input, new Set(), run);
+  if (!isSame(differences)) return false;
+  if (input.waitForIndex) await waitUntilReady(connection, physical, run);
+  return true;
+}
+
+function send(
+  connection: Connection,
+  { plan, records, points, settings, waitForIndex, onReject, lockLost }: FillInput,
+  refused: Set<string>,
+  run: RunOptions,
+): Promise<UploadSummary> {
+  const { card, distance } = plan.wanted;
+  return uploadRecords(
+    connection,
+    {
+      collection: plan.staging.physical,
+      records: records(),
+      card,
+      distance,
+      settings: settings.upload,
+      expectedCount: points,
+      waitForIndex,
+      lockLost,
+      // What has a file was turned away by qdx itself, and was said when the file was read.
+      onReject: (reject) => {
+        if (reject.file !== undefined) return;
+        if (reject.id !== undefined) refused.add(reject.id);
+        onReject(reject);
+      },
+    },
+    run,
+  );
+}
+
+async function compare(
+  connection: Connection,
+  { plan, records, points, duplicates, settings }: FillInput,
+  refused: ReadonlySet<string>,
+  run: RunOptions,
+): Promise<{ readonly differences: PointDifferences; readonly sample: ReturnType<typeof createSample>['sample'] }> {
+  const { physical } = plan.staging;
+  const { card, distance } = plan.wanted;
+  const { dimension } = card.model;
+  const { onDuplicate } = settings.upload;
+  const info = await readCollectionInfo(connection, physical, run.signal);
+  const lists = createDifferenceLists();
+  const comparison = { physical, layout: layoutOf(info, card), lists, seen: createSeenIds(points), total: points };
+  const { sample, watched } = createSample(points, sampled);
+  run.onEvent?.({ type: 'phase', name: 'comparing', detail: `${physical} with the file` });
+  const counting = recordsThatCount({ records, dimension, distance, onDuplicate, duplicates, refused });
+  await compareRecords(connection, comparison, watched(counting), run);
+  await findExtra(connection, comparison, run);
+  return { differences: lists.result(), sample };
+}
+
+const isSame = ({ compared, equal, missing, extra }: PointDifferences): boolean =>
+  compared === equal && missing.count === 0 && extra.count === 0;
+
+function assertSame(physical: string, differences: PointDifferences): void {
+  if (isSame(differences)) return;
+  const { missing, extra, compared, equal, changedPayload, changedVectors } = differences;
+  const first = [...missing.first, ...changedPayload.first, ...changedVectors.first, ...extra.first][0] ?? '';
+  throw new QdxError(
+    'verification',
+    `${physical} differs from the file: ${missing.count} points missing, ${compared - equal} changed, ` +
+      `${extra.count} too many (the first: ${first})`,
+    {
+      hint: 'nothing was switched; another program writes there, or the server lost points: look at its log, then run the same command again',
+      details: { differences },
+    },
+  );
+}
+
+/** Metadata apart: it was written as bytes. What settings say nothing of, the server fills in. */
+function differencesOf(wanted: CollectionDescription, made: CollectionDescription): string[] {
+  const strip = (description: CollectionDescription) => ({ ...description, metadata: new Map<string, Buffer>() });
+  return descriptionDifferences(strip(wanted), strip(made))
+    .filter(({ expected }) => expected !== undefined && expected !== null)
+    .map(displayDifference);
+}

@@ -1,0 +1,78 @@
+/**
+ * The backup that an overwrite begins with: of what is there now, read back and verified. A run that is taken up again finishes
+ * its own; a finished one counts only where the collection is still what is in it.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { isQdxError } from '../../../lib/errors.ts';
+import type { RunOptions } from '../../../lib/events.ts';
+import type { Connection } from '../../qdrant/connection/connection.ts';
+import { backUp } from '../backup.ts';
+import type { Consistency } from '../backup-folder/manifest.ts';
+import { manifestName } from '../backup-folder/manifest.ts';
+import { readManifest, readSoundBackup } from '../backup-folder/verify-backup.ts';
+import { type KeptState, stateOf } from '../take-name.ts';
+
+export interface SafetyBackupInput {
+  readonly physical: string;
+  /** Backups get a folder of their own in it. */
+  readonly root: string;
+  /** Of the overwrite: runs of the same one share a folder. */
+  readonly origin: string;
+  readonly parallel: number;
+  readonly qdxVersion: string;
+}
+
+export interface SafetyBackup {
+  readonly folder: string;
+  readonly points: number;
+  /** `scroll-while-writing`: the collection was changed while it was read. */
+  readonly consistency: Consistency;
+}
+
+/** @throws QdxError `verification` where the backup is not what was written, `failed` where the disk is full. */
+export async function makeSafetyBackup(
+  connection: Connection,
+  input: SafetyBackupInput,
+  run: RunOptions,
+): Promise<SafetyBackup> {
+  const path = join(input.root, `${input.physical}-before-${input.origin.slice(0, 8)}`);
+  let now: KeptState | undefined;
+  for (let number = 1; ; number++) {
+    const folder = number === 1 ? path : `${path}-${number}`;
+    if (existsSync(join(folder, manifestName))) {
+      now ??= await stateOf(connection, input.physical, run);
+      if (await holds(folder, now)) return readBack(folder, run);
+    } else if (await tryBackUp(connection, folder, input, run)) return readBack(folder, run);
+  }
+}
+
+async function holds(folder: string, now: KeptState): Promise<boolean> {
+  const [collection] = (await readManifest(folder)).collections;
+  return collection?.points === now.points && collection.pointsHash === now.pointsHash;
+}
+
+/** False where an unfinished one of another state of the collection is in the folder. */
+async function tryBackUp(
+  connection: Connection,
+  folder: string,
+  { physical, parallel, qdxVersion }: SafetyBackupInput,
+  run: RunOptions,
+): Promise<boolean> {
+  const isTakenUp = existsSync(folder);
+  const selection = { names: [physical], patterns: [], all: false };
+  const how = { compression: 'none', secondScan: true, strict: false, parallel, qdxVersion } as const;
+  try {
+    await backUp(connection, { selection, folder, ...how }, run);
+    return true;
+  } catch (error) {
+    if (isTakenUp && isQdxError(error) && error.kind === 'usage') return false;
+    throw error;
+  }
+}
+
+async function readBack(folder: string, run: RunOptions): Promise<SafetyBackup> {
+  const { collections } = await readSoundBackup(folder, run);
+  const [collection] = collections;
+  return { folder, points: collection?.points ?? 0, consistency: collection?.consistency ?? 'scroll-unchecked' };
+}

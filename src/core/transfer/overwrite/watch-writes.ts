@@ -1,0 +1,129 @@
+/**
+ * Writes to the old collection while the new one is made. The file decides what was there before the run; what a writer was
+ * acknowledged during the run is carried over on top of it, or nothing is switched.
+ */
+import { QdxError } from '../../../lib/errors.ts';
+import type { RunOptions } from '../../../lib/events.ts';
+import { carryLateWrites, type LateReport } from '../delta/late-writes.ts';
+import { type Changes, scanChanges } from '../delta/scan-changes.ts';
+import type { IndexFolder, ScanIndex } from '../delta/scan-index.ts';
+import { addCounts, type ChangeCounts, settle } from '../delta/settle.ts';
+import type { Side } from '../delta/side.ts';
+import { loadPoints } from '../load-points.ts';
+import { deleteRaw } from '../migrate/staged-points.ts';
+import { displayId } from '../point-order.ts';
+import { planRanges } from '../ranges.ts';
+
+export interface WatchInput {
+  readonly old: Side;
+  readonly shardKeys: readonly (string | number)[];
+  readonly folder: IndexFolder;
+  readonly batchSize: number;
+  readonly parallel: number;
+  /** Scans after the first, at most. */
+  readonly rounds: number;
+  /** A point of the old collection can be one of the new one as it is. */
+  readonly takesOldPoints: boolean;
+  /** Go on where writes cannot be carried over, or do not end, and report. */
+  readonly allowConcurrentWrites: boolean;
+}
+
+export interface MeanwhileReport extends ChangeCounts {
+  /** False: the vectors of the new collection are others, so that these writes are in the old one alone. */
+  readonly isCarried: boolean;
+  readonly isQuiet: boolean;
+}
+
+export interface WriteWatch {
+  /** Brings over what changed since the last look. @throws QdxError `verification` where that cannot be. */
+  settleInto(staging: Side, run: RunOptions): Promise<MeanwhileReport>;
+  /** What was settled last is in the staging collection, and is remembered for the look after the switch. */
+  remember(staging: Side, run: RunOptions): Promise<void>;
+  /** After the switch; only where the new collection takes points of the old one. */
+  carryLate(current: Side, run: RunOptions): Promise<LateReport>;
+}
+
+export async function watchWrites(input: WatchInput, run: RunOptions): Promise<WriteWatch> {
+  const { old, folder, parallel, rounds, takesOldPoints, allowConcurrentWrites } = input;
+  let index = await firstScan(input, run);
+  let proven: ScanIndex | null = null;
+  let looks = 0;
+  let carried: ChangeCounts = { inserted: 0, changed: 0, deleted: 0 };
+  return {
+    async settleInto(staging, watched) {
+      const carryOver = async (changes: Changes): Promise<void> => {
+        if (takesOldPoints) await carry(staging, changes, input, watched);
+        else if (!allowConcurrentWrites) throw cannotCarry(old, changes);
+      };
+      // Each look has files of its own: the one before is read while this one is written.
+      const look = `look-${looks++}`;
+      const own: IndexFolder = {
+        ...folder,
+        write: async (scan, number, range) => folder.write(`${look}-${scan}`, number, range),
+      };
+      const settled = await settle({ source: old, index, folder: own, rounds, parallel, carryOver }, watched);
+      if (!settled.isQuiet && !allowConcurrentWrites) throw notQuiet(old, settled.last.first, rounds);
+      index = settled.index;
+      carried = addCounts(carried, settled.carried);
+      return { ...carried, isCarried: takesOldPoints, isQuiet: settled.isQuiet };
+    },
+    async remember(staging, watched) {
+      const onChanges = async (): Promise<void> => {};
+      proven = await scanChanges(
+        { side: staging, before: index, scan: 'staging', folder, parallel, onChanges },
+        watched,
+      );
+    },
+    async carryLate(current, watched) {
+      const make = async <T>(points: readonly T[]) => points;
+      const indexes = { oldIndex: index, currentIndex: proven ?? index };
+      return carryLateWrites({ old, current, ...indexes, folder, rounds, parallel, make }, watched);
+    },
+  };
+}
+
+/** What the collection holds when the run begins. */
+async function firstScan({ old, shardKeys, folder, parallel }: WatchInput, run: RunOptions): Promise<ScanIndex> {
+  const { ranges } = await planRanges(old.connection, { physical: old.physical, shardKeys }, run);
+  const empty: ScanIndex['ranges'][number][] = [];
+  for (const [number, range] of ranges.entries())
+    empty.push(await (await folder.write('nothing', number, range)).finish());
+  const onChanges = async (): Promise<void> => {};
+  return scanChanges({ side: old, before: { ranges: empty }, scan: 'first', folder, parallel, onChanges }, run);
+}
+
+async function carry(
+  { connection, physical }: Side,
+  { range, inserted, changed, deleted }: Changes,
+  { batchSize, parallel }: WatchInput,
+  run: RunOptions,
+): Promise<void> {
+  const { shardKey } = range;
+  async function* page() {
+    yield [...inserted, ...changed];
+  }
+  const how = { physical, shardKey, batchSize, parallel, onLoaded: () => {} };
+  await loadPoints(connection, how, page(), run);
+  await deleteRaw({ connection, physical }, deleted, shardKey, run);
+}
+
+const cannotCarry = ({ physical }: Side, { inserted, changed, deleted }: Changes): QdxError => {
+  const first = [...inserted, ...changed].map(({ id }) => id).concat(deleted)[0] ?? '';
+  return new QdxError(
+    'verification',
+    `${physical} was written to meanwhile (the first: point ${displayId(first)}), and its points do not fit the new ` +
+      'collection, which has other vectors',
+    {
+      hint: 'nothing was switched; run the same command again when nobody writes, or add --allow-concurrent-writes to leave these writes behind',
+    },
+  );
+};
+
+const notQuiet = ({ physical }: Side, first: readonly string[], rounds: number): QdxError =>
+  new QdxError(
+    'verification',
+    `${physical} is being written to: scan ${rounds + 1} still found changes (${first.join(', ')})`,
+    {
+      hint: 'nothing was switched; run the same command again when nobody writes, or add --allow-concurrent-writes',
+    },
+  );
