@@ -52,6 +52,8 @@ export interface CommandContext {
    * @throws usage where nobody can be asked and `--yes` was not given.
    */
   confirm(question: string): Promise<boolean>;
+  /** What is typed on a terminal after a question that `--yes` does not answer; null where nobody can be asked. */
+  askText(question: string): Promise<string | null>;
 }
 
 /** One result: stdout gets its text, or `data` as one JSON document. */

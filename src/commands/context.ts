@@ -56,6 +56,12 @@ export function createContext(seed: ContextSeed): OwnedContext {
     await assertKeyMayTravel(resolved, confirm);
     return open({ connection: resolved.settings.connection, urlFrom: resolved.origins['connection.url']?.name });
   };
+  const askText = async (question: string) => {
+    if (globals.yes) return null;
+    const { askForText } = await import('../lib/prompt.ts');
+    progress.end();
+    return askForText(question, { stdin, stderr, environment }, signal);
+  };
   return {
     settings,
     connect,
@@ -67,6 +73,7 @@ export function createContext(seed: ContextSeed): OwnedContext {
     claimStdout: () => claimStdout(process),
     signal,
     confirm,
+    askText,
     format: seed.format,
     view: output.view,
     onEvent,

@@ -5,12 +5,15 @@ import { openEncoder } from '../core/models/open-encoder.ts';
 import { findModel } from '../core/models/find-model.ts';
 import { lockOwner } from '../core/qdrant/lock.ts';
 import { plainModelCard } from '../core/qdrant/upload-files/plain-model.ts';
-import { uploadFiles } from '../core/qdrant/upload-files.ts';
+import { uploadFiles, type UploadFilesInput } from '../core/qdrant/upload-files.ts';
+import { overwriteCollection } from '../core/transfer/overwrite.ts';
 import { addSettingOptions } from './setting-options.ts';
 import { version } from '../version.ts';
 import type { Origin } from '../core/config/resolve.ts';
 import type { CommandModule } from './command.ts';
 import { addCollectionSettings, typedMakingFlags } from './collection-setting-flags.ts';
+import { renderOverwrite } from './overwrite-text.ts';
+import { addForceOptions, forceParams } from './upload-force.ts';
 import { renderUpload } from './upload-text.ts';
 
 export const upload: CommandModule = {
@@ -18,6 +21,8 @@ export const upload: CommandModule = {
     'qdx upload vectors.jsonl --collection docs',
     'qdx upload part-1.jsonl part-2.jsonl --collection docs --dry-run',
     'qdx upload points.jsonl --collection docs --model all-MiniLM-L6-v2 --rejects rejects.jsonl',
+    'qdx upload vectors.jsonl --collection docs --force',
+    'qdx upload vectors.jsonl --collection docs --force --allow-shrink --backup-to backups --yes',
   ],
   define: (command) => {
     command
@@ -28,9 +33,9 @@ export const upload: CommandModule = {
       .option('--rejects <file>', 'Write records that were turned away here, with line and reason')
       .option('--dry-run', 'Read and check everything, write nothing')
       .option('--no-wait', 'Do not wait until everything is indexed')
-      .option('--break-lock', 'Write although another run holds the lock')
-      .option('--force', 'Overwrite the collection (refused while there is no backup to go with it)');
+      .option('--break-lock', 'Write although another run holds the lock');
     addSettingOptions(command, ['embed.model']);
+    addForceOptions(command);
     addCollectionSettings(command);
   },
   run: async ({ args, flags }, context) => {
@@ -39,33 +44,34 @@ export const upload: CommandModule = {
     const places = { cacheFolder: context.folders.cache, hub: settings.hub };
     const { device, workers } = settings.embed;
     const { environment } = context;
-    const data = await uploadFiles(
-      await context.connect(),
-      {
-        paths: args,
-        stdin: { stream: context.stdin, folder: context.folders.cache },
-        collection: name,
-        settings,
-        typed: typedMakingFlags(origins),
-        description: typeof flags['description'] === 'string' ? flags['description'] : descriptionOf(settings, name),
-        qdxVersion: version,
-        owner: lockOwner(`qdx upload -c ${name}`),
-        plainModel: () => plainModelCard(isNamed(origins['embed.model']) ? settings.embed.model : undefined, places),
-        openEncoder: async (model) =>
-          openEncoder(await findModel(model.name, places), { device, workers, use: 'bulk', environment, ...places }),
-        ...(typeof flags['rejects'] === 'string' && { rejectsPath: flags['rejects'] }),
-        hashIds: flags['idHash'] === true,
-        dryRun: flags['dryRun'] === true,
-        waitForIndex: flags['wait'] !== false,
-        breakLock: flags['breakLock'] === true,
-        force: flags['force'] === true,
-      },
-      context,
-    );
+    const input: UploadFilesInput = {
+      paths: args,
+      stdin: { stream: context.stdin, folder: context.folders.cache },
+      collection: name,
+      settings,
+      typed: typedMakingFlags(origins),
+      description: typeof flags['description'] === 'string' ? flags['description'] : descriptionOf(settings, name),
+      qdxVersion: version,
+      owner: lockOwner(`qdx upload -c ${name}`),
+      plainModel: () => plainModelCard(isNamed(origins['embed.model']) ? settings.embed.model : undefined, places),
+      openEncoder: async (model) =>
+        openEncoder(await findModel(model.name, places), { device, workers, use: 'bulk', environment, ...places }),
+      ...(typeof flags['rejects'] === 'string' && { rejectsPath: flags['rejects'] }),
+      hashIds: flags['idHash'] === true,
+      dryRun: flags['dryRun'] === true,
+      waitForIndex: flags['wait'] !== false,
+      breakLock: flags['breakLock'] === true,
+    };
+    const connection = await context.connect();
+    const params = forceParams(input, flags, context);
+    const data = params
+      ? await overwriteCollection(connection, params, context)
+      : ({ overwritten: false, ...(await uploadFiles(connection, input, context)) } as const);
+    const isWhole = data.rejected === 0 && (!data.overwritten || data.notTaken.length === 0);
     return {
       data: { schemaVersion: 1, ...data },
-      text: () => renderUpload(data),
-      outcome: data.rejected > 0 ? 'partial' : 'done',
+      text: () => (data.overwritten ? renderOverwrite(data) : renderUpload(data)),
+      outcome: isWhole ? 'done' : 'partial',
     };
   },
 };

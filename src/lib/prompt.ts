@@ -22,12 +22,23 @@ const canAsk = ({ stdin, stderr, environment }: PromptStreams): boolean =>
 export async function ask(question: string, streams: PromptStreams, signal: AbortSignal): Promise<boolean> {
   if (!canAsk(streams))
     throw new QdxError('usage', `nobody can be asked here: ${question}`, { hint: 'add --yes to answer yes' });
+  return /^\s*y(es)?\s*$/i.test(await askLine(`${question} [y/N]`, streams, signal));
+}
+
+/** The line that is typed; empty at the end of the input, null where nobody can be asked. */
+export const askForText = async (
+  question: string,
+  streams: PromptStreams,
+  signal: AbortSignal,
+): Promise<string | null> => (canAsk(streams) ? askLine(question, streams, signal) : null);
+
+async function askLine(question: string, { stdin, stderr }: PromptStreams, signal: AbortSignal): Promise<string> {
   signal.throwIfAborted();
-  streams.stderr.write(sanitizeForTerminal(`${question} [y/N] `));
+  stderr.write(sanitizeForTerminal(`${question} `));
   // Not in terminal mode: there readline would swallow Ctrl-C.
-  const lines = createInterface({ input: streams.stdin, terminal: false });
+  const lines = createInterface({ input: stdin, terminal: false });
   try {
-    return /^\s*y(es)?\s*$/i.test(await firstLine(lines, signal));
+    return await firstLine(lines, signal);
   } finally {
     lines.close();
   }

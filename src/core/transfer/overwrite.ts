@@ -11,14 +11,12 @@ import type { RunOptions } from '../../lib/events.ts';
 import { assertCollectionName } from '../qdrant/collection/names.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { withWriterLock } from '../qdrant/lock.ts';
-import type { RejectSink } from '../qdrant/upload/rejects.ts';
-import { uploadFiles, type UploadFilesInput, type UploadFilesSummary } from '../qdrant/upload-files.ts';
-import { withRejectsFile } from '../qdrant/upload-files/rejects-file.ts';
+import { uploadFiles, type UploadFilesSummary } from '../qdrant/upload-files.ts';
+import { type RejectsFile, withRejectsFile } from '../qdrant/upload-files/rejects-file.ts';
 import { withStdin } from '../qdrant/upload-files/stdin.ts';
 import type { LateReport } from './delta/late-writes.ts';
-import type { Confirm } from './guards.ts';
 import { assertMayOverwrite, carryOut, type Overwritten } from './overwrite/carry-out.ts';
-import type { AskText, OpenOverwriteGuards } from './overwrite/guards.ts';
+import type { OverwriteParams } from './overwrite/params.ts';
 import { type OverwritePlan, planOverwrite } from './overwrite/plan.ts';
 import { type OverwriteSource, readSource, type SourceCounts } from './overwrite/read-source.ts';
 import type { SafetyBackup } from './overwrite/safety-backup.ts';
@@ -27,21 +25,6 @@ import type { MeanwhileReport } from './overwrite/watch-writes.ts';
 import type { NameGap } from './plain/give-up-plain.ts';
 import { reached } from './steps.ts';
 import { finishCutSwitch } from './take-name.ts';
-
-export interface OverwriteParams {
-  readonly upload: UploadFilesInput;
-  readonly open: OpenOverwriteGuards;
-  /** Where the backup gets a folder of its own; null: none is made. */
-  readonly backupRoot: string | null;
-  /** For the scans of the old collection. */
-  readonly scratchFolder: string;
-  /** Scans of the old collection after the first, at most. */
-  readonly settleRounds: number;
-  /** Leave writes behind that cannot be carried over, or do not end, and report them. */
-  readonly allowConcurrentWrites: boolean;
-  readonly confirm: Confirm;
-  readonly ask: AskText;
-}
 
 export interface OverwriteSummary extends SourceCounts {
   readonly overwritten: true;
@@ -88,37 +71,32 @@ export async function overwriteCollection(
 ): Promise<OverwriteResult> {
   const { upload } = params;
   assertCollectionName(upload.collection);
-  const overwrite = (paths: readonly string[]) => async (onReject: RejectSink) =>
-    overwriteWith(connection, params, { paths, onReject }, run);
-  return withStdin(
-    upload.paths,
-    upload.stdin,
-    async (paths) =>
-      upload.rejectsPath === undefined
-        ? overwrite(paths)(() => {})
-        : withRejectsFile(upload.rejectsPath, async ({ add }) => overwrite(paths)(add)),
-    run,
-  );
+  const overwrite = async (paths: readonly string[]): Promise<OverwriteResult> => {
+    const work = async (rejects?: RejectsFile) => overwriteWith(connection, params, { paths, rejects }, run);
+    return upload.rejectsPath === undefined ? work() : withRejectsFile(upload.rejectsPath, work);
+  };
+  return withStdin(upload.paths, upload.stdin, overwrite, run);
 }
 
 interface Input {
   readonly paths: readonly string[];
-  readonly onReject: RejectSink;
+  readonly rejects: RejectsFile | undefined;
 }
 
 async function overwriteWith(
   connection: Connection,
   params: OverwriteParams,
-  { paths, onReject }: Input,
+  { paths, rejects }: Input,
   run: RunOptions,
 ): Promise<OverwriteResult> {
   const startedAt = performance.now();
   const { upload } = params;
   const name = upload.collection;
-  const source = await readSource(upload, paths, { ...run, onReject });
+  const onReject = rejects?.add ?? (() => {});
+  const source = await readSource(upload, paths, rejects, run);
   reached(run, 'force.checked');
   const isTyped = Object.keys(upload.typed ?? {}).length > 0;
-  const toPlan = { name, settings: upload.settings, isTyped, ...source };
+  const toPlan = { name, settings: upload.settings, isTyped, isFinished: false, ...source };
   const summary = (plan: OverwritePlan, done: Overwritten | null): OverwriteSummary => ({
     ...summarize(plan, source, done),
     durationMs: performance.now() - startedAt,
@@ -136,39 +114,56 @@ async function overwriteWith(
   const request = { target: name, runId: randomUUID(), owner: upload.owner, breakLock: upload.breakLock ?? false };
   const overwritten = await withWriterLock(connection, request, run, async (watched, lockLost) => {
     reached(run, 'force.locked');
-    await finishCutSwitch(connection, name, watched);
-    const plan = await planOverwrite(connection, toPlan, watched);
+    const isFinished = (await finishCutSwitch(connection, name, watched)) !== null;
+    const plan = await planOverwrite(connection, { ...toPlan, isFinished }, watched);
     if (!plan) return null;
     return summary(plan, await carryOut({ connection, params, plan, source, onReject, lockLost }, watched));
   });
   return overwritten ?? asNew();
 }
 
-function summarize(
-  plan: OverwritePlan,
-  { counts }: OverwriteSource,
-  done: Overwritten | null,
-): Omit<OverwriteSummary, 'durationMs'> {
-  const filled = done?.filled ?? null;
-  const { read, points, duplicates, rejected, firstRejects } = filled?.upload ?? counts;
+type Summary = Omit<OverwriteSummary, 'durationMs'>;
+
+function summarize(plan: OverwritePlan, { counts }: OverwriteSource, done: Overwritten | null): Summary {
   return {
     overwritten: true,
     name: plan.name,
     model: plan.wanted.card.model.name,
     collection: plan.staging.physical,
-    kept: done?.taken.kept ?? null,
     dryRun: done === null,
     wasSwitched: plan.isSwitched,
-    ...{ read, points, duplicates, rejected, firstRejects },
     pointsBefore: plan.pointsNow,
-    pointsAfter: filled?.points ?? points,
     schemaChanges: plan.wanted.changes,
-    notTaken: filled?.notTaken ?? [],
-    backup: done?.backup ?? null,
-    selfRetrieval: filled?.selfRetrieval ?? null,
-    meanwhile: done?.meanwhile ?? null,
-    late: done?.late ?? null,
-    gap: done?.taken.gap ?? null,
     otherAliases: plan.otherAliases,
+    ...(done ? outcomeOf(done) : nothingDone),
+    ...countsOf(counts, done?.filled ?? null),
   };
 }
+
+/** What the upload counted, where there was one: the server may have refused more. */
+function countsOf(counts: SourceCounts, filled: Overwritten['filled']): SourceCounts & Pick<Summary, 'pointsAfter'> {
+  const { read, points, duplicates, rejected, firstRejects } = filled?.upload ?? counts;
+  return { read, points, duplicates, rejected, firstRejects, pointsAfter: filled?.points ?? points };
+}
+
+type Outcome = Pick<Summary, 'kept' | 'gap' | 'backup' | 'meanwhile' | 'late' | 'selfRetrieval' | 'notTaken'>;
+
+const nothingDone: Outcome = {
+  kept: null,
+  gap: null,
+  backup: null,
+  meanwhile: null,
+  late: null,
+  selfRetrieval: null,
+  notTaken: [],
+};
+
+const outcomeOf = ({ taken, backup, meanwhile, late, filled }: Overwritten): Outcome => ({
+  kept: taken.kept,
+  gap: taken.gap,
+  backup,
+  meanwhile,
+  late,
+  selfRetrieval: filled?.selfRetrieval ?? null,
+  notTaken: filled?.notTaken ?? [],
+});

@@ -61,6 +61,7 @@ const transferSteps = {
     'force.checked',
     'force.locked',
     'force.planned',
+    'force.watched',
     'force.backed-up',
     'force.created',
     'force.uploaded',

@@ -8,7 +8,7 @@ import type { Connection } from '../qdrant/connection/connection.ts';
 import { describeCollection } from './collection-description.ts';
 import { digestCollection } from './collection-digest.ts';
 import { giveUpPlain, type NameGap } from './plain/give-up-plain.ts';
-import { raiseFence } from './plain/write-fence.ts';
+import { liftFence, raiseFence } from './plain/write-fence.ts';
 import { switchAliases } from './switch-aliases.ts';
 import { readTransferMark, type TransferMark, writeTransferMark } from './transfer-mark.ts';
 
@@ -64,21 +64,26 @@ export interface KeptState {
 /**
  * @throws QdxError `refused` where somebody moved the name meanwhile, `verification` where the name does not lead there.
  */
-export async function takeName(connection: Connection, input: TakeNameInput, run: RunOptions): Promise<TakenName> {
-  const { name, target, from, lastLook, batchSize, parallel } = input;
-  if (from?.isPlain) {
-    const { command } = target.mark;
-    const plain = { plain: name, versionsOf: name, name, command, target, batchSize, parallel };
-    const { kept, gap, ...state } = await giveUpPlain(connection, { ...plain, ...(lastLook && { lastLook }) }, run);
-    return { kept, gap, state, isFenced: gap.isFenced };
-  }
-  const fence = from && input.holdsWriters ? await raiseFence(connection, from.physical, run) : null;
+export const takeName = (connection: Connection, input: TakeNameInput, run: RunOptions): Promise<TakenName> =>
+  input.from?.isPlain ? takeFromPlain(connection, input, run) : takeAlias(connection, input, run);
+
+async function takeFromPlain(connection: Connection, input: TakeNameInput, run: RunOptions): Promise<TakenName> {
+  const { name, target, ...how } = input;
+  const plain = { ...how, plain: name, versionsOf: name, name, command: target.mark.command, target };
+  const { kept, gap, ...state } = await giveUpPlain(connection, plain, run);
+  return { kept, gap, state, isFenced: gap.isFenced };
+}
+
+async function takeAlias(connection: Connection, input: TakeNameInput, run: RunOptions): Promise<TakenName> {
+  const { name, target, lastLook, holdsWriters } = input;
+  const from = input.from?.physical ?? null;
+  const fence = from !== null && holdsWriters ? await raiseFence(connection, from, run) : null;
   try {
     await lastLook?.(run);
     run.signal?.throwIfAborted();
     run.onEvent?.({ type: 'phase', name: 'switching', detail: `${name} -> ${target.physical}` });
-    await switchAliases(connection, [{ alias: name, physical: target.physical, from: from?.physical ?? null }]);
-    return { kept: from?.physical ?? null, gap: null, isFenced: fence?.holds() ?? false, state: null };
+    await switchAliases(connection, [{ alias: name, physical: target.physical, from }]);
+    return { kept: from, gap: null, isFenced: fence?.holds() ?? false, state: null };
   } finally {
     await fence?.lift();
   }
@@ -125,8 +130,9 @@ export interface FinishedSwitch {
 }
 
 /**
- * Names that a killed run left without a collection: it had deleted a plain one, and what was to take its name is there and
- * proven. Every command that changes names calls it first, under the lock of the name.
+ * What a killed run left of a name is brought to its end: a name without a collection (it had deleted a plain one, and what
+ * was to take its name is there and proven), a switch that was not noted, a fence. Every command that changes names calls it
+ * first, under the lock of the name. Null where there was no switch to finish.
  */
 export async function finishCutSwitch(
   connection: Connection,
@@ -134,23 +140,49 @@ export async function finishCutSwitch(
   run: RunOptions,
 ): Promise<FinishedSwitch | null> {
   const listed = await listCollections(connection, run.signal);
-  if (currentOf(listed, name)) return null;
+  const current = currentOf(listed, name);
+  const cut = current ? await findUnnoted(connection, current) : await findNameless(connection, listed, name);
+  if (current && !cut) await liftFence(connection, current.physical);
+  if (!cut) return null;
+  const { physical, mark, takesName } = cut;
+  const lost = [name, ...takesName.aliases].filter((alias) => currentOf(listed, alias) === null);
+  await switchAliases(
+    connection,
+    lost.map((alias) => ({ alias, physical: alias === name ? physical : takesName.copy, from: null })),
+  );
+  const kept = takesName.copy === physical ? null : takesName.copy;
+  await noteSwitch(connection, { name, target: { physical, mark }, kept, state: null }, run);
+  run.onEvent?.({
+    type: 'warning',
+    message: `an earlier run was killed while it gave the name ${name} to ${physical}: that is finished now`,
+  });
+  return { name, physical };
+}
+
+interface CutSwitch {
+  readonly physical: string;
+  readonly mark: TransferMark;
+  readonly takesName: NonNullable<TransferMark['takesName']>;
+}
+
+/** The name leads to what took it, which is still marked as on its way. */
+async function findUnnoted(
+  connection: Connection,
+  { physical, isPlain }: CurrentCollection,
+): Promise<CutSwitch | null> {
+  if (isPlain) return null;
+  const mark = await readTransferMark(connection, physical);
+  return mark?.state === 'staging' && mark.takesName ? { physical, mark, takesName: mark.takesName } : null;
+}
+
+async function findNameless(
+  connection: Connection,
+  listed: readonly ListedCollection[],
+  name: string,
+): Promise<CutSwitch | null> {
   for (const { physical, aliases } of listed) {
     const mark = aliases.length === 0 ? await readTransferMark(connection, physical) : null;
-    if (!mark?.takesName || mark.name !== name) continue;
-    const { copy, aliases: others } = mark.takesName;
-    const lost = others.filter((alias) => currentOf(listed, alias) === null);
-    await switchAliases(connection, [
-      { alias: name, physical, from: null },
-      ...lost.map((alias) => ({ alias, physical: copy, from: null })),
-    ]);
-    const kept = copy === physical ? null : copy;
-    await noteSwitch(connection, { name, target: { physical, mark }, kept, state: null }, run);
-    run.onEvent?.({
-      type: 'warning',
-      message: `an earlier run was killed while it gave the name ${name} to ${physical}: that is finished now`,
-    });
-    return { name, physical };
+    if (mark?.takesName && mark.name === name) return { physical, mark, takesName: mark.takesName };
   }
   return null;
 }

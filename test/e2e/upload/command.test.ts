@@ -261,16 +261,6 @@ describe('before anything is written', () => {
     expect([run.exitCode, run.stderr]).toEqual([8, expect.stringContaining(words)]);
   });
 
-  test('--force over an existing collection is refused with a sentence', async () => {
-    const path = await write([record(1)]);
-    await qdx([path]);
-    const run = await qdx([path, '--force']);
-    expect(run.exitCode).toBe(8);
-    expect(run.stderr).toContain(
-      `--force over the existing collection ${name} is not offered yet: nothing was changed`,
-    );
-  });
-
   test('F14: a second writer is refused; --break-lock goes on', async () => {
     const path = await write([record(1)]);
     const owner = { host: 'elsewhere', pid: 4711, startedAt: '2026-01-02T03:04:05.000Z', command: 'qdx embed -c x' };

@@ -10,12 +10,11 @@ import type { RejectSink } from '../../qdrant/upload/rejects.ts';
 import type { LateReport } from '../delta/late-writes.ts';
 import { type IndexFolder, openIndexFolder } from '../delta/scan-index.ts';
 import { type AskedStep, assertAnsweredYes } from '../guards.ts';
-import type { OverwriteParams } from '../overwrite.ts';
-import { liftFence } from '../plain/write-fence.ts';
 import { reached } from '../steps.ts';
 import { noteSwitch, takeName, type TakenName } from '../take-name.ts';
 import { type FilledCollection, fillStaging } from './fill-staging.ts';
 import { assertOpened, closedGuards } from './guards.ts';
+import type { OverwriteParams } from './params.ts';
 import type { OverwritePlan } from './plan.ts';
 import type { OverwriteSource } from './read-source.ts';
 import { makeSafetyBackup, type SafetyBackup } from './safety-backup.ts';
@@ -41,9 +40,8 @@ export interface Overwritten {
 
 /** @throws QdxError `refused` by a guard or an answer, `verification` where something is not as it should be. */
 export async function carryOut(work: Overwriting, run: RunOptions): Promise<Overwritten> {
-  const { connection, params, plan } = work;
+  const { params, plan } = work;
   if (plan.isSwitched) return finishSwitched(work, run);
-  await liftFence(connection, plan.current.physical);
   await assertMayOverwrite(work);
   await assertAnsweredYes(questionOf(work), params.confirm);
   reached(run, 'force.planned');
@@ -89,7 +87,7 @@ async function finishSwitched(work: Overwriting, run: RunOptions): Promise<Overw
     message: `an earlier run was killed after the switch: ${plan.name} leads to the new collection already; whether writes still reached ${kept ?? 'the old one'} in that moment was not looked for`,
   });
   const taken = { kept, gap: null, isFenced: false, state: null };
-  await note(work, taken, run);
+  if (plan.mark.state === 'staging') await note(work, taken, run);
   return { taken, backup: null, filled: null, meanwhile: null, late: null };
 }
 
@@ -103,6 +101,7 @@ async function makeAndSwitch(work: Overwriting, folder: IndexFolder, run: RunOpt
   const staging = { connection, physical: plan.staging.physical };
   // Before the backup: what a writer is told from here on is carried over.
   const watch = await watchOld(work, folder, run);
+  reached(run, 'force.watched');
   const backup = await backUpFirst(work, run);
   reached(run, 'force.backed-up');
   const { settings, waitForIndex = true } = params.upload;
@@ -110,12 +109,14 @@ async function makeAndSwitch(work: Overwriting, folder: IndexFolder, run: RunOpt
   const filling = { plan, points, duplicates, settings, waitForIndex, lockLost, onReject: work.onReject };
   const records = () => source.records(plan.wanted.card.payloadKeys);
   const filled = await fillStaging(connection, { ...filling, records }, run);
-  const settled = await watch.settleInto(staging, run);
+  const { current, wanted } = plan;
+  // A last look follows where writers are held off: until then it need not be quiet.
+  const settled = await watch.settleInto(staging, { mayBeLoud: current.isPlain }, run);
   await watch.remember(staging, run);
   reached(run, 'force.proven');
   const { taken, meanwhile } = await switchIn(work, watch, settled, run);
   reached(run, 'force.switched');
-  const isLateCarried = plan.wanted.takesOldPoints && !plan.current.isPlain;
+  const isLateCarried = wanted.takesOldPoints && !current.isPlain;
   const late = isLateCarried ? await watch.carryLate(staging, run) : null;
   return { taken, backup, filled, meanwhile, late };
 }
@@ -170,7 +171,7 @@ async function switchIn(
   const holdsWriters = !wanted.takesOldPoints && !params.allowConcurrentWrites;
   let meanwhile = settled;
   const lastLook = async (watched: RunOptions): Promise<void> => {
-    meanwhile = await watch.settleInto({ connection, physical: plan.staging.physical }, watched);
+    meanwhile = await watch.settleInto({ connection, physical: plan.staging.physical }, {}, watched);
   };
   const target = { physical: plan.staging.physical, mark: plan.mark };
   const taken = await takeName(

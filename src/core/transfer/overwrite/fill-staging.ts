@@ -3,6 +3,7 @@
  */
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
+import { stringifyJson } from '../../../lib/json.ts';
 import type { Settings } from '../../config/schema.ts';
 import { readCollectionInfo } from '../../qdrant/collection/collection-info.ts';
 import { deferralKey, paysToDefer } from '../../qdrant/collection/deferred-indexing.ts';
@@ -45,7 +46,8 @@ export interface FilledCollection {
   /** Null where an earlier run had uploaded everything. */
   readonly upload: UploadSummary | null;
   readonly points: number;
-  readonly selfRetrieval: SelfRetrieval;
+  /** Null under Dot, where no vector has to find itself. */
+  readonly selfRetrieval: SelfRetrieval | null;
   /** Settings that the server did not take as they were wanted. */
   readonly notTaken: readonly string[];
 }
@@ -69,9 +71,10 @@ export async function fillStaging(
   reached(run, 'force.uploaded');
   const { differences, sample } = await compare(connection, input, refused, run);
   assertSame(physical, differences);
-  const { card, description } = plan.wanted;
+  const { card, description, distance } = plan.wanted;
   const retrieval = { physical, vectorName: card.vectorName, sample };
-  const selfRetrieval = await assertFindsItself(connection, retrieval, run);
+  // By dot product a longer vector may win over the same one.
+  const selfRetrieval = distance === 'Dot' ? null : await assertFindsItself(connection, retrieval, run);
   await finishStaging(connection, physical, description);
   const made = await describeCollection(connection, { physical, aliases: [] }, run);
   reached(run, 'force.compared');
@@ -98,7 +101,7 @@ function withoutIndex(description: CollectionDescription, { optimization }: Sett
   return {
     ...description,
     config: { ...description.config, optimizer_config: { ...optimizer, indexing_threshold: 0 } },
-    metadata: new Map([...description.metadata, [deferralKey, Buffer.from(String(threshold))]]),
+    metadata: new Map([...description.metadata, [deferralKey, Buffer.from(stringifyJson(threshold))]]),
   };
 }
 
@@ -154,12 +157,12 @@ async function compare(
   const info = await readCollectionInfo(connection, physical, run.signal);
   const lists = createDifferenceLists();
   const comparison = { physical, layout: layoutOf(info, card), lists, seen: createSeenIds(points), total: points };
-  const { sample, watched } = createSample(points, sampled);
+  const sampling = createSample(points, sampled);
   run.onEvent?.({ type: 'phase', name: 'comparing', detail: `${physical} with the file` });
   const counting = recordsThatCount({ records, dimension, distance, onDuplicate, duplicates, refused });
-  await compareRecords(connection, comparison, watched(counting), run);
+  await compareRecords(connection, comparison, sampling.watched(counting), run);
   await findExtra(connection, comparison, run);
-  return { differences: lists.result(), sample };
+  return { differences: lists.result(), sample: sampling.sample };
 }
 
 const isSame = ({ compared, equal, missing, extra }: PointDifferences): boolean =>

@@ -15,6 +15,7 @@ import { countPoints } from '../../qdrant/collection/points.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { requireFeature } from '../../qdrant/connection/features.ts';
 import { describeCollection } from '../collection-description.ts';
+import { withoutFenceTraces } from '../plain/write-fence.ts';
 import { findStaging, type Staging } from '../staging.ts';
 import { type CurrentCollection, currentOf } from '../take-name.ts';
 import { readTransferMark, type TransferMark } from '../transfer-mark.ts';
@@ -28,6 +29,8 @@ export interface PlanInput {
   readonly given: CollectionCard;
   readonly settings: Settings;
   readonly isTyped: boolean;
+  /** This run finished a switch that one before had begun. */
+  readonly isFinished: boolean;
 }
 
 export interface OverwritePlan {
@@ -61,12 +64,12 @@ export async function planOverwrite(
   assertPublicName(name, current, entry);
   const info = await readCollectionInfo(connection, current.physical, run.signal);
   const card = await cardOf(connection, current.physical, info);
-  const description = await describeCollection(connection, entry, run);
+  const description = withoutFenceTraces(await describeCollection(connection, entry, run));
   const existing = { info, card, description };
   const wanted = wantedCollection({ existing, given, settings, isTyped, server });
   const origin = originOf(input);
   const mark = await readTransferMark(connection, current.physical);
-  const isSwitched = mark?.origin === origin && mark.state === 'staging' && !current.isPlain;
+  const isSwitched = mark?.origin === origin && !current.isPlain && (mark.state === 'staging' || input.isFinished);
   return {
     name,
     current,

@@ -6,10 +6,10 @@ import type { CollectionCard } from '../../qdrant/collection/collection-card.ts'
 import type { PayloadKeys } from '../../qdrant/collection/payload-keys.ts';
 import { dryRunUpload } from '../../qdrant/upload/dry-run.ts';
 import type { RecordSource } from '../../qdrant/upload/record-source.ts';
-import type { RejectSink } from '../../qdrant/upload/rejects.ts';
 import type { UploadSummary } from '../../qdrant/upload/summary.ts';
 import { cardOfSource, type UploadFilesInput, withStoredKeys } from '../../qdrant/upload-files.ts';
 import { assertSize, nothingAccepted } from '../../qdrant/upload-files/guards.ts';
+import type { RejectsFile } from '../../qdrant/upload-files/rejects-file.ts';
 import { openUploadSource } from '../../qdrant/upload-files/source.ts';
 import { hashFile } from '../backup-folder/part-file.ts';
 
@@ -35,7 +35,8 @@ export interface OverwriteSource {
 export async function readSource(
   upload: UploadFilesInput,
   paths: readonly string[],
-  run: RunOptions & { readonly onReject?: RejectSink },
+  rejects: RejectsFile | undefined,
+  run: RunOptions,
 ): Promise<OverwriteSource> {
   const { settings } = upload;
   run.onEvent?.({ type: 'phase', name: 'reading', detail: upload.paths.join(', ') });
@@ -51,11 +52,11 @@ export async function readSource(
   for (const path of paths) fileHashes.push((await hashFile(path)).sha256);
   const rehearsal = {
     collection: upload.collection,
-    records: source.records(),
+    records: rejects ? rejects.paced(source.records()) : source.records(),
     dimension: source.model.dimension,
     distance: settings.vector.distance,
     settings: settings.upload,
-    ...(run.onReject && { onReject: run.onReject }),
+    ...(rejects && { onReject: rejects.add }),
   };
   const counts = source.count === 0 ? none : await dryRunUpload(rehearsal, run);
   if (counts.points === 0 && counts.read > 0) throw nothingAccepted({ ...rehearsed, ...counts });

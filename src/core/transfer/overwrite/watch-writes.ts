@@ -34,9 +34,14 @@ export interface MeanwhileReport extends ChangeCounts {
   readonly isQuiet: boolean;
 }
 
+interface SettleOptions {
+  /** Writes that do not end are no failure: another look follows, when nobody can write. */
+  readonly mayBeLoud?: boolean;
+}
+
 export interface WriteWatch {
   /** Brings over what changed since the last look. @throws QdxError `verification` where that cannot be. */
-  settleInto(staging: Side, run: RunOptions): Promise<MeanwhileReport>;
+  settleInto(staging: Side, options: SettleOptions, run: RunOptions): Promise<MeanwhileReport>;
   /** What was settled last is in the staging collection, and is remembered for the look after the switch. */
   remember(staging: Side, run: RunOptions): Promise<void>;
   /** After the switch; only where the new collection takes points of the old one. */
@@ -50,7 +55,7 @@ export async function watchWrites(input: WatchInput, run: RunOptions): Promise<W
   let looks = 0;
   let carried: ChangeCounts = { inserted: 0, changed: 0, deleted: 0 };
   return {
-    async settleInto(staging, watched) {
+    async settleInto(staging, { mayBeLoud = false }, watched) {
       const carryOver = async (changes: Changes): Promise<void> => {
         if (takesOldPoints) await carry(staging, changes, input, watched);
         else if (!allowConcurrentWrites) throw cannotCarry(old, changes);
@@ -62,7 +67,7 @@ export async function watchWrites(input: WatchInput, run: RunOptions): Promise<W
         write: async (scan, number, range) => folder.write(`${look}-${scan}`, number, range),
       };
       const settled = await settle({ source: old, index, folder: own, rounds, parallel, carryOver }, watched);
-      if (!settled.isQuiet && !allowConcurrentWrites) throw notQuiet(old, settled.last.first, rounds);
+      if (!settled.isQuiet && !mayBeLoud && !allowConcurrentWrites) throw notQuiet(old, settled.last.first, rounds);
       index = settled.index;
       carried = addCounts(carried, settled.carried);
       return { ...carried, isCarried: takesOldPoints, isQuiet: settled.isQuiet };

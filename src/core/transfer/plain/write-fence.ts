@@ -15,6 +15,7 @@ import { type CollectionInfo, readCollectionInfo } from '../../qdrant/collection
 import { pointsPath } from '../../qdrant/collection/points.ts';
 import { countPeers } from '../../qdrant/collection/system-collection.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
+import type { CollectionDescription } from '../collection-description.ts';
 
 /** Key in a collection's metadata: its strict mode before the fence. */
 const fenceKey = 'qdx_fence';
@@ -89,6 +90,21 @@ export async function liftFence(connection: Connection, physical: string): Promi
     },
   });
   return true;
+}
+
+/** A collection that once had a fence, as it was before: what the server cannot forget is left out. */
+export function withoutFenceTraces(description: CollectionDescription): CollectionDescription {
+  const { strict_mode_config: strict, ...config } = description.config;
+  const before = strictModeBefore(strict);
+  return { ...description, config: { ...config, ...(before !== undefined && { strict_mode_config: before }) } };
+}
+
+function strictModeBefore(strict: unknown): unknown {
+  if (typeof strict !== 'object' || strict === null) return strict;
+  const { write_rate_limit: limit, ...rest } = strict as Readonly<Record<string, unknown>>;
+  if (limit !== unlimited) return strict;
+  const isOff = rest['enabled'] === false && Object.keys(rest).length === 1;
+  return isOff ? null : rest;
 }
 
 /** Taken or refused: after either, the shard that was asked takes no write for a minute. */
