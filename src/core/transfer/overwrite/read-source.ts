@@ -7,7 +7,7 @@ import type { PayloadKeys } from '../../qdrant/collection/payload-keys.ts';
 import { dryRunUpload } from '../../qdrant/upload/dry-run.ts';
 import type { RecordSource } from '../../qdrant/upload/record-source.ts';
 import type { UploadSummary } from '../../qdrant/upload/summary.ts';
-import { cardOfSource, type UploadFilesInput, withStoredKeys } from '../../qdrant/upload-files.ts';
+import { asStored, cardOfSource, type UploadFilesInput } from '../../qdrant/upload-files.ts';
 import { assertSize, nothingAccepted } from '../../qdrant/upload-files/guards.ts';
 import type { RejectsFile } from '../../qdrant/upload-files/rejects-file.ts';
 import { openUploadSource } from '../../qdrant/upload-files/source.ts';
@@ -65,7 +65,7 @@ export async function readSource(
     fileHashes,
     given: cardOfSource(upload, source),
     counts,
-    records: (payloadKeys) => withStoredKeys(source.records(), payloadKeys),
+    records: (keys) => asStored(source.records(), { keys, keepsTokens: true }),
   };
 }
 

@@ -87,7 +87,6 @@ function asItIs({ existing, given, settings }: WantedInput, vectorName: string):
 const keptOf = (old: CollectionCard | null): Partial<CollectionCard> =>
   old
     ? {
-        tokenVectors: old.tokenVectors,
         ...(old.payloadKeys && { payloadKeys: old.payloadKeys }),
         ...(old.description !== '' && { description: old.description }),
       }
@@ -98,6 +97,7 @@ const isSameContent = (old: CollectionCard | null, card: CollectionCard): boolea
   sameSpace(old.model, card.model) &&
   old.vectorName === card.vectorName &&
   old.sparseName === card.sparseName &&
+  isDeepStrictEqual(old.tokenVectors, card.tokenVectors) &&
   (old.sparseName === null || isDeepStrictEqual(old.lexical, card.lexical));
 
 const change = (path: string, was: unknown, is: unknown): string[] =>
