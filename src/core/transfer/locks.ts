@@ -5,6 +5,7 @@
 import type { RunOptions } from '../../lib/events.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { type LockOwner, withWriterLock } from '../qdrant/lock.ts';
+import { tellUnfinished } from './transfer-journal.ts';
 
 export interface LocksInput {
   readonly names: readonly string[];
@@ -13,8 +14,22 @@ export interface LocksInput {
   readonly breakLock: boolean;
 }
 
-/** Runs with a signal that also tells when a lock was lost. @throws QdxError `locked`, naming the owner. */
-export async function withWriterLocks<T>(
+/**
+ * Runs with a signal that also tells when a lock was lost. What earlier transfers to these names left unfinished is said first.
+ * @throws QdxError `locked`, naming the owner.
+ */
+export const withWriterLocks = <T>(
+  connection: Connection,
+  input: LocksInput,
+  run: RunOptions,
+  work: (run: RunOptions) => Promise<T>,
+): Promise<T> =>
+  takeAll(connection, input, run, async (watched) => {
+    await tellUnfinished(connection, input.names, watched);
+    return work(watched);
+  });
+
+async function takeAll<T>(
   connection: Connection,
   { names, ...who }: LocksInput,
   run: RunOptions,
@@ -23,6 +38,6 @@ export async function withWriterLocks<T>(
   const [target, ...others] = [...new Set(names)].toSorted();
   if (target === undefined) return work(run);
   return withWriterLock(connection, { target, ...who }, run, async (watched) =>
-    withWriterLocks(connection, { names: others, ...who }, watched, work),
+    takeAll(connection, { names: others, ...who }, watched, work),
   );
 }

@@ -26,10 +26,10 @@ import type { MigrateParams, MigrateSummary } from './migrate/params.ts';
 import { type MigrateLines, type MigratePlan, planMigration } from './migrate/plan.ts';
 import { assertCount, readBack } from './migrate/prove-staging.ts';
 import { carryOver } from './migrate/staged-points.ts';
-import { finishSwitched, noteState, switchIn, type SwitchInput } from './migrate/switch-in.ts';
+import { finishSwitched, switchIn, type SwitchInput } from './migrate/switch-in.ts';
 import { finishStaging } from './staging.ts';
 import { reached } from './steps.ts';
-import type { TransferRecord } from './transfer-journal.ts';
+import { noteState, type TransferRecord } from './transfer-journal.ts';
 
 export type { MigrateParams, MigrateSummary } from './migrate/params.ts';
 
@@ -107,7 +107,7 @@ async function carryOut(work: Work, run: RunOptions): Promise<Outcome> {
   const { stagingIndex, proof } = await prove(work, { ...filled, ...settled }, run);
   lap('readBack');
   const notAsPlanned = await finish(plan, run);
-  await noteState(plan, 'proven');
+  await noteState(plan.target, plan.staging.physical, 'proven');
   reached(run, 'migrate.proven');
   const scans = { oldIndex: settled.index, currentIndex: stagingIndex ?? settled.index };
   const late = switchNames ? await switchIn(switchInput(work), scans, run) : null;

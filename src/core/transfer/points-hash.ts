@@ -9,8 +9,8 @@ import { sha256Hex } from '../../lib/hash.ts';
 export interface PointsHash {
   readonly points: number;
   add(line: Uint8Array): void;
-  /** The SHA-256 of a line, where it was made already. */
-  addDigest(digest: Buffer): void;
+  /** The SHA-256 of a line as hex, where it was made already. */
+  addDigest(digest: string): void;
   /** 64 lower-case hex digits. */
   digest(): string;
 }
@@ -30,7 +30,7 @@ export function createPointsHash(): PointsHash {
       return points;
     },
     add: (line) => addHex(sha256Hex(line)),
-    addDigest: (digest) => addHex(digest.toString('hex')),
+    addDigest: addHex,
     digest: () => hexOf(sum),
   };
 }

@@ -76,8 +76,23 @@ export function cutPoint(body: Buffer, at: number): { readonly point: RawPoint; 
     return stop;
   });
   if (!id) throw new SyntaxError('a point has no id');
-  const line = Buffer.concat([idHead, id, payloadHead, payload, vectorHead, vector, close]);
+  const parts = [idHead, id, payloadHead, payload, vectorHead, vector, close];
+  const line = liesSo(parts, body, at, end) ? body.subarray(at, end) : Buffer.concat(parts);
   return { point: { id: id.toString('latin1'), line }, end };
+}
+
+/** The server's own bytes are this line already, as they mostly are: no copy is made then. */
+function liesSo(parts: readonly Buffer[], body: Buffer, at: number, end: number): boolean {
+  let position = at;
+  for (const [index, part] of parts.entries()) {
+    const isValue = index % 2 === 1;
+    const isThere = isValue
+      ? part.buffer === body.buffer && part.byteOffset === body.byteOffset + position
+      : part.equals(body.subarray(position, position + part.length));
+    if (!isThere) return false;
+    position += part.length;
+  }
+  return position === end;
 }
 
 const isNull = (bytes: Buffer): boolean => bytes.length === 4 && bytes.toString('latin1') === 'null';

@@ -23,6 +23,7 @@ import { assertSnapshotsFit, planItems, type RestoreItem } from './restore/plan.
 import { findStaging, type Staging } from './staging.ts';
 import { reached } from './steps.ts';
 import { switchAliases } from './switch-aliases.ts';
+import { noteState, type TransferRecord, writeTransfer } from './transfer-journal.ts';
 import { readTransferMark, type TransferMark, writeTransferMark } from './transfer-mark.ts';
 
 export interface RestoreParams extends OpenGuards {
@@ -108,6 +109,7 @@ export async function restore(
     for (const target of targets) restored.push(await bringIn(connection, target, params, watched));
     await switchIn(connection, open, watched);
     reached(run, 'restore.switched');
+    for (const { staging } of open) await noteState(connection, staging.physical, 'switched');
     for (const target of targets) await markLive(connection, target);
     reached(run, 'restore.marked');
     return finish(restored);
@@ -184,12 +186,15 @@ const planned = ({ item, staging, replacements }: Target): RestoredCollection =>
 async function bringIn(
   connection: Connection,
   target: Target,
-  { batchSize, parallel, waitForIndex }: RestoreParams,
+  params: RestoreParams,
   run: RunOptions,
 ): Promise<RestoredCollection> {
+  const { batchSize, parallel, waitForIndex } = params;
   const { points } = target.item.collection;
   if (target.isSwitched) return { ...planned(target), pointsKept: points };
+  await writeTransfer(connection, recordOf(target, params));
   const filled = await fillStaging(connection, { ...target, batchSize, parallel, waitForIndex }, run);
+  await noteState(connection, target.staging.physical, 'proven');
   return { ...planned(target), ...filled };
 }
 
@@ -205,5 +210,25 @@ async function switchIn(connection: Connection, targets: readonly Target[], { si
   if (switches.length > 0) await switchAliases(connection, switches);
 }
 
-const markLive = (connection: Connection, { staging, mark }: Target): Promise<void> =>
-  writeTransferMark(connection, staging.physical, { ...mark, state: 'live', at: new Date().toISOString() });
+async function markLive(connection: Connection, { staging, mark }: Target): Promise<void> {
+  await writeTransferMark(connection, staging.physical, { ...mark, state: 'live', at: new Date().toISOString() });
+  await noteState(connection, staging.physical, 'done');
+}
+
+/** The ranges of a restore are those of the backup's parts. */
+const recordOf = ({ item, staging, mark }: Target, { folder, owner }: RestoreParams): TransferRecord => ({
+  version: 1,
+  command: mark.command,
+  name: item.name,
+  physical: staging.physical,
+  origin: mark.origin,
+  source: `${item.collection.name} in ${resolve(folder)}`,
+  from: null,
+  request: {},
+  state: 'filling',
+  ranges: null,
+  points: item.collection.points,
+  owner,
+  startedAt: mark.at,
+  updatedAt: mark.at,
+});

@@ -3,10 +3,11 @@
  * things are in. Written before each step it names; the staging collection's own mark (transfer-mark.ts) says what may be
  * removed, the record says how far the run came, and holds the borders of its ranges, which are drawn once.
  */
-import { isQdxError } from '../../lib/errors.ts';
+import { isQdxError, QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { recordId, systemCollection } from '../qdrant/collection/system-collection.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
+import { listCollections } from '../qdrant/collection/names.ts';
 import type { LockOwner } from '../qdrant/lock.ts';
 import { deletePoints, pointsPath, retrievePoints, scrollPoints } from '../qdrant/collection/points.ts';
 import type { IdRange } from './scan-range.ts';
@@ -27,7 +28,7 @@ export interface JournalledSnapshot {
 }
 
 export interface TransferRecord {
-  readonly version: 1;
+  readonly version: number;
   readonly command: TransferMark['command'];
   /** Public name, as in the writer lock. */
   readonly name: string;
@@ -54,6 +55,7 @@ export interface TransferRecord {
 }
 
 const kind = 'transfer';
+const journalVersion = 1;
 const idOf = (physical: string): string => recordId(kind, physical);
 
 /** Null where there is none, as for collections that were made before there was a journal. */
@@ -62,10 +64,7 @@ export async function readTransfer(connection: Connection, physical: string): Pr
   return point ? recordOf(point.payload) : null;
 }
 
-/**
- * Of one public name, or all there are; the oldest first.
- * @public
- */
+/** Of one public name, or all there are; the oldest first. */
 export async function listTransfers(
   connection: Connection,
   name?: string,
@@ -98,10 +97,41 @@ export async function writeTransfer(
 export const removeTransfer = (connection: Connection, physical: string): Promise<void> =>
   deletePoints(connection, systemCollection, [idOf(physical)]);
 
-const recordOf = (payload: unknown): TransferRecord => {
+/** Does nothing for a transfer that has no entry. */
+export async function noteState(connection: Connection, physical: string, state: TransferState): Promise<void> {
+  const record = await readTransfer(connection, physical);
+  if (record) await writeTransfer(connection, record, { state, ...(state === 'done' && { ranges: null }) });
+}
+
+/** Says what earlier runs on these names left unfinished, whichever command they were; their collections are still there. */
+export async function tellUnfinished(
+  connection: Connection,
+  names: readonly string[],
+  run: RunOptions = {},
+): Promise<void> {
+  const records = (await listTransfers(connection, undefined, run)).filter(
+    ({ name, state }) => names.includes(name) && state !== 'done',
+  );
+  if (records.length === 0) return;
+  const there = new Set((await listCollections(connection, run.signal)).map(({ physical }) => physical));
+  for (const record of records)
+    if (there.has(record.physical))
+      run.onEvent?.({ type: 'note', message: `an earlier run is unfinished: ${describeTransfer(record)}` });
+}
+
+/** @throws QdxError `refused` for an entry of a later qdx (F45): what it means is not known here. */
+function recordOf(payload: unknown): TransferRecord {
   const { kind: _kind, ...record } = payload as TransferRecord & { kind: string };
-  return record;
-};
+  if (record.version <= journalVersion) return record;
+  throw new QdxError(
+    'refused',
+    `the journal has a transfer to ${record.physical} of format ${record.version}, and this qdx knows ${journalVersion}`,
+    {
+      hint: 'use the qdx that began it, or a later one',
+      details: { physical: record.physical, version: record.version },
+    },
+  );
+}
 
 /** Nothing of qdx was ever written to this server. */
 function noneYet(error: unknown): never[] {

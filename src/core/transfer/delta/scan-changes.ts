@@ -7,14 +7,7 @@ import { createCursor, type Cursor } from '../compare/cursor.ts';
 import { compareIds, type IdToken } from '../point-order.ts';
 import type { RawPoint } from '../raw-points.ts';
 import { createPageSize, type IdRange, type PageSize, scanRange } from '../scan-range.ts';
-import {
-  type IndexEntry,
-  type IndexFolder,
-  lineHash,
-  type RangeIndex,
-  readEntries,
-  type ScanIndex,
-} from './scan-index.ts';
+import { type IndexEntry, type IndexFolder, type RangeIndex, readEntries, type ScanIndex } from './scan-index.ts';
 import type { Side } from './side.ts';
 
 /** What a page of a scan brought to light; ids ascend within each list, and from one of these to the next. */
@@ -70,8 +63,8 @@ async function scanOne(
   try {
     for await (const page of scanRange(side.connection, { physical: side.physical, range, pageSize }, run)) {
       run.signal?.throwIfAborted();
-      await writer.add(page);
-      const changes = await compare(known, page, range);
+      const entries = await writer.add(page);
+      const changes = await compare(known, page, entries, range);
       if (changes) await onChanges(changes);
       onPage?.(page.length);
     }
@@ -86,18 +79,23 @@ async function scanOne(
 }
 
 /** Null where the page is as it was. */
-async function compare(known: Cursor<IndexEntry>, page: readonly RawPoint[], range: IdRange): Promise<Changes | null> {
+async function compare(
+  known: Cursor<IndexEntry>,
+  page: readonly RawPoint[],
+  entries: readonly IndexEntry[],
+  range: IdRange,
+): Promise<Changes | null> {
   const inserted: RawPoint[] = [];
   const changed: RawPoint[] = [];
   const deleted: IdToken[] = [];
-  for (const point of page) {
+  for (const [at, point] of page.entries()) {
     let entry = await known.peek();
     for (; entry && compareIds(entry.id, point.id) < 0; known.advance(), entry = await known.peek())
       deleted.push(entry.id);
     if (!entry || entry.id !== point.id) inserted.push(point);
     else {
       known.advance();
-      if (entry.hash !== lineHash(point.line)) changed.push(point);
+      if (entry.hash !== entries[at]?.hash) changed.push(point);
     }
   }
   return inserted.length + changed.length + deleted.length === 0 ? null : { range, inserted, changed, deleted };

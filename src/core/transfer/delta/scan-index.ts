@@ -3,14 +3,18 @@
  * later scan tells what was inserted, changed and deleted since, in one pass and with a page in memory, whatever the number of
  * points.
  */
-import { createHash } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { throwWriteError } from '../../../lib/file-bytes.ts';
+import { sha256Hex } from '../../../lib/hash.ts';
 import type { IdToken } from '../point-order.ts';
 import { createPointsHash, sumOfHashes } from '../points-hash.ts';
 import type { RawPoint } from '../raw-points.ts';
 import type { IdRange } from '../scan-range.ts';
+
+const idBytes = 17;
+const hashBytes = 16;
+export const entryBytes = idBytes + hashBytes;
 
 export interface IndexEntry {
   readonly id: IdToken;
@@ -36,11 +40,11 @@ export const pointsOf = ({ ranges }: ScanIndex): number => ranges.reduce((sum, {
 export const hashOf = ({ ranges }: ScanIndex): string => sumOfHashes(ranges.map(({ pointsHash }) => pointsHash));
 
 /** For comparing an entry with a point that was read by itself. */
-export const lineHash = (line: Uint8Array): string => createHash('sha256').update(line).digest('hex').slice(0, 32);
+export const lineHash = (line: Uint8Array): string => sha256Hex(line).slice(0, 2 * hashBytes);
 
 export interface RangeIndexWriter {
-  /** Points in the order of ids, after all that were added before. */
-  add(points: readonly RawPoint[]): Promise<void>;
+  /** Points in the order of ids, after all that were added before; returns their entries. */
+  add(points: readonly RawPoint[]): Promise<readonly IndexEntry[]>;
   finish(): Promise<RangeIndex>;
 }
 
@@ -72,13 +76,15 @@ async function openWriter(file: string, range: IdRange): Promise<RangeIndexWrite
   return {
     async add(points) {
       const bytes = Buffer.allocUnsafe(points.length * entryBytes);
-      for (const [index, { id, line }] of points.entries()) {
-        const digest = createHash('sha256').update(line).digest();
+      const entries = points.map(({ id, line }, index): IndexEntry => {
+        const digest = sha256Hex(line);
         hash.addDigest(digest);
         encodeId(id, bytes, index * entryBytes);
-        digest.copy(bytes, index * entryBytes + idBytes, 0, hashBytes);
-      }
+        bytes.write(digest, index * entryBytes + idBytes, hashBytes, 'hex');
+        return { id, hash: digest.slice(0, 2 * hashBytes) };
+      });
       await handle.appendFile(bytes).catch((error: unknown) => throwWriteError(file, error));
+      return entries;
     },
     async finish() {
       await handle.close();
@@ -87,9 +93,6 @@ async function openWriter(file: string, range: IdRange): Promise<RangeIndexWrite
   };
 }
 
-const idBytes = 17;
-const hashBytes = 16;
-export const entryBytes = idBytes + hashBytes;
 const entriesPerRead = 2000;
 
 /** Entries of one range, in the order of ids, a block at a time. */

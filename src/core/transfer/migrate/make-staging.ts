@@ -8,7 +8,7 @@ import type { Side } from '../delta/side.ts';
 import { planRanges } from '../ranges.ts';
 import { reached } from '../steps.ts';
 import { createIndexes, createShardKeys, createStaging } from '../staging.ts';
-import { describeTransfer, readTransfer, type TransferRecord, writeTransfer } from '../transfer-journal.ts';
+import { readTransfer, type TransferRecord, writeTransfer } from '../transfer-journal.ts';
 import type { MigratePlan } from './plan.ts';
 
 /** Points of a range at least, and ranges at most: their borders are stored in one record. */
@@ -20,7 +20,6 @@ export async function makeStaging(plan: MigratePlan, owner: LockOwner, run: RunO
   const { target, staging, description, mark } = plan;
   const { physical } = staging;
   const before = staging.isLeftover ? await readTransfer(target, physical) : null;
-  if (before) run.onEvent?.({ type: 'note', message: `goes on: ${describeTransfer(before)}` });
   const record =
     before?.origin === mark.origin && before.ranges !== null
       ? await writeTransfer(target, before, { owner, state: 'filling' })

@@ -9,7 +9,7 @@ import type { IndexFolder } from '../delta/scan-index.ts';
 import type { Side } from '../delta/side.ts';
 import { reached } from '../steps.ts';
 import { switchAliases } from '../switch-aliases.ts';
-import { readTransfer, writeTransfer } from '../transfer-journal.ts';
+import { noteState, readTransfer } from '../transfer-journal.ts';
 import { writeTransferMark } from '../transfer-mark.ts';
 import type { FillStrategy } from './fill-strategy.ts';
 import type { MigratePlan } from './plan.ts';
@@ -41,7 +41,7 @@ export async function switchIn(
     aliases.map((alias) => ({ alias, physical, from: leadsTo(alias) })),
   );
   reached(run, 'migrate.switched');
-  await noteState(plan, 'switched');
+  await noteState(target, physical, 'switched');
   reached(run, 'migrate.switch-noted');
   return finishLate(input, scans, run);
 }
@@ -80,14 +80,5 @@ async function finishLate(
 async function markLive(plan: MigratePlan): Promise<void> {
   const { target, staging, mark } = plan;
   await writeTransferMark(target, staging.physical, { ...mark, state: 'live', at: new Date().toISOString() });
-  await noteState(plan, 'done');
-}
-
-/** In the journal. */
-export async function noteState(
-  { target, staging }: MigratePlan,
-  state: 'proven' | 'switched' | 'done',
-): Promise<void> {
-  const record = await readTransfer(target, staging.physical);
-  if (record) await writeTransfer(target, record, { state, ...(state === 'done' && { ranges: null }) });
+  await noteState(target, staging.physical, 'done');
 }
