@@ -2,7 +2,10 @@
  * Re-embedding point by point: what is kept keeps every byte, what has no text is said, what changes meanwhile is embedded too, and
  * a space that is worse than allowed is not switched in.
  */
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { packageRoot } from '../../../src/lib/package-root.ts';
 import type { QdxEvent, RunOptions } from '../../../src/lib/events.ts';
 import { findModel } from '../../../src/core/models/find-model.ts';
 import { lockOwner } from '../../../src/core/qdrant/lock.ts';
@@ -99,16 +102,19 @@ beforeEach(async () => {
     await connection.request('DELETE', `/collections/${physical}`);
 });
 
-const migrate = (change: Partial<ReembedParams> = {}, run: RunOptions = {}, from = connection) => {
+const migrate = (change: Partial<ReembedParams> = {}, run: RunOptions = {}, from = connection) =>
+  migrateWith({ ...reembed, ...change }, run, from);
+
+function migrateWith(reembedParams: ReembedParams, run: RunOptions = {}, from = connection) {
   const { strategy: _strategy, readBack: _readBack, ...common } = migrateParams();
   const params: ReembedCollectionParams = {
     ...common,
     owner: lockOwner('test'),
-    reembed: { ...reembed, ...change },
+    reembed: reembedParams,
     backupRoot: null,
   };
   return reembedCollection({ from, to: connection }, params, run);
-};
+}
 
 /** Payload and kept vectors as the server prints them, by id. */
 async function keptOf(name: string): Promise<Record<string, string>> {
@@ -215,6 +221,28 @@ test('below --min-overlap nothing is switched; the same without it embeds nothin
   const settings = testSettings({ embed: { workers: 1, cache: false, tokenVectors: false } });
   expect(await migrate({ settings })).toMatchObject({ pointsKept: 24, counts: { made: 0, embedded: 0 } });
   expect(await listCollections(connection)).toContainEqual({ physical: 'docs__2', aliases: ['docs'] });
+});
+
+test('with the old model at hand both collections answer the queries, side by side', async () => {
+  await makeSource(many);
+  await migrate();
+  const folder = join(temporaryFolder('model'), 'shorter');
+  cpSync(join(packageRoot, 'models', 'all-MiniLM-L6-v2'), folder, { recursive: true });
+  rmSync(join(folder, 'card.json'));
+  // Another limit is another vector space.
+  writeFileSync(join(folder, 'sentence_bert_config.json'), '{"max_seq_length": 128, "do_lower_case": false}');
+  const { places } = reembed;
+  const { textField: _textField, ...again } = reembed;
+  const queries = [
+    { query: 'paragraph 3 on indexes', answers: [{ id: '3', grade: 1 }] },
+    { query: 'soup', answers: [] },
+  ];
+  const model = await places.findModel(folder);
+  const { proof } = await migrateWith({ ...again, model, queries, thresholds: { maxDrop: 0.5 } });
+  expect(proof?.oldNotQueried).toBeNull();
+  expect(proof?.queries).toMatchObject({ queries: 2, old: { judged: 1, hitAt10: 1 }, made: { judged: 1, hitAt10: 1 } });
+  // Texts of a few words: the limit makes no difference, so that both spaces agree.
+  expect(proof?.spaces?.overlapAt10).toBeGreaterThan(0.99);
 });
 
 test('F13: what is written while it embeds is embedded before the switch', async () => {
