@@ -57,12 +57,24 @@ export function addModelFlags(command: Command): void {
 
 /** Whether the command was asked to embed anew. @throws QdxError `usage` for flags that copying would pass over. */
 export function isReembedding(flags: Flags, { origins }: ResolvedSettings): boolean {
-  if (flags['reembed'] === true || origins['embed.model']?.kind === 'flag') return true;
+  if (flags['reembed'] === true || origins['embed.model']?.kind === 'flag') {
+    assertNoCopyFlags(flags);
+    return true;
+  }
   const idle = Object.entries(modelFlags).find(([name]) => flags[name] !== undefined && flags[name] !== true);
   const typed = flags['allowWithoutText'] === true ? '--allow-without-text' : idle?.[1];
   if (typed === undefined) return false;
   throw new QdxError('usage', `${typed} is for embedding anew, and no model was named: points would be copied`, {
     hint: 'add --model <name>, or --reembed for the model of the entry in qdx.config.json',
+  });
+}
+
+/** @throws QdxError `usage` for flags of copies. */
+function assertNoCopyFlags(flags: Flags): void {
+  const typed = flags['verify'] === false ? '--no-verify' : flags['via'] === undefined ? null : '--via';
+  if (typed === null) return;
+  throw new QdxError('usage', `${typed} is for copies, and with another model all vectors are made anew and proven`, {
+    hint: `leave ${typed} out`,
   });
 }
 

@@ -98,7 +98,8 @@ export async function openReembedding(params: ReembedParams, run: RunOptions = {
     isExact: false,
     async describe(source, watched) {
       // Asked again under the lock: texts are read once, and what changed since is found when it is made.
-      seen.look ??= await lookAt(source, params, embedder, watched);
+      const known = seen.look?.probe.physical === source.side.physical ? seen.look : null;
+      seen.look = known ?? (await lookAt(source, params, embedder, watched));
       return seen.look.description;
     },
     make: async (points, watched) => makePoints(points, { recipe: recipe(), embedder, counts }, watched),
@@ -139,7 +140,8 @@ async function lookAt(
   assertCheckable(params, old);
   const tokenizer = await openTokenizer(model);
   const { maxTokens } = model.card;
-  const survey = await surveyTexts({ from: side, rule, embedder, tokenizer, maxTokens, points }, run);
+  const shardKeys = shardKeysOf(probe);
+  const survey = await surveyTexts({ from: side, shardKeys, rule, embedder, tokenizer, maxTokens, points }, run);
   assertTexts({ survey, rule, probe }, allowWithoutText);
   const tokens = wantedTokens(settings.embed, model.card);
   assertKeyFree(probe, tokens);
@@ -211,6 +213,10 @@ function recipeOf({ probe, rule, vectors, card }: ReembedLook, { allowWithoutTex
   };
 }
 
+/** Null: all shards together. */
+const shardKeysOf = ({ description: { shardKeys } }: SourceProbe): readonly (string | number | null)[] =>
+  shardKeys.length > 0 ? shardKeys : [null];
+
 interface ProveWith {
   readonly params: ReembedParams;
   readonly look: ReembedLook;
@@ -224,14 +230,13 @@ async function prove(
   run: RunOptions,
 ) {
   const { probe, vectors, old, rule } = look;
-  const keys = probe.description.shardKeys;
   const { search } = params;
   return proveReembedding(
     {
       source,
       staging,
       recipe: recipeOf(look, params),
-      shardKeys: keys.length > 0 ? keys : [null],
+      shardKeys: shardKeysOf(probe),
       failed: counts.failed,
       sourceIndex,
       embedder,

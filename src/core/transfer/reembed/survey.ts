@@ -7,10 +7,12 @@ import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import type { Embedder } from '../../embed/embedder.ts';
 import type { Tokenizer } from '../../models/tokenizer.ts';
-import { type PointId, scrollPoints } from '../../qdrant/collection/points.ts';
 import type { Side } from '../delta/side.ts';
+import { displayId, type IdToken } from '../point-order.ts';
+import { createPageSize, type IdRange, scanRange } from '../scan-range.ts';
+import { partsOf, payloadOf } from './point-line.ts';
 import type { PayloadKeyFacts, SourceProbe } from './probe.ts';
-import { type TextRule, textOf } from './text-rule.ts';
+import { type Payload, type TextRule, textOf } from './text-rule.ts';
 
 export interface Survey {
   readonly points: number;
@@ -37,6 +39,7 @@ export interface Survey {
 
 export interface SurveyInput {
   readonly from: Side;
+  readonly shardKeys: readonly IdRange['shardKey'][];
   readonly rule: TextRule;
   readonly embedder: Pick<Embedder, 'isKnown'>;
   readonly tokenizer: Tokenizer;
@@ -52,17 +55,17 @@ export async function surveyTexts(input: SurveyInput, run: RunOptions = {}): Pro
   const { from, rule, embedder, points: expected } = input;
   const stride = Math.max(1, Math.floor(expected / sampleSize));
   const sample: string[] = [];
-  const without: PointId[] = [];
+  const without: string[] = [];
   let [points, withoutText, chars, freshChars, cached] = [0, 0, 0, 0, 0];
   run.onEvent?.({ type: 'phase', name: 'reading', detail: `the texts of ${from.physical}` });
-  for await (const { id, payload } of scrollPoints(from.connection, from.physical, run)) {
+  for await (const { id, payload } of payloadsOf(input, run)) {
     run.signal?.throwIfAborted();
     if (++points % 1000 === 0)
       run.onEvent?.({ type: 'progress', stage: 'reading', done: points, total: expected, unit: 'points' });
     const text = textOf(payload, rule);
     if (text === null) {
       withoutText++;
-      if (without.length < mostIds) without.push(id);
+      if (without.length < mostIds) without.push(displayId(id));
       continue;
     }
     chars += text.length;
@@ -75,7 +78,7 @@ export async function surveyTexts(input: SurveyInput, run: RunOptions = {}): Pro
   return {
     points,
     withoutText,
-    firstWithoutText: without.map(String),
+    firstWithoutText: without,
     texts: points - withoutText,
     chars,
     cached,
@@ -86,6 +89,20 @@ export async function surveyTexts(input: SurveyInput, run: RunOptions = {}): Pro
     unreadShare: counted.unreadShare,
     sample: sample.filter((text) => !embedder.isKnown(text)),
   };
+}
+
+async function* payloadsOf(
+  { from, shardKeys }: SurveyInput,
+  run: RunOptions,
+): AsyncGenerator<{ readonly id: IdToken; readonly payload: Payload }, void, undefined> {
+  const { connection, physical } = from;
+  for (const shardKey of shardKeys) {
+    const range = { from: null, to: null, shardKey };
+    // Pages follow the size of payloads.
+    const pages = scanRange(connection, { physical, range, vectors: false, pageSize: createPageSize() }, run);
+    for await (const page of pages)
+      for (const point of page) yield { id: point.id, payload: payloadOf(partsOf(point)) };
+  }
 }
 
 function countSample(sample: readonly string[], { tokenizer, maxTokens }: SurveyInput) {
