@@ -52,6 +52,8 @@ export interface CommandContext {
    * @throws usage where nobody can be asked and `--yes` was not given.
    */
   confirm(question: string): Promise<boolean>;
+  /** `--yes` was typed. */
+  readonly isYes: boolean;
   /** What is typed on a terminal after a question that `--yes` does not answer; null where nobody can be asked. */
   askText(question: string): Promise<string | null>;
 }

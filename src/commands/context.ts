@@ -73,6 +73,7 @@ export function createContext(seed: ContextSeed): OwnedContext {
     claimStdout: () => claimStdout(process),
     signal,
     confirm,
+    isYes: globals.yes === true,
     askText,
     format: seed.format,
     view: output.view,

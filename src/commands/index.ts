@@ -14,7 +14,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./stats.ts')).stats,
   },
   collections: {
-    summary: 'List, rename collections; adopt those that qdx did not make',
+    summary: 'List, rename and delete collections; adopt those that qdx did not make',
     load: async () => (await import('./collections-list.ts')).collectionsList,
     members: {
       adopt: {
@@ -24,6 +24,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
       rename: {
         summary: 'Another public name; nothing is embedded again',
         load: async () => (await import('./collections-rename.ts')).collectionsRename,
+      },
+      delete: {
+        summary: 'A collection for good; its name is typed once more',
+        load: async () => (await import('./collections-delete.ts')).collectionsDelete,
       },
     },
   },
@@ -44,6 +48,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   rollback: {
     summary: 'Lead a name back to the version before, compared first',
     load: async () => (await import('./rollback.ts')).rollback,
+  },
+  gc: {
+    summary: 'What runs left behind, and versions that were replaced; deletes by name',
+    load: async () => (await import('./gc.ts')).gc,
   },
   embed: {
     summary: 'Embed folders of documents or code into a collection or a file',

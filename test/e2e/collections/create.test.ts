@@ -242,7 +242,7 @@ describe('F19: vectors of another space are refused, naming both', () => {
     const refused = ensure({ card });
     await expect(refused).rejects.toMatchObject({
       kind: 'refused',
-      hint: 'use --model test-model, or another collection',
+      hint: `use --model test-model, or embed what is there again: qdx migrate ${name} --model other-model`,
     });
     await expect(refused).rejects.toThrow(/holds vectors of test-model; these are of other-model/u);
     await expect(refused).rejects.toThrow(words);

@@ -43,8 +43,10 @@ export async function checkExisting(
   const existing = known ?? fittedCard(card, info);
   const { vectorName, sparseName } = existing;
   const { distance } = settings.vector;
-  assertSchemaFits({ display, info, vectorName, sparseName, distance, dimension: card.model.dimension });
-  assertSpaceFits(display, existing.model, card.model);
+  const { dimension } = card.model;
+  const remodelCommand = `qdx migrate ${name} --model ${card.model.name}`;
+  assertSchemaFits({ display, info, vectorName, sparseName, distance, dimension, remodelCommand });
+  assertSpaceFits(display, existing.model, card.model, remodelCommand);
   assertContentFits(display, existing, card);
   await assertTypedHold(connection, { display, info, card: existing, settings, typed });
   return { info, card: existing, hadCard: known !== null };

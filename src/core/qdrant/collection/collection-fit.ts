@@ -18,6 +18,8 @@ export interface FitInput {
   readonly dimension: number;
   readonly distance: string;
   readonly sparseName: string | null;
+  /** Command that embeds the collection again with the model of what is written. */
+  readonly remodelCommand: string;
 }
 
 /** @throws QdxError `refused` (F18). */
@@ -33,7 +35,7 @@ export function assertSchemaFits(input: FitInput): void {
       'dimension',
       input.dimension,
       vector.size,
-      'use a model of that dimension, or another collection',
+      `use a model of that dimension, or embed what is there again: ${input.remodelCommand}`,
     );
   if (vector.distance !== input.distance)
     throw refusal(
@@ -99,14 +101,14 @@ const wrongVectorName = (display: string, expected: string, names: readonly stri
   );
 
 /** @throws QdxError `refused` (F19) where vectors of `model` cannot be compared with those in the collection. */
-export function assertSpaceFits(display: string, existing: ModelCard, model: ModelCard): void {
+export function assertSpaceFits(display: string, existing: ModelCard, model: ModelCard, remodelCommand: string): void {
   if (sameSpace(existing, model)) return;
   throw new QdxError(
     'refused',
     `collection ${display} holds vectors of ${existing.name}; these are of ${model.name}, another vector space ` +
       `(${describeSpaceDifference(existing, model)})`,
     {
-      hint: `use --model ${existing.name}, or another collection`,
+      hint: `use --model ${existing.name}, or embed what is there again: ${remodelCommand}`,
       details: { collection: existing, given: model },
     },
   );

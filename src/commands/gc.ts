@@ -1,0 +1,69 @@
+/**
+ * `qdx gc`: what runs left behind and which versions were replaced; deleted only by name.
+ */
+import { lockOwner } from '../core/qdrant/lock.ts';
+import { collectGarbage, type GarbageSummary } from '../core/transfer/collect-garbage.ts';
+import { QdxError } from '../lib/errors.ts';
+import { formatBytes, formatCount, formatDuration } from '../lib/quantities.ts';
+import { renderTable } from '../lib/table.ts';
+import type { CommandInput, CommandModule } from './command.ts';
+
+/** Versions before the live one that stay, unless somebody says otherwise. */
+const usualKeep = 1;
+
+export const gc: CommandModule = {
+  examples: ['qdx gc', 'qdx gc docs --keep 2', 'qdx gc --confirm docs', 'qdx gc --keep 0 --confirm docs__1'],
+  define: (command) => {
+    const repeated = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
+    command
+      .argument('[name...]', 'Public names or collections; none: all')
+      .option('--keep <n>', 'Versions before the live one that stay; absent: 1')
+      .option('--confirm <name>', 'Delete what can go of this name, or this collection (repeatable)', repeated);
+  },
+  run: async ({ args, flags }, context) => {
+    const data = await collectGarbage(
+      await context.connect(),
+      {
+        only: args,
+        keep: keepOf(flags),
+        confirmed: Array.isArray(flags['confirm']) ? flags['confirm'].map(String) : [],
+        isYes: context.isYes,
+        ask: (question) => context.askText(question),
+        owner: lockOwner('qdx gc'),
+      },
+      context,
+    );
+    return { data: { schemaVersion: 1, ...data }, text: () => renderGarbage(data) };
+  },
+};
+
+function keepOf(flags: CommandInput['flags']): number {
+  const typed = flags['keep'];
+  if (typed === undefined) return usualKeep;
+  const keep = Number(typed);
+  if (Number.isInteger(keep) && keep >= 0) return keep;
+  throw new QdxError('usage', `--keep ${JSON.stringify(typed)}: expected a whole number from 0 on`);
+}
+
+export function renderGarbage({ candidates, deleted }: GarbageSummary, nowMs = Date.now()): string {
+  if (candidates.length === 0) return 'there is nothing that qdx left behind';
+  const table = renderTable(
+    candidates.map(({ name, physical, why, command, points, sizeBytes, since, keptBy, isDeleted }) => [
+      name,
+      physical,
+      why === 'staging' ? `staging of ${command}` : 'replaced',
+      formatCount(points),
+      sizeBytes === null ? '-' : formatBytes(sizeBytes),
+      formatDuration(Math.max(0, nowMs - Date.parse(since))),
+      isDeleted ? 'deleted' : (keptBy ?? 'can go'),
+    ]),
+    { header: ['NAME', 'COLLECTION', 'WHY', 'POINTS', 'SIZE', 'AGE', 'KEPT BY'], right: [3, 4, 5] },
+  );
+  const free = new Set(candidates.filter((each) => each.keptBy === null && !each.isDeleted).map(({ name }) => name));
+  const next = [...free].map((name) => `--confirm ${name}`).join(' ');
+  return [
+    table,
+    ...(deleted > 0 ? [`${deleted} deleted`] : []),
+    ...(free.size > 0 ? [`to delete what can go: qdx gc ${next}`] : []),
+  ].join('\n');
+}

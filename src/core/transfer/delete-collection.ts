@@ -1,0 +1,113 @@
+/**
+ * Deletes a collection for good. Its own name has to be typed, also where an alias was named (F15), and nothing is deleted to
+ * which a name leads that was not named.
+ */
+import { randomUUID } from 'node:crypto';
+import { QdxError } from '../../lib/errors.ts';
+import type { RunOptions } from '../../lib/events.ts';
+import { formatCount } from '../../lib/quantities.ts';
+import { listCollections, missingCollection, publicNames, resolveAmong } from '../qdrant/collection/names.ts';
+import { countPoints } from '../qdrant/collection/points.ts';
+import type { Connection } from '../qdrant/connection/connection.ts';
+import type { LockOwner } from '../qdrant/lock.ts';
+import { withWriterLocks } from './locks.ts';
+import type { AskText } from './overwrite/guards.ts';
+import { readTransferMark } from './transfer-mark.ts';
+
+export interface DeleteParams {
+  /** Collection or alias. */
+  readonly name: string;
+  /** `--confirm`: the collection itself; null: nothing was typed. */
+  readonly confirmedName: string | null;
+  readonly ask: AskText;
+  readonly owner: LockOwner;
+  readonly breakLock: boolean;
+}
+
+export interface DeletedCollection {
+  readonly name: string;
+  readonly physical: string;
+  readonly points: number;
+  /** Names that led to it, which are gone too. */
+  readonly aliases: readonly string[];
+}
+
+/** @throws QdxError `notFound`, `refused` where another name leads to it or its own name was not typed, `locked`. */
+export async function deleteCollection(
+  connection: Connection,
+  params: DeleteParams,
+  run: RunOptions = {},
+): Promise<DeletedCollection> {
+  const { name, owner, breakLock } = params;
+  const { physical } = await lookAt(connection, name, run);
+  const meantFor = (await readTransferMark(connection, physical))?.name ?? name;
+  const lock = { names: [name, physical, meantFor], owner, breakLock, runId: randomUUID() };
+  return withWriterLocks(connection, lock, run, async (watched) => {
+    const found = await lookAt(connection, name, watched);
+    if (found.physical !== physical)
+      throw new QdxError('refused', `${name} was moved meanwhile, from ${physical} to ${found.physical}`, {
+        hint: 'nothing was deleted; run the same command again',
+      });
+    assertNotServed(name, found);
+    const points = await countPoints(connection, physical, watched);
+    await assertTyped(params, { ...found, points });
+    watched.signal?.throwIfAborted();
+    await connection.request('DELETE', `/collections/${encodeURIComponent(physical)}`);
+    await assertGone(connection, physical);
+    return { name, physical, points, aliases: found.aliases };
+  });
+}
+
+interface Found {
+  readonly physical: string;
+  readonly aliases: readonly string[];
+}
+
+async function lookAt(connection: Connection, name: string, run: RunOptions): Promise<Found> {
+  const listed = await listCollections(connection, run.signal);
+  const resolved = resolveAmong(listed, name);
+  const found = listed.find(({ physical }) => physical === resolved?.physical);
+  if (found) return found;
+  throw missingCollection(connection.url, name, publicNames(listed));
+}
+
+/** @throws QdxError `refused` */
+function assertNotServed(name: string, { physical, aliases }: Found): void {
+  const others = aliases.filter((alias) => alias !== name);
+  const [other] = others;
+  if (other === undefined) return;
+  throw new QdxError(
+    'refused',
+    `${physical} is in use: ${others.join(', ')} ${others.length > 1 ? 'lead' : 'leads'} to it`,
+    {
+      hint:
+        name === physical && aliases.length === 1
+          ? `if it is meant: qdx collections delete ${other} --confirm ${physical}`
+          : `lead them elsewhere first: qdx alias set ${other} <collection>, or qdx alias remove ${other}`,
+      details: { physical, aliases: others },
+    },
+  );
+}
+
+/** @throws QdxError `refused` */
+async function assertTyped(
+  { name, confirmedName, ask }: DeleteParams,
+  { physical, points }: Found & { readonly points: number },
+): Promise<void> {
+  const what = name === physical ? physical : `${name} (${physical})`;
+  const question = `Delete ${what} with ${formatCount(points)} points for good? Type ${physical}:`;
+  const typed = confirmedName ?? (await ask(question))?.trim();
+  if (typed === physical) return;
+  throw new QdxError('refused', `${what} with ${formatCount(points)} points is not deleted: its name was not typed`, {
+    hint: `qdx backup ${name} --to <folder> first; if it is meant: add --confirm ${physical}`,
+    details: { name, physical, points },
+  });
+}
+
+async function assertGone(connection: Connection, physical: string): Promise<void> {
+  const listed = await listCollections(connection);
+  if (!listed.some((entry) => entry.physical === physical)) return;
+  throw new QdxError('failed', `${connection.url} said that it deleted ${physical}, and it is still there`, {
+    hint: 'another program may have made it again: qdx stats',
+  });
+}

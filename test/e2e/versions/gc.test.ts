@@ -1,0 +1,164 @@
+/**
+ * What is deleted for good, and what never is.
+ */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
+import { acquireWriterLock, lockOwner } from '../../../src/core/qdrant/lock.ts';
+import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
+import { collectGarbage, type GarbageParams } from '../../../src/core/transfer/collect-garbage.ts';
+import { deleteCollection, type DeleteParams } from '../../../src/core/transfer/delete-collection.ts';
+import { connectTo } from '../../helpers/connection.ts';
+import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
+import { runQdx } from '../../helpers/run-qdx.ts';
+import { alias, createSmall, mark, removeAll } from './support.ts';
+
+let server: RunningQdrant;
+let to: Connection;
+
+beforeAll(async () => {
+  server = await startQdrant();
+  to = connectTo(server);
+});
+afterAll(() => server.kill());
+
+const at = (hour: number) => `2026-11-22T${hour}:00:00.000Z`;
+const kept = (by: string) => ({ points: 2, pointsHash: '0'.repeat(64), by });
+
+/**
+ * docs -> docs__4, before it docs__3 (newest), docs__2 and docs__1; docs__5 left by a crash; foreign__1 of somebody else;
+ * lost__1, whose name leads nowhere.
+ */
+beforeEach(async () => {
+  await removeAll(to);
+  for (const name of ['docs__1', 'docs__2', 'docs__3', 'docs__4', 'docs__5', 'foreign__1', 'lost__1'])
+    await createSmall(to, name, 2);
+  await alias(to, 'docs', 'docs__4');
+  await mark(to, 'docs__1', { state: 'kept', at: at(11), kept: kept('docs__2') });
+  await mark(to, 'docs__2', { state: 'kept', at: at(12), kept: kept('docs__3') });
+  await mark(to, 'docs__3', { state: 'kept', at: at(13), kept: kept('docs__4') });
+  await mark(to, 'docs__4', { state: 'live', at: at(13), replaced: 'docs__3' });
+  await mark(to, 'docs__5', { state: 'staging', at: at(14), command: 'upload' });
+  await mark(to, 'lost__1', { state: 'staging', at: at(14), name: 'lost' });
+});
+
+const garbage = (change: Partial<GarbageParams> = {}): GarbageParams => ({
+  only: [],
+  keep: 1,
+  confirmed: [],
+  isYes: false,
+  ask: async () => null,
+  owner: lockOwner('qdx gc'),
+  ...change,
+});
+const namesLeft = async () => (await listCollections(to)).map(({ physical }) => physical);
+const all = ['docs__1', 'docs__2', 'docs__3', 'docs__4', 'docs__5', 'foreign__1', 'lost__1'];
+
+describe('gc', () => {
+  test('shows what there is and what keeps it, and deletes nothing', async () => {
+    const { candidates } = await collectGarbage(to, garbage());
+    expect(candidates.map(({ physical, why, keptBy, points }) => [physical, why, keptBy, points])).toEqual([
+      ['docs__1', 'replaced', null, 2],
+      ['docs__2', 'replaced', null, 2],
+      ['docs__3', 'replaced', 'qdx rollback docs goes back to it (--keep 1)', 2],
+      ['docs__5', 'staging', null, 2],
+      ['lost__1', 'staging', 'lost leads nowhere: this may be all that is left of it', 2],
+    ]);
+    expect(await namesLeft()).toEqual(all);
+  });
+
+  test('--confirm deletes what can go of a name, or one collection; --yes alone does not', async () => {
+    await expect(collectGarbage(to, garbage({ isYes: true }))).rejects.toMatchObject({
+      kind: 'refused',
+      hint: '--yes does not delete for good: add --confirm docs',
+    });
+    expect(await collectGarbage(to, garbage({ confirmed: ['docs__2'] }))).toMatchObject({ deleted: 1 });
+    expect(await namesLeft()).toEqual(all.filter((name) => name !== 'docs__2'));
+    expect(await collectGarbage(to, garbage({ confirmed: ['docs'] }))).toMatchObject({ deleted: 2 });
+    expect(await namesLeft()).toEqual(['docs__3', 'docs__4', 'foreign__1', 'lost__1']);
+    expect(await collectGarbage(to, garbage({ confirmed: ['docs'], keep: 0 }))).toMatchObject({ deleted: 1 });
+  });
+
+  test.each([
+    ['the live one', 'docs__4', 'there is nothing of docs__4 to delete'],
+    ['what carries no mark', 'foreign__1', 'there is nothing of foreign__1 to delete'],
+    ['the last version before', 'docs__3', 'docs__3 is not deleted: qdx rollback docs goes back to it (--keep 1)'],
+  ])('never %s', async (_title, name, message) => {
+    await expect(collectGarbage(to, garbage({ confirmed: [name] }))).rejects.toMatchObject({
+      kind: 'refused',
+      message,
+    });
+    expect(await namesLeft()).toEqual(all);
+  });
+
+  test('F14: nothing of a name that a running command works on', async () => {
+    const owner = lockOwner('qdx migrate docs docs');
+    const lock = await acquireWriterLock(to, { target: 'docs', runId: 'other', owner });
+    const { candidates } = await collectGarbage(to, garbage());
+    const docs = candidates.filter(({ name }) => name === 'docs');
+    expect(docs.map(({ keptBy }) => keptBy)).toEqual(
+      docs.map(() => `"qdx migrate docs docs" is writing to docs (process ${owner.pid} on ${owner.host})`),
+    );
+    await lock.release();
+  });
+
+  test('on a terminal the name is typed; the command shows a table', async () => {
+    const asked: string[] = [];
+    const ask = async (question: string) => (asked.push(question) > 1 ? 'docs' : 'yes');
+    expect(await collectGarbage(to, garbage({ ask }))).toMatchObject({ deleted: 0 });
+    expect(asked).toEqual([
+      'Delete docs__1 (2 points), docs__2 (2 points), docs__5 (2 points) for good? Type docs to do so:',
+    ]);
+    const env = { QDX_URL: server.url };
+    const shown = await runQdx(['gc'], { env });
+    expect(shown).toMatchObject({ exitCode: 0 });
+    expect(shown.stdout).toMatch(
+      /^NAME\s+COLLECTION\s+WHY\s+POINTS\s+SIZE\s+AGE\s+KEPT BY\ndocs\s+docs__1\s+replaced\s+2/u,
+    );
+    expect(shown.stdout).toContain('to delete what can go: qdx gc --confirm docs');
+    expect(await runQdx(['gc', '--confirm', 'docs'], { env })).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('3 deleted') as string,
+    });
+  });
+});
+
+describe('collections delete', () => {
+  const remove = (change: Partial<DeleteParams>) =>
+    deleteCollection(to, {
+      name: 'docs',
+      confirmedName: null,
+      ask: async () => null,
+      owner: lockOwner('test'),
+      breakLock: false,
+      ...change,
+    });
+
+  test.each([
+    [
+      'F15: an alias without the collection typed',
+      { name: 'docs', confirmedName: 'docs' },
+      'docs (docs__4) with 2 points is not deleted: its name was not typed',
+    ],
+    [
+      'a collection that an alias serves',
+      { name: 'docs__4', confirmedName: 'docs__4' },
+      'docs__4 is in use: docs leads to it',
+    ],
+  ])('%s is refused', async (_title, change, message) => {
+    await expect(remove(change)).rejects.toMatchObject({ kind: 'refused', message });
+    expect(await namesLeft()).toEqual(all);
+  });
+
+  test('by its own name, typed; an alias of it goes too; further ones stand before it', async () => {
+    await alias(to, 'prod', 'docs__4');
+    await expect(remove({ confirmedName: 'docs__4' })).rejects.toMatchObject({
+      message: 'docs__4 is in use: prod leads to it',
+    });
+    expect(await remove({ name: 'docs__1', ask: async () => 'docs__1' })).toMatchObject({ points: 2, aliases: [] });
+    const env = { QDX_URL: server.url };
+    expect(await runQdx(['collections', 'delete', 'docs__2', '--yes'], { env })).toMatchObject({ exitCode: 8 });
+    const { stdout } = await runQdx(['collections', 'delete', 'docs__2', '--confirm', 'docs__2'], { env });
+    expect(stdout).toBe('docs__2 with 2 points is deleted\n');
+    await expect(remove({ name: 'nothing' })).rejects.toMatchObject({ kind: 'notFound' });
+  });
+});
