@@ -2,19 +2,21 @@
  * The report of `qdx verify-model` as text.
  */
 import type { Check, VerifyFigures, VerifyReport } from '../core/verify-model/report.ts';
+import type { VerifyRerankerReport } from '../core/verify-model/verify-reranker.ts';
 import type { View } from '../lib/output.ts';
 import { paint, type Style } from '../lib/style.ts';
 
-export function renderVerifyReport({ model, passed, checks, figures }: VerifyReport, view: View): string {
+export function renderVerifyReport(report: VerifyReport | VerifyRerankerReport, view: View): string {
+  const { model, passed, checks } = report;
+  const what = 'dimension' in model ? `${model.dimension} dimensions` : 'reranker';
   const width = Math.max(...checks.map(({ name }) => name.length));
   const verdict = passed ? paint(view, 'green', 'passed') : paint(view, 'red', 'failed');
   return [
-    `${model.name} (${model.file}, ${model.dtype}, ${model.dimension} dimensions)`,
+    `${model.name} (${model.file}, ${model.dtype}, ${what})`,
     '',
     ...checks.map((one) => renderCheck(one, width, view)),
     '',
-    ...renderFigures(figures),
-    '',
+    ...('figures' in report ? [...renderFigures(report.figures), ''] : []),
     `verify-model ${verdict}`,
   ].join('\n');
 }

@@ -171,11 +171,7 @@ async function answer(query: string, asking: Asking): Promise<SearchResponse> {
   return {
     query,
     mode: modes.size === 1 && mode !== undefined ? mode : 'mixed',
-    collections: opened.map(({ target }) => ({
-      name: target.name,
-      mode: target.mode,
-      model: target.model?.name ?? null,
-    })),
+    collections: await Promise.all(opened.map(({ target }) => searchedCollection(target, asking.encoders))),
     mergedBy: isMerged ? 'rank' : 'score',
     hits,
     numCandidates: candidateCount,
@@ -200,6 +196,16 @@ async function rerank(
   if (!params.rerank) return { items, stages: [] };
   const { rerankPool } = await import('./rerank/rerank-pool.ts');
   return rerankPool(query, items, { rerankers, params: params.rerank }, run);
+}
+
+async function searchedCollection(
+  { name, mode, model }: SearchTarget,
+  encoders: QueryEncoders,
+): Promise<SearchResponse['collections'][number]> {
+  if (!model) return { name, mode, model: null, encoder: null };
+  // Open already: it has encoded the query.
+  const { device, card } = await encoders.open(model);
+  return { name, mode, model: model.name, encoder: { kind: 'onnx', device, dtype: card.dtype } };
 }
 
 function encodeAll(query: string, { opened, encoders }: Asking): Promise<(Float32Array | null)[]> {

@@ -3,12 +3,13 @@
  */
 import { isQdxError } from '../../lib/errors.ts';
 import { checkModelFile, checkTokenizerFile } from '../models/check-files.ts';
+import type { CardOfFiles } from '../models/cards/card.ts';
 import type { FoundModel } from '../models/find-model.ts';
 import { type Check, check, skipped } from './report.ts';
 
 const name = 'files and hashes';
 
-export async function checkFiles(model: FoundModel): Promise<Check> {
+export async function checkFiles(model: FoundModel<CardOfFiles>): Promise<Check> {
   const { sha256, tokenizerSha256 } = model.card;
   if (sha256 === null || tokenizerSha256 === null)
     return skipped(name, 'the hashes of the card', 'the card holds no hash yet');

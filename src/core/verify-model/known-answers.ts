@@ -6,7 +6,7 @@ import type { Lab } from './lab.ts';
 import { type Check, check } from './report.ts';
 
 /** Written for qdx; each question belongs to the text beside it, the other texts are its wrong answers. */
-const pairs: readonly (readonly [question: string, answer: string])[] = [
+export const knownPairs: readonly (readonly [question: string, answer: string])[] = [
   [
     'read a file line by line',
     'def read_lines(path):\n    with open(path) as file:\n        for line in file:\n            yield line.rstrip()',
@@ -47,15 +47,20 @@ const pairs: readonly (readonly [question: string, answer: string])[] = [
 
 export async function checkKnownAnswers({ query, bulk }: Lab): Promise<Check> {
   const answers = await Promise.all(
-    pairs.map(async ([, answer]) => (await bulk.encode(answer, { role: 'document' })).vector),
+    knownPairs.map(async ([, answer]) => (await bulk.encode(answer, { role: 'document' })).vector),
   );
   const wrong: string[] = [];
-  for (const [index, [question]] of pairs.entries()) {
+  for (const [index, [question]] of knownPairs.entries()) {
     const { vector } = await query.encode(question, { role: 'query' });
     const scores = answers.map((answer) => cosine(vector, answer));
     if (scores.indexOf(Math.max(...scores)) !== index) wrong.push(question);
   }
-  const right = pairs.length - wrong.length;
-  const found = `${right} of ${pairs.length}${wrong.length > 0 ? `, not for: ${wrong.join('; ')}` : ''}`;
+  return knownAnswers(wrong);
+}
+
+/** @param wrong Questions for which another text came first. */
+export function knownAnswers(wrong: readonly string[]): Check {
+  const right = knownPairs.length - wrong.length;
+  const found = `${right} of ${knownPairs.length}${wrong.length > 0 ? `, not for: ${wrong.join('; ')}` : ''}`;
   return check('known answers', wrong.length === 0, 'the right text first for each question', found);
 }

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { crossEncoderFolder, referencePairs } from '../../helpers/cross-encoder.ts';
+import { packageRoot } from '../../../src/lib/package-root.ts';
 import { runQdx, temporaryHome } from '../../helpers/run-qdx.ts';
 
 const home = temporaryHome();
@@ -116,4 +117,29 @@ describe('qdx rerank', () => {
     expect(stderr).toContain(message);
     expect(stderr).not.toContain('    at ');
   });
+});
+
+test('verify-model of a cross-encoder: parity with an independent implementation, and a gate on known answers', async () => {
+  const reference = join(packageRoot, 'fixtures/cross-encoder/pairs.jsonl');
+  const { stdout, stderr, exitCode } = await runQdx(['verify-model', model, '--reference', reference, '--json'], {
+    home,
+  });
+  const { passed, checks } = JSON.parse(stdout || stderr) as {
+    passed: boolean;
+    checks: { name: string; status: string }[];
+  };
+  const statuses = Object.fromEntries(checks.map(({ name, status }) => [name, status]));
+  // Random weights know no answers: the gate says so.
+  expect([exitCode, passed]).toStrictEqual([4, false]);
+  expect(statuses).toStrictEqual({
+    'files and hashes': 'passed',
+    spread: 'passed',
+    determinism: 'passed',
+    parity: 'passed',
+    'known answers': 'failed',
+  });
+  const wrong = join(home, 'work', 'wrong.jsonl');
+  writeFileSync(wrong, '{"query":"read","text":"file","logit":5}\n{"query":"read","text":"line","logit":-5}\n');
+  const other = await runQdx(['verify-model', model, '--reference', wrong], { home });
+  expect(other.stdout).toMatch(/failed +parity/);
 });

@@ -8,8 +8,10 @@ import {
   type DownloadParams,
   type DownloadResult,
 } from '../../../src/core/models/hub/download-model.ts';
-import { findModel } from '../../../src/core/models/find-model.ts';
+import { findModel, findReranker } from '../../../src/core/models/find-model.ts';
+import { listModels } from '../../../src/core/models/list-models.ts';
 import { readLock } from '../../../src/core/models/hub/lock.ts';
+import { crossEncoderFolder } from '../../helpers/cross-encoder.ts';
 import { type HubServer, startHubServer } from '../../helpers/hub-server.ts';
 import { tinyModel, tinyRepository, tinyTable } from '../../helpers/onnx-model.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
@@ -261,5 +263,27 @@ test('several models in a repository are a question, not a guess', async () => {
   });
   await expect(download({ choices: { file: 'onnx/model_int8.onnx' } })).resolves.toMatchObject({
     card: { file: 'onnx/model_int8.onnx' },
+  });
+});
+
+test('a reranker of many exports: the file of its card, locked with a card of its own, and found as a reranker only', async () => {
+  const name = 'cross-encoder/ms-marco-MiniLM-L-6-v2';
+  const folder = crossEncoderFolder();
+  const read = (file: string) => readFileSync(join(folder, file));
+  const configuration = ['tokenizer.json', 'tokenizer_config.json', 'config.json'];
+  const files = Object.fromEntries(configuration.map((file) => [file, read(file)]));
+  const graph = read('onnx/model.onnx');
+  hub.repositories[name] = {
+    commit,
+    files: { ...files, 'onnx/model.onnx': tinyModel(), 'onnx/model_qint8_avx512_vnni.onnx': graph },
+  };
+  const { card } = await download({ name });
+  expect(card).toMatchObject({ task: 'rerank', score: 'logit', file: 'onnx/model_qint8_avx512_vnni.onnx' });
+  expect(await findReranker(name, { cacheFolder })).toMatchObject({ card, origin: 'cache' });
+  await expect(findModel(name, { cacheFolder })).rejects.toThrow(/is a reranker/);
+  expect(await listModels({ cacheFolder })).toContainEqual({
+    card,
+    state: 'downloaded',
+    sizeBytes: expect.any(Number),
   });
 });

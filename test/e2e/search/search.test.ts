@@ -88,7 +88,16 @@ describe('the JSON document', () => {
     schemaVersion: z.literal(1),
     query: z.string(),
     mode: z.union([mode, z.literal('mixed')]),
-    collections: z.array(z.strictObject({ name: z.string(), mode, model: z.string().nullable() })),
+    collections: z.array(
+      z.strictObject({
+        name: z.string(),
+        mode,
+        model: z.string().nullable(),
+        encoder: z
+          .strictObject({ kind: z.literal('onnx'), device: z.literal('cpu'), dtype: z.literal('int8') })
+          .nullable(),
+      }),
+    ),
     mergedBy: z.enum(['score', 'rank']),
     hits: z.array(hit),
     numCandidates: z.number(),
