@@ -8,7 +8,7 @@ import type { Connection } from '../../../src/core/qdrant/connection/connection.
 import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
 import { copyPoints } from '../../../src/core/transfer/migrate/copy-points.ts';
 import { migrate } from '../../../src/core/transfer/migrate.ts';
-import { listTransfers } from '../../../src/core/transfer/transfer-journal.ts';
+import { listTransfers, writeTransfer } from '../../../src/core/transfer/transfer-journal.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { runQdx, temporaryHome } from '../../helpers/run-qdx.ts';
@@ -109,6 +109,32 @@ describe('F3: another request', () => {
     expect(summary.target.collection).toBe('copy__2');
     expect(await linesOn(here, 'copy')).toEqual(expected);
   });
+});
+
+test('F5: SIGINT ends it with 130, nothing was switched, and the same command goes on', async () => {
+  const home = temporaryHome();
+  const slow = await startTcpProxy(server.url, { delayMs: 20 });
+  const options = { env: { QDX_URL: slow.url }, home, killSignal: 'SIGINT', killWhen: /"stage":"copying"/ } as const;
+  expect(await runQdx([...typed, '--progress', 'json'], options)).toMatchObject({ exitCode: 130 });
+  expect(await leadsTo('copy')).toBe('copy__1');
+  await slow.close();
+  // Through the proxy it was the source of another address.
+  const again = await runQdx([...typed, '--restart'], { env: { QDX_URL: server.url }, home });
+  expect(again).toMatchObject({ exitCode: 0 });
+  expect(again.stderr).toContain('removed (--restart): migrate from docs__1 on');
+  expect(await linesOn(here, 'copy')).toEqual(expected);
+});
+
+test('F45: a journal entry of a later qdx is refused, naming the version', async () => {
+  await killAt('migrate.created', temporaryHome());
+  const [record] = (await listTransfers(here, 'copy')).filter(({ state }) => state === 'filling');
+  await writeTransfer(here, record!, { version: 2 });
+  await expect(migrate({ from: here, to: here }, copying)).rejects.toMatchObject({
+    kind: 'refused',
+    message: 'the journal has a transfer to copy__2 of format 2, and this qdx knows 1',
+  });
+  expect(await leadsTo('copy')).toBe('copy__1');
+  await writeTransfer(here, record!, { version: 1 });
 });
 
 /** Calls `act` once, when so many points were copied. */

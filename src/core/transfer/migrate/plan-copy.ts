@@ -2,7 +2,8 @@
  * `--plan` of a copy: what would be done, how long it takes, what it needs, and by which figures. Nothing is changed.
  */
 import type { RunOptions } from '../../../lib/events.ts';
-import { displayDifference } from '../collection-description.ts';
+import { stringifyJson } from '../../../lib/json.ts';
+import type { DescriptionDifference } from '../collection-description.ts';
 import { entryBytes } from '../delta/scan-index.ts';
 import { assertMayReplace, type OpenGuards } from '../guards.ts';
 import { measureSizes, stagingBytes } from '../reembed/disk.ts';
@@ -75,11 +76,15 @@ export async function planCopy(lines: MigrateLines, params: CopyPlanParams, run:
     },
     target: { url: target.url, collection: staging.physical, aliases },
     isTakenUp: staging.isLeftover,
-    changes: changes.map(displayDifference),
+    changes: changes.map(displayChange),
     replaced: replacements.map(({ name, physical, pointsNow }) => ({ name, collection: physical, points: pointsNow })),
     ...(await estimate(plan, params.readBack ? 3 : 2, run)),
   };
 }
+
+/** `config.hnsw_config.m: 16 -> 32` */
+const displayChange = ({ path, expected, actual }: DescriptionDifference): string =>
+  `${path}: ${stringifyJson(expected) ?? 'nothing'} -> ${stringifyJson(actual) ?? 'nothing'}`;
 
 type Estimate = Pick<CopyPlan, 'bytes' | 'stagingBytes' | 'scanBytes' | 'durationMs' | 'basis'>;
 
