@@ -2,7 +2,7 @@
  * The two stores, side by side on one server: sign bits in the payload, scored in the client, and a Qdrant multivector with
  * MaxSim. The same points, the same 50 candidates by their dense vector, the same mixture.
  */
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { meansOf } from './forms.js';
 import { judgeAll } from './mixture.js';
@@ -61,11 +61,14 @@ export const stores = {
 
 function lateVector(tokens, { dimension }) {
   const means = meansOf(tokens, dimension, window);
-  const rows = Array.from({ length: means.length / dimension }, (_, row) => [
-    ...means.subarray(row * dimension, (row + 1) * dimension),
-  ]);
+  const rows = Array.from({ length: means.length / dimension }, (_, row) =>
+    [...means.subarray(row * dimension, (row + 1) * dimension)].map(rounded),
+  );
   return { vectors: { late: rows } };
 }
+
+/** As few digits as float16 can keep, so that the upload is not measured by digits that are thrown away. */
+const rounded = (value) => Math.round(value * 1e5) / 1e5;
 
 async function askMultivector({ request, tokens, vector, layout }) {
   const dense = { query: [...vector], using: 'dense', limit: depth };
@@ -86,7 +89,7 @@ export async function measureStore(bench, sets, name, dataFolder) {
   const path = (tail) => `/collections/${collection}${tail}`;
   const { tokenLayout } = await load('vectors/packed-tokens.js');
   const layout = tokenLayout(bench.encoder.card, window);
-  const residentBefore = await residentBytes(connection);
+  const residentBefore = residentBytes(dataFolder);
   const vectors = { dense: { size: dimension, distance: 'Cosine' }, ...store.vectors(dimension) };
   await connection.request('PUT', path(''), { body: { vectors } });
   const chunks = sets.flatMap((set) => [...set.chunks].map(([id, encoded]) => ({ id, encoded })));
@@ -110,7 +113,7 @@ export async function measureStore(bench, sets, name, dataFolder) {
     uploadMs,
     uploadedBytes,
     diskBytes: folderBytes(join(dataFolder, 'collections', collection)),
-    residentBytes: (await residentBytes(connection)) - residentBefore,
+    residentBytes: residentBytes(dataFolder) - residentBefore,
     latencies,
     results,
   };
@@ -144,9 +147,12 @@ async function settled(connection, collection) {
   }
 }
 
-async function residentBytes(connection) {
-  const metrics = await fetch(new URL('/metrics', connection.url)).then((response) => response.text());
-  return Number(/^memory_resident_bytes (\d+)/m.exec(metrics)?.[1] ?? Number.NaN);
+/** Of the server's process, on Linux; NaN elsewhere. */
+function residentBytes(dataFolder) {
+  const { pid } = JSON.parse(readFileSync(join(dataFolder, '../server.json'), 'utf8'));
+  const status = `/proc/${pid}/status`;
+  if (!existsSync(status)) return Number.NaN;
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(status, 'utf8'))?.[1]) * 1024;
 }
 
 /** Blocks that are really there: the server makes files with holes. */
