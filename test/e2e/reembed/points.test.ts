@@ -158,7 +158,7 @@ test('a key of that name that another program uses is not overwritten', async ()
   const withTokens = { settings: testSettings({ embed: { workers: 1, tokenVectors: true } }) };
   await expect(migrate(withTokens)).rejects.toMatchObject({
     kind: 'refused',
-    message: 'the payloads of docs__1 have a key "token_vectors" of their own (1 sampled points have it)',
+    message: 'the payloads of docs__1 have a key "token_vectors" of their own (in 1 of 1 sampled points)',
     hint: expect.stringContaining('--no-token-vectors'),
   });
   expect(await listCollections(connection)).toHaveLength(1);

@@ -121,7 +121,7 @@ function notTheSame(from: string, to: string, ids: readonly IdToken[]): QdxError
   const first = ids.slice(0, 3).map(displayId);
   return new QdxError(
     'verification',
-    `${to} is not what ${from} makes: ${atLeast}${formatCount(ids.length)} points are missing, too many, or otherwise ` +
+    `${to} is not what ${from} makes: ${atLeast}${formatCount(ids.length)} ${ids.length === 1 ? 'point is' : 'points are'} missing, too many, or otherwise ` +
       `(the first: ${first.join(', ')})`,
     {
       hint: 'nothing was switched; run the same command again: what differs is made anew',

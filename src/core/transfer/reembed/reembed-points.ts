@@ -188,10 +188,10 @@ const newKeyOf = (card: SourceProbe['card'], tokens: KeptTokens): string | null 
   !tokens || card?.tokenVectors?.payloadKey === tokens.payloadKey ? null : tokens.payloadKey;
 
 /** @throws QdxError `refused`; a point that is not in the sample is found when it is made. */
-function assertKeyFree({ card, physical, payloadKeys }: SourceProbe, tokens: KeptTokens): void {
+function assertKeyFree({ card, physical, payloadKeys, sampledPoints }: SourceProbe, tokens: KeptTokens): void {
   const key = newKeyOf(card, tokens);
   const found = payloadKeys.find((facts) => facts.key === key);
-  if (found) throw keyInUse(physical, found.key, `${found.points} sampled points have it`);
+  if (found) throw keyInUse(physical, found.key, `in ${found.points} of ${sampledPoints} sampled points`);
 }
 
 function recipeOf({ probe, rule, vectors, card }: ReembedLook, { allowWithoutText }: ReembedParams): PointRecipe {
