@@ -13,6 +13,8 @@ test.each([
   'closeAll',
   'embedCorpus',
   'uploadFiles',
+  'overwriteCollection',
+  'rollback',
   'createSearcher',
   'adoptCollection',
   'readStats',
