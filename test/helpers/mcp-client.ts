@@ -72,7 +72,8 @@ export async function mcpOverHttp(args: readonly string[], { home, env = {} }: M
     talk: () => talk,
     session: async () => {
       const requestInit = { headers: { authorization: `Bearer ${token}` } };
-      return sessionOn(new StreamableHTTPClientTransport(new URL(url), { requestInit }));
+      // Over stdio the older handshake, over HTTP the current revision: both are spoken.
+      return sessionOn(new StreamableHTTPClientTransport(new URL(url), { requestInit }), 'auto');
     },
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -82,8 +83,11 @@ export async function mcpOverHttp(args: readonly string[], { home, env = {} }: M
   };
 }
 
-async function sessionOn(transport: Parameters<Client['connect']>[0]): Promise<McpSession> {
-  const client = new Client({ name: 'qdx-test', version: '1.0.0' });
+async function sessionOn(
+  transport: Parameters<Client['connect']>[0],
+  mode: 'auto' | 'legacy' = 'legacy',
+): Promise<McpSession> {
+  const client = new Client({ name: 'qdx-test', version: '1.0.0' }, { versionNegotiation: { mode } });
   await client.connect(transport);
   return {
     client,

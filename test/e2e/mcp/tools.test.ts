@@ -172,6 +172,21 @@ describe('search', () => {
     expect(answer).toMatchObject({ isError: false, data: { results: [] } });
     expect(answer.data['message']).toMatch(/another subdirectory_filter \(there are: guide, kitchen\)/);
   });
+  test('F41: a limit of 1e9 is cut, and that is said', async () => {
+    const answer = await reading.call('search', { query: 'key', collections: ['docs'], limit: 1e9 });
+    expect(resultsOf(answer)).toHaveLength(3);
+    expect(notesOf(answer)).toContain('limit 1,000,000,000 was cut to 3');
+  });
+  test('a reranking model is only for who asks for it, and what stands in for one that is not here is said', async () => {
+    const asked = { query: 'bake bread', collections: ['docs'], limit: 3 };
+    const plain = await reading.call('search', asked);
+    // From the vectors that the collection keeps for it, as every search.
+    expect(plain.data['reranked_by']).toEqual(['late']);
+    expect(notesOf(plain)).toBe('');
+    const answer = await reading.call('search', { ...asked, enable_reranking: true });
+    expect(answer.data['reranked_by']).toEqual(['late']);
+    expect(notesOf(answer)).toMatch(/reranked by late interaction: .* is not on this machine/);
+  });
   test('a misspelt filter is refused instead of ignored', async () => {
     expect(await reading.call('search', { query: 'bread', subdirectory: 'guide' })).toMatchObject({ isError: true });
   });
@@ -189,14 +204,15 @@ describe('search', () => {
 });
 
 describe.each([
-  ['stdio', async () => Promise.resolve(writing)],
-  ['HTTP', async () => web.session()],
-])('over %s: search, store, search', (transport, open) => {
+  ['stdio', '2025-11-25', async () => Promise.resolve(writing)],
+  ['HTTP', '2026-07-28', async () => web.session()],
+])('over %s, in revision %s: search, store, search', (transport, revision, open) => {
   const content = `The ${transport} lighthouse keeper polishes the brass lantern every second Tuesday.`;
   const query = `who polishes the lantern of the ${transport} lighthouse`;
 
   test('what was stored is found, and storing it again changes nothing', async () => {
     const session = await open();
+    expect(session.client.getNegotiatedProtocolVersion()).toBe(revision);
     const before = resultsOf(await session.call('search', { query, collections: ['docs'] }));
     expect(before.map((hit) => hit.content)).not.toContain(content);
     const note = { collection: 'docs', content, metadata: { source_path: `notes/${transport}.md`, mood: 'calm' } };
