@@ -11,6 +11,7 @@ import type { BenchInput } from '../core/bench/run/bench-input.ts';
 import type { ResolvedSettings } from '../core/config/resolve.ts';
 import { QdxError } from '../lib/errors.ts';
 import type { CommandContext } from './command.ts';
+import { rerankSettings } from './rerank-settings.ts';
 import { listFlag, searchParams } from './search-flags.ts';
 import { addSettingOptions } from './setting-options.ts';
 
@@ -43,7 +44,7 @@ export function defineMeasuring(command: Command): void {
     .option('--min <figure=value>', 'Fail below it: ndcg@10=0.8, recall=0.95 (repeatable)', repeated)
     .option('--max <figure=value>', 'Fail above it: p95=50ms, encode.p95=20ms (repeatable)', repeated);
   defineKeeping(command);
-  addSettingOptions(command, ['search.limit', 'bench.rounds', 'bench.depth']);
+  addSettingOptions(command, ['search.limit', 'bench.rounds', 'bench.depth', ...rerankSettings]);
 }
 
 export function defineKeeping(command: Command): void {

@@ -8,9 +8,8 @@ import { defineMeasuring, defineQueries } from './bench-flags.ts';
 import { benchFormats, benchResult } from './bench-result.ts';
 import { runBench } from './bench-run.ts';
 import type { CommandModule } from './command.ts';
-import { rerankParams, rerankSettings } from './rerank-settings.ts';
+import { rerankParams } from './rerank-settings.ts';
 import { listFlag } from './search-flags.ts';
-import { addSettingOptions } from './setting-options.ts';
 
 /** Compared whatever is configured: it needs no further weights. */
 const alwaysCompared: Rerank = 'late';
@@ -33,7 +32,6 @@ export const benchReranking: CommandModule = {
       )
       .option('--allow-undecided', 'Exit 0 where the queries are too few to decide');
     defineMeasuring(command);
-    addSettingOptions(command, rerankSettings);
   },
   run: async (command, context) => {
     const { flags } = command;
@@ -52,8 +50,10 @@ function comparedRerankers(
   settings: Settings,
   named: readonly string[],
 ): Pick<RerankingBenchInput, 'rerankers' | 'configured'> {
-  const configured = rerankParams(settings).kinds.join(',') || 'off';
-  const names = [...new Set([alwaysCompared, configured, ...named])].filter((name) => name !== 'off');
+  const configured = settings.search.rerank;
+  const names = [...new Set([alwaysCompared, configured, ...named])].filter(
+    (name) => name !== 'off' && name !== 'auto',
+  );
   const paramsOf = (name: string) =>
     rerankParams({ ...settings, search: { ...settings.search, rerank: name as Rerank } });
   return { configured, rerankers: Object.fromEntries(names.map((name) => [name, paramsOf(name)])) };

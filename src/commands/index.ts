@@ -84,6 +84,26 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
         summary: 'How many links and how wide a search the graph of a collection needs, on a copy',
         load: async () => (await import('./bench-tuning.ts')).benchHnsw,
       },
+      migration: {
+        summary: 'An old collection against a new one, the same queries',
+        load: async () => (await import('./bench-more.ts')).benchMigration,
+      },
+      parity: {
+        summary: 'Two models or files: cosine, and whether they see the same neighbours',
+        load: async () => (await import('./bench-parity.ts')).benchParity,
+      },
+      load: {
+        summary: 'Users at once: latency, queries a second, sockets, CPU and memory',
+        load: async () => (await import('./bench-more.ts')).benchLoad,
+      },
+      embed: {
+        summary: 'How fast this machine encodes texts',
+        load: async () => (await import('./bench-more.ts')).benchEmbed,
+      },
+      upload: {
+        summary: 'How fast points get into this server',
+        load: async () => (await import('./bench-more.ts')).benchUpload,
+      },
       judge: {
         summary: 'Write a file of passages to be judged by hand',
         load: async () => (await import('./bench-judge.ts')).benchJudge,

@@ -54,7 +54,7 @@ export function compareWithBaseline(baseline: Baseline, current: CurrentScores):
 type Pair = GateResult['changed'][number];
 
 /** The decision itself. @param pairs At least one. */
-function judge(pairs: readonly Pair[], measure: string, seed: number): Omit<GateResult, 'measure'> {
+export function judge(pairs: readonly Pair[], measure: string, seed: number): Omit<GateResult, 'measure'> {
   if (pairs.length === 0) throw new QdxError('usage', `no query of the baseline has a ${measure} in this run`);
   const differences = pairs.map(({ before, now }) => now - before);
   const test = randomizationTest(differences, seed);

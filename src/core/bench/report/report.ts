@@ -36,6 +36,8 @@ export interface CollectionFacts {
   readonly segments: number;
   readonly indexedVectors: number;
   readonly quantization: unknown;
+  /** Bits of token vectors lie beside each point: late interaction needs no encoding of candidates. */
+  readonly keepsTokenVectors: boolean;
   readonly model: { readonly name: string; readonly dtype: string; readonly dimension: number } | null;
 }
 
@@ -102,6 +104,7 @@ const collectionFacts = (stats: CollectionStats): CollectionFacts => ({
   segments: stats.segments,
   indexedVectors: stats.indexedVectors,
   quantization: stats.quantization,
+  keepsTokenVectors: (stats.card?.tokenVectors ?? null) !== null,
   model: stats.card
     ? { name: stats.card.model.name, dtype: stats.card.model.dtype, dimension: stats.card.model.dimension }
     : null,

@@ -68,7 +68,7 @@ export async function* askAll(params: AskParams, run: RunOptions = {}): AsyncGen
 }
 
 /** A failure is a state, never a score; a stopped run, and a bug, end the whole. */
-async function askOne(searcher: Searcher, query: string, run: RunOptions): Promise<Answered | Failed> {
+export async function askOne(searcher: Searcher, query: string, run: RunOptions): Promise<Answered | Failed> {
   const before = processUsage().cpuMs;
   try {
     const response = await searcher.search(query);

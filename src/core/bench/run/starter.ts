@@ -56,7 +56,7 @@ export async function withStarterCollection<T>(
 }
 
 /** It may be missing: what failed before it was made says so itself. */
-async function dropCollection(connection: Connection, name: string): Promise<void> {
+export async function dropCollection(connection: Connection, name: string): Promise<void> {
   const found = await resolveCollection(connection, name).catch(() => null);
   if (found) await (await connection.client()).deleteCollection(found.physical);
 }

@@ -31,7 +31,7 @@ const off = 'off';
 export interface RerankingBenchInput extends BenchInput {
   /** By name, such as `late` or `late,cross`; without `off`. */
   readonly rerankers: Readonly<Record<string, RerankParams>>;
-  /** As the settings have it: a name of `rerankers`, or `off`. */
+  /** As the settings have it: a name of `rerankers`, `off`, or `auto`: late where all collections keep bits of token vectors. */
   readonly configured: string;
   readonly allowUndecided: boolean;
 }
@@ -69,8 +69,9 @@ export async function benchReranking(
   places: SearchPlaces,
   run: RunOptions = {},
 ): Promise<RerankingReport> {
-  const { set, params, seed, rerankers, configured } = input;
+  const { set, params, seed, rerankers } = input;
   const head = await reportHead(connection, { suite: 'reranking', seed, set, collections: collectionsOf(input) }, run);
+  const configured = input.configured === 'auto' ? autoState(head) : input.configured;
   const documents = await knownDocuments(connection, input, run);
   const { rerank: _configured, ...plain } = params;
   const open = (name: string, limit: number): OpenContender => {
@@ -98,7 +99,7 @@ export async function benchReranking(
       headroom: headroom.length === 0 ? null : mean(headroom),
       stages: { candidates: rerankers[configured]?.depth ?? params.candidates, hits: params.limit },
       peakRssBytes: processUsage().peakRssBytes,
-      checks: [rerankingCheck(input, recommendation, results), ...limits],
+      checks: [rerankingCheck({ ...input, configured }, recommendation, results), ...limits],
       notes: [...set.warnings, ...hostNotes(head), ...resultNotes(results, documents, unavailable)],
       failedQueries: failuresIn(results),
       raw: rawTimes(timed.asked),
@@ -107,6 +108,10 @@ export async function benchReranking(
     for (const contender of [...contenders, ...deep]) await contender.close();
   }
 }
+
+/** What `auto` comes to here. */
+const autoState = ({ collections }: Pick<Report, 'collections'>): string =>
+  collections.every(({ keepsTokenVectors }) => keepsTokenVectors) ? 'late' : off;
 
 interface Judging {
   readonly judged: ReadonlyMap<string, JudgedRun>;
