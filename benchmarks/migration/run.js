@@ -39,15 +39,7 @@ try {
     official: { name: 'docs', run: (to) => runOfficialTool(tool, source, to, 'docs') },
     verified: { name: 'copy', run: (to) => migrate(to) },
     unverified: { name: 'copy', run: (to) => migrate(to, '--no-verify') },
-    snapshot: {
-      name: 'copy',
-      async run(to) {
-        const backup = join(folder, 'backup');
-        await qdx(['backup', 'docs', '--snapshot', '--no-second-scan', '--to', backup, '--url', source.url]);
-        await qdx(['restore', backup, '--as', 'copy', '--yes', '--no-wait', '--url', to.url]);
-        rmSync(backup, { recursive: true });
-      },
-    },
+    snapshot: { name: 'copy', run: (to) => migrate(to, '--via', 'snapshot') },
   };
   const rows = [];
   for (let number = 0; number < rounds; number++)
