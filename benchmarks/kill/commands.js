@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { ask } from '../qdrant-server.js';
 import { createPointSet, differences, isSame, leadTo, makeCollection, readCollection } from './points.js';
 import { runQdx } from './process.js';
+import { makeVectorsFile } from '../upload/make-file.js';
 
 const partPoints = (points) => String(Math.ceil(points / 12));
 const batchSize = (points) => String(Math.max(16, Math.ceil(points / 60)));
@@ -57,7 +58,36 @@ export const commands = {
     args: ({ points }, { name }, workers) => ['migrate', 'docs', name, '--yes', '--no-wait', ...speed(points, workers)],
     expected: async ({ expected }) => expected,
   },
+  force: {
+    ...overExisting(),
+    async begin(place, name) {
+      const made = await runQdx(upload(place.oldVectors, name, []), place.home, place.env);
+      if (made.exitCode !== 0) throw new Error(made.stderr);
+      return { name };
+    },
+    args: ({ points, vectors }, { name }, workers) =>
+      upload(vectors, name, ['--force', '--yes', ...speed(points, workers)]),
+    before: ({ uploadedOld }) => uploadedOld,
+    expected: async ({ uploaded }) => uploaded,
+  },
 };
+
+const upload = (file, name, more) => ['upload', file, '-c', name, '--no-wait', ...more];
+
+/** Where the uploaded points are compared with: what an upload that nobody killed makes of the file. */
+export async function makeUploads(place) {
+  const files = { vectors: join(place.folder, 'new.jsonl'), oldVectors: join(place.folder, 'old.jsonl') };
+  const of = (count, seed) => ({ count, seed, format: 'base64', dimension: 16 });
+  await makeVectorsFile(files.vectors, of(place.points, place.seed));
+  await makeVectorsFile(files.oldVectors, of(place.oldPoints, place.seed + 1));
+  const sets = {};
+  for (const [key, name] of Object.entries({ vectors: 'whole-new', oldVectors: 'whole-old' })) {
+    const made = await runQdx(upload(files[key], name, []), place.home, place.env);
+    if (made.exitCode !== 0) throw new Error(made.stderr);
+    sets[key] = await readCollection(place.url, name);
+  }
+  return { ...files, uploaded: sets.vectors, uploadedOld: sets.oldVectors };
+}
 
 /** Commands that replace what a public name leads to. */
 function overExisting() {
@@ -69,9 +99,10 @@ function overExisting() {
     },
     async isWhole(place, { name }) {
       const found = await readCollection(place.url, name);
-      if (isSame(differences(place.old, found))) return true;
+      if (isSame(differences(this.before(place), found))) return true;
       return isSame(differences(await this.expected(place), found));
     },
+    before: ({ old }) => old,
     found: (place, { name }) => readCollection(place.url, name),
     async end(place, { name }) {
       const { collections } = await ask(place.url, 'GET', '/collections');

@@ -10,7 +10,7 @@ import { describeHost } from '../host.js';
 import { keepRun, reportBars } from '../keep-run.js';
 import { startQdrant } from '../qdrant-server.js';
 import { killBars } from './bars.js';
-import { commands } from './commands.js';
+import { commands, makeUploads } from './commands.js';
 import { createRandom, leadTo, makeCollection, readCollection } from './points.js';
 import { runQdx } from './process.js';
 import { randomRound } from './rounds.js';
@@ -79,7 +79,7 @@ async function makePlace() {
   const made = await runQdx(['backup', 'docs', '--to', backup, '--part-points', partPoints], place.home, place.env);
   if (made.exitCode !== 0) throw new Error(made.stderr);
   const [expected, old] = [await readCollection(server.url, 'docs'), await readCollection(server.url, 'old')];
-  return { ...place, backup, expected, old };
+  return { ...place, backup, expected, old, ...(titles.includes('force') && (await makeUploads(place))) };
 }
 
 async function finish(found) {

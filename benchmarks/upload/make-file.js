@@ -3,7 +3,7 @@
  */
 import { writeVectorsFile } from '../../dist/core/vectors/write-file.js';
 
-const dimension = 768;
+const usualDimension = 768;
 
 /** Mulberry32: small, seeded, good enough for noise. */
 function createRandom(seed) {
@@ -17,7 +17,7 @@ function createRandom(seed) {
 }
 
 /** About as much payload as a chunk of code has; `terms` lexical terms a point. */
-async function* makeRecords(count, terms, random) {
+async function* makeRecords(count, terms, random, dimension) {
   for (let index = 0; index < count; index++) {
     const vector = new Float32Array(dimension);
     let sum = 0;
@@ -50,7 +50,7 @@ async function* makeRecords(count, terms, random) {
   }
 }
 
-export async function makeVectorsFile(path, { count, terms = 0, format, seed = 7 }) {
+export async function makeVectorsFile(path, { count, terms = 0, format, seed = 7, dimension = usualDimension }) {
   const header = {
     format: 'qdx-vectors',
     version: 1,
@@ -82,5 +82,5 @@ export async function makeVectorsFile(path, { count, terms = 0, format, seed = 7
     count,
     totalCount: count,
   };
-  await writeVectorsFile(path, header, makeRecords(count, terms, createRandom(seed)), { format });
+  await writeVectorsFile(path, header, makeRecords(count, terms, createRandom(seed), dimension), { format });
 }

@@ -13,6 +13,8 @@ const harness = fileURLToPath(new URL('../../../benchmarks/kill/run.js', import.
 const steps = [
   ['backup.part-written', 'backup.manifest-written'],
   ['restore.batch-loaded', 'restore.switched'],
+  ['migrate.switched'],
+  ['force.switched'],
 ].flat();
 
 test('F1, F2, F4: killed at named steps and at random: nothing lost, doubled or changed, and never half of it', async () => {
