@@ -63,7 +63,7 @@ beforeAll(async () => {
   const folders = { cache: join(home, 'cache'), data: join(home, 'data') };
   const settings = settingsSchema.parse({});
   base = {
-    settings: { ...settings, embed: { ...settings.embed, workers: 2 } },
+    settings: { ...settings, embed: { ...settings.embed, workers: 2, tokenVectors: false } },
     description: '',
     readers: {},
     shard: wholeRun,
