@@ -47,13 +47,20 @@ describe('qdx config show', () => {
 
   test('secrets are set or unset, nothing more', async () => {
     const env = { QDRANT_API_KEY: 'canary-api-key', HF_TOKEN: '' };
-    const folder = home({ user: { hub: { token: 'canary-hub-token' } } });
+    const user = {
+      hub: { token: 'canary-hub' },
+      rerankEndpoint: { apiKey: 'canary-rerank' },
+      mcp: { token: 'canary-mcp-0123456789abcdef0123456789' },
+    };
+    const folder = home({ user });
     for (const args of [['--json'], [], ['--verbose']]) {
       const { stdout, stderr } = await runQdx(['config', 'show', ...args], { home: folder, env });
       expect(stdout + stderr).not.toMatch(/canary/);
     }
-    expect((await show({ home: folder, env })).secrets).toEqual({ 'connection.apiKey': 'set', 'hub.token': 'set' });
-    expect((await show({ env: {} })).secrets).toEqual({ 'connection.apiKey': 'unset', 'hub.token': 'unset' });
+    const names = ['connection.apiKey', 'hub.token', 'mcp.token', 'rerankEndpoint.apiKey'];
+    const all = (state: string) => Object.fromEntries(names.map((name) => [name, state]));
+    expect((await show({ home: folder, env })).secrets).toEqual(all('set'));
+    expect((await show({ env: {} })).secrets).toEqual(all('unset'));
   });
 
   test('with the entry of a collection', async () => {

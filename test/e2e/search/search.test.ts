@@ -62,6 +62,7 @@ describe('the JSON document', () => {
     endLine: z.number().int(),
     text: z.string(),
     source: z.string().optional(),
+    sourceFile: z.string().optional(),
     sourceId: z.string().optional(),
     language: z.string().optional(),
     subdirectory: z.string().optional(),
