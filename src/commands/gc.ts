@@ -3,13 +3,10 @@
  */
 import { lockOwner } from '../core/qdrant/lock.ts';
 import { collectGarbage, type GarbageSummary } from '../core/transfer/collect-garbage.ts';
-import { QdxError } from '../lib/errors.ts';
 import { formatBytes, formatCount, formatDuration } from '../lib/quantities.ts';
 import { renderTable } from '../lib/table.ts';
-import type { CommandInput, CommandModule } from './command.ts';
-
-/** Versions before the live one that stay, unless somebody says otherwise. */
-const usualKeep = 1;
+import type { CommandModule } from './command.ts';
+import { addSettingOptions } from './setting-options.ts';
 
 export const gc: CommandModule = {
   examples: ['qdx gc', 'qdx gc docs --keep 2', 'qdx gc --confirm docs', 'qdx gc --keep 0 --confirm docs__1'],
@@ -17,15 +14,16 @@ export const gc: CommandModule = {
     const repeated = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
     command
       .argument('[name...]', 'Public names or collections; none: all')
-      .option('--keep <n>', 'Versions before the live one that stay; absent: 1')
       .option('--confirm <name>', 'Delete what can go of this name, or this collection (repeatable)', repeated);
+    addSettingOptions(command, ['transfer.keep']);
   },
   run: async ({ args, flags }, context) => {
+    const { settings } = await context.settings();
     const data = await collectGarbage(
       await context.connect(),
       {
         only: args,
-        keep: keepOf(flags),
+        keep: settings.transfer.keep,
         confirmed: Array.isArray(flags['confirm']) ? flags['confirm'].map(String) : [],
         isYes: context.isYes,
         ask: (question) => context.askText(question),
@@ -36,14 +34,6 @@ export const gc: CommandModule = {
     return { data: { schemaVersion: 1, ...data }, text: () => renderGarbage(data) };
   },
 };
-
-function keepOf(flags: CommandInput['flags']): number {
-  const typed = flags['keep'];
-  if (typed === undefined) return usualKeep;
-  const keep = Number(typed);
-  if (Number.isInteger(keep) && keep >= 0) return keep;
-  throw new QdxError('usage', `--keep ${JSON.stringify(typed)}: expected a whole number from 0 on`);
-}
 
 export function renderGarbage({ candidates, deleted }: GarbageSummary, nowMs = Date.now()): string {
   if (candidates.length === 0) return 'there is nothing that qdx left behind';

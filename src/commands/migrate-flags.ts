@@ -38,7 +38,7 @@ export function addMigrateFlags(command: Command): void {
     .option('--allow-concurrent-writes', 'Go on although the source does not come to rest')
     .option('--restart', 'Remove what unfinished migrations to this name left, and begin again')
     .option('--break-lock', 'Write although another run holds the lock');
-  addSettingOptions(command, ['upload.batchSize', 'upload.parallel']);
+  addSettingOptions(command, ['upload.batchSize', 'upload.parallel', 'transfer.settleRounds']);
   addSettingOptions(command, layoutSettings, 'Options of the new layout (absent: as in the source):');
 }
 
@@ -91,7 +91,7 @@ export function migrateParams(
     switchNames: flags['switch'] !== false,
     readBack: flags['verify'] !== false,
     waitForIndex: flags['wait'] !== false,
-    settleRounds: 5,
+    settleRounds: settings.transfer.settleRounds,
     allowShrink: flags['allowShrink'] === true,
     allowEmpty: flags['allowEmpty'] === true,
     allowConcurrentWrites: flags['allowConcurrentWrites'] === true,

@@ -7,6 +7,7 @@ import type { UploadFilesInput } from '../core/qdrant/upload-files.ts';
 import type { OverwriteParams } from '../core/transfer/overwrite/params.ts';
 import { QdxError } from '../lib/errors.ts';
 import type { CommandContext, CommandInput } from './command.ts';
+import { addSettingOptions } from './setting-options.ts';
 
 const heading = 'Options of --force:';
 
@@ -27,10 +28,8 @@ export function addForceOptions(command: Command): void {
     command.addOption(new Option(flags, description).helpGroup(heading));
   add('--force', 'Replace what the collection holds by the file: backup, staging, proof, switch; the old one is kept');
   for (const [flags, description] of forceFlags) add(flags, description);
+  addSettingOptions(command, ['transfer.settleRounds'], heading);
 }
-
-/** Scans of the old collection until nothing changes any more, at most. */
-const settleRounds = 5;
 
 /** Null without `--force`. @throws QdxError `usage` for a flag of it that stands alone. */
 export function forceParams(
@@ -60,7 +59,7 @@ export function forceParams(
     },
     backupRoot: flags['backup'] === false ? null : backupTo,
     scratchFolder: context.folders.cache,
-    settleRounds,
+    settleRounds: upload.settings.transfer.settleRounds,
     allowConcurrentWrites: flags['allowConcurrentWrites'] === true,
     confirm: (question) => context.confirm(question),
     ask: (question) => context.askText(question),

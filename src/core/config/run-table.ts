@@ -1,5 +1,5 @@
 /**
- * Rows of the settings of what qdx does: preset, embed, upload, search, hub.
+ * Rows of the settings of what qdx does: preset, embed, upload, transfer, search, hub.
  */
 import type { SettingRow } from './setting-row.ts';
 
@@ -138,6 +138,21 @@ export const runTable = {
     env: ['QDX_ALIAS'],
     description: 'Create NAME as an alias of a versioned collection',
     off: 'Create a plain collection, not an alias of a versioned one',
+  },
+
+  'transfer.settleRounds': {
+    flag: 'settle-rounds',
+    value: '<n>',
+    type: 'number',
+    env: ['QDX_SETTLE_ROUNDS'],
+    description: 'Scans of a collection that is written to, until two agree, at most',
+  },
+  'transfer.keep': {
+    flag: 'keep',
+    value: '<n>',
+    type: 'number',
+    env: ['QDX_KEEP'],
+    description: 'Versions before the live one that gc leaves',
   },
 
   'search.mode': {

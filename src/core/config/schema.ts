@@ -117,6 +117,12 @@ const uploadSettings = z.strictObject({
   alias: z.boolean().default(true),
 });
 
+/** Of the commands that replace collections, and of what they keep. */
+const transferSettings = z.strictObject({
+  settleRounds: positive.max(1000).default(5),
+  keep: z.int().min(0).max(1000).default(1),
+});
+
 /**
  * Rerankers one after the other: each orders the best of the one before. `auto`: late interaction where collections keep what it
  * needs, of models whose card says that their token vectors are usable.
@@ -268,6 +274,7 @@ export const settingsSchema = z.strictObject({
   optimization: optimizationSettings.prefault({}),
   embed: embedSettings.prefault({}),
   upload: uploadSettings.prefault({}),
+  transfer: transferSettings.prefault({}),
   search: searchSettings.prefault({}),
   bench: benchSettings.prefault({}),
   rerankEndpoint: rerankEndpointSettings.prefault({}),
