@@ -31,7 +31,7 @@ export function addMigrateFlags(command: Command): void {
       new Option('--via <how>', "How a copy is made: point by point, or by Qdrant's own snapshot").choices(ways),
     )
     .option('--no-switch', 'Fill and prove it, and leave the names where they lead')
-    .option('--no-verify', 'Do not read the points back: they are only counted')
+    .option('--no-verify', 'Read nothing twice: points are only counted, writes meanwhile go unnoticed')
     .option('--no-wait', 'Switch in before everything is indexed')
     .option('--allow-shrink', 'Replace a collection by one of less than half its points')
     .option('--allow-empty', 'Replace a collection by an empty one')

@@ -17,7 +17,7 @@ export function renderCopy(summary: MigrateSummary): string {
     `${source.collection} copied ${summary.way === 'snapshot' ? 'by snapshot' : 'point by point'}: ${pointsLine(summary)}`,
     isReadBack
       ? '  every point was read back and compared'
-      : '  NOT VERIFIED (--no-verify): the points were counted, and none was read back',
+      : '  NOT VERIFIED (--no-verify): the points were counted, none was read back, and writes meanwhile were not looked for',
     ...writesLines(summary),
     ...notAsPlanned.map((what) => `  not as planned: ${what}`),
     `  ${timesLine(summary)}`,

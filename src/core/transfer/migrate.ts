@@ -148,9 +148,12 @@ function headOf({ plan, params: { switchNames }, staging }: Work) {
 }
 
 const switchInput = ({ plan, params, staging, folder }: Work): SwitchInput => {
-  const { strategy, settleRounds: rounds, parallel } = params;
-  return { plan, strategy, staging, folder, rounds, parallel };
+  const { strategy, parallel } = params;
+  return { plan, strategy, staging, folder, rounds: roundsOf(params), parallel };
 };
+
+/** Who gives up reading back for speed gives up reading the source again, too: nobody knows then what was written meanwhile. */
+const roundsOf = ({ readBack: isReadBack, settleRounds }: MigrateParams): number => (isReadBack ? settleRounds : 0);
 
 /** An earlier run switched it in and was killed: what it proved is in use by now, and stays as it is. */
 async function finishEarlier(work: Work, run: RunOptions): Promise<Outcome> {
@@ -182,7 +185,8 @@ async function bringUpToDate(
     await startIndexing(plan);
     await waitUntilReady(staging.connection, staging.physical, run);
   }
-  const { parallel, settleRounds: rounds, allowConcurrentWrites } = params;
+  const { parallel, allowConcurrentWrites } = params;
+  const rounds = roundsOf(params);
   const carry = async (changes: Changes): Promise<void> => carryOver(staging, changes, params, run);
   const settled = await settle({ source: plan.source, index, folder, rounds, parallel, carryOver: carry }, run);
   reached(run, 'migrate.settled');

@@ -78,7 +78,7 @@ describe('one collection', () => {
   test('--no-verify says loudly that nothing was read back', async () => {
     const { stdout, exitCode } = await run(['docs', ...away(), '--yes', '--no-verify', '--no-wait']);
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('NOT VERIFIED (--no-verify): the points were counted, and none was read back');
+    expect(stdout).toContain('NOT VERIFIED (--no-verify): the points were counted, none was read back');
   });
 
   test('unattended, what is in use is not replaced without --yes', async () => {

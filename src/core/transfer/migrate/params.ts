@@ -13,7 +13,7 @@ export interface MigrateParams extends OpenGuards, PlanInput {
   readonly parallel: number;
   /** False: the staging collection is left, proven, and no name leads to it. */
   readonly switchNames: boolean;
-  /** False: the staging collection is not read back; its points are only counted. */
+  /** False: neither the staging collection nor the source is read again; points are only counted. */
   readonly readBack: boolean;
   readonly waitForIndex: boolean;
   /** Scans of the source after the first, at most. */

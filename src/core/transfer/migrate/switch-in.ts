@@ -19,17 +19,17 @@ export interface SwitchInput {
   readonly strategy: FillStrategy;
   readonly staging: Side;
   readonly folder: IndexFolder;
-  /** Scans of the old collection after the switch, at most. */
+  /** Scans of the old collection after the switch, at most; 0: late writes are not looked for. */
   readonly rounds: number;
   readonly parallel: number;
 }
 
-/** All names in one step, then what still reached the source. */
+/** All names in one step, then what still reached the source; null where that was not looked for. */
 export async function switchIn(
   input: SwitchInput,
   scans: Omit<SavedScans, 'origin'>,
   run: RunOptions,
-): Promise<LateReport> {
+): Promise<LateReport | null> {
   const { plan, staging, folder } = input;
   const { target, aliases, replacements, mark } = plan;
   const { physical } = staging;
@@ -67,10 +67,10 @@ async function finishLate(
   { plan, strategy, staging, folder, rounds, parallel }: SwitchInput,
   { oldIndex, currentIndex }: Omit<SavedScans, 'origin'>,
   run: RunOptions,
-): Promise<LateReport> {
+): Promise<LateReport | null> {
   const make: Parameters<typeof carryLateWrites>[0]['make'] = async (points) => strategy.make(points, run);
   const sides = { old: plan.source, oldIndex, current: staging, currentIndex };
-  const late = await carryLateWrites({ ...sides, folder, rounds, parallel, make }, run);
+  const late = rounds === 0 ? null : await carryLateWrites({ ...sides, folder, rounds, parallel, make }, run);
   reached(run, 'migrate.late-carried');
   await markLive(plan);
   reached(run, 'migrate.marked');
