@@ -41,7 +41,7 @@ const searched = ({ selfRetrieval }: OverwriteSummary): string[] =>
     ? [`${selfRetrieval.found} of ${selfRetrieval.searches} sampled points are found by their own vectors`]
     : [];
 
-function written({ meanwhile, late }: OverwriteSummary): string[] {
+function written({ meanwhile, late, kept }: OverwriteSummary): string[] {
   const lines: string[] = [];
   const say = (
     when: string,
@@ -53,5 +53,11 @@ function written({ meanwhile, late }: OverwriteSummary): string[] {
   if (meanwhile)
     say(meanwhile.isCarried ? 'written meanwhile, carried over' : 'written meanwhile, LEFT BEHIND', meanwhile);
   if (late) say('written until the switch, carried over', late.carried);
+  if (meanwhile && !meanwhile.isQuiet && !late)
+    lines.push('still written to when it was switched: the last of these writes may be missing');
+  if (late && !late.isQuiet)
+    lines.push(
+      `${kept ?? 'the old collection'} is still written to: what comes now is there alone; lead its writers to the name`,
+    );
   return lines;
 }

@@ -6,7 +6,7 @@ import { findModel } from '../core/models/find-model.ts';
 import { lockOwner } from '../core/qdrant/lock.ts';
 import { plainModelCard } from '../core/qdrant/upload-files/plain-model.ts';
 import { uploadFiles, type UploadFilesInput } from '../core/qdrant/upload-files.ts';
-import { overwriteCollection } from '../core/transfer/overwrite.ts';
+import { hasAllWrites, overwriteCollection } from '../core/transfer/overwrite.ts';
 import { addSettingOptions } from './setting-options.ts';
 import { version } from '../version.ts';
 import type { Origin } from '../core/config/resolve.ts';
@@ -67,7 +67,7 @@ export const upload: CommandModule = {
     const data = params
       ? await overwriteCollection(connection, params, context)
       : ({ overwritten: false, ...(await uploadFiles(connection, input, context)) } as const);
-    const isWhole = data.rejected === 0 && (!data.overwritten || data.notTaken.length === 0);
+    const isWhole = data.rejected === 0 && (!data.overwritten || (data.notTaken.length === 0 && hasAllWrites(data)));
     return {
       data: { schemaVersion: 1, ...data },
       text: () => (data.overwritten ? renderOverwrite(data) : renderUpload(data)),

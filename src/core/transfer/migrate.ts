@@ -12,6 +12,7 @@ import type { RunOptions } from '../../lib/events.ts';
 import { countPoints } from '../qdrant/collection/points.ts';
 import { waitUntilReady } from '../qdrant/collection/readiness.ts';
 import { descriptionDifferences, describeCollection, displayDifference } from './collection-description.ts';
+import { scansFolderName } from './delta/saved-scans.ts';
 import type { Changes } from './delta/scan-changes.ts';
 import { hashOf, type IndexFolder, openIndexFolder, pointsOf, type ScanIndex } from './delta/scan-index.ts';
 import { changesIn, notQuiet, settle, type SettleReport } from './delta/settle.ts';
@@ -62,7 +63,7 @@ export async function migrate(
 
 /** The same for each run of one migration: what a killed one left is found by the next. */
 const scansFolder = ({ scratchFolder }: MigrateParams, { staging, mark }: MigratePlan): string =>
-  join(scratchFolder, 'transfers', `${staging.physical.replaceAll(/[^\w.-]+/gu, '_')}-${mark.origin.slice(0, 16)}`);
+  join(scratchFolder, 'transfers', scansFolderName(staging.physical, mark.origin));
 
 /** The plan once more, now that nobody else may change what it rests on. @throws QdxError `refused` by a guard. */
 async function settlePlan(lines: MigrateLines, params: MigrateParams, run: RunOptions): Promise<MigratePlan> {

@@ -15,6 +15,7 @@ import { uploadFiles, type UploadFilesSummary } from '../qdrant/upload-files.ts'
 import { type RejectsFile, withRejectsFile } from '../qdrant/upload-files/rejects-file.ts';
 import { withStdin } from '../qdrant/upload-files/stdin.ts';
 import type { LateReport } from './delta/late-writes.ts';
+import { changesIn } from './delta/settle.ts';
 import { assertMayOverwrite, carryOut, type Overwritten } from './overwrite/carry-out.ts';
 import type { OverwriteParams } from './overwrite/params.ts';
 import { type OverwritePlan, planOverwrite } from './overwrite/plan.ts';
@@ -59,6 +60,13 @@ export interface OverwriteSummary extends SourceCounts {
 
 /** Where the name leads nowhere yet, an upload as without `--force`. */
 export type OverwriteResult = OverwriteSummary | ({ readonly overwritten: false } & UploadFilesSummary);
+
+/** False where something that was written while the run went on may be missing from the new collection. */
+export function hasAllWrites({ meanwhile, late }: Pick<OverwriteSummary, 'meanwhile' | 'late'>): boolean {
+  if (meanwhile && !meanwhile.isCarried && changesIn(meanwhile) > 0) return false;
+  // What was left when it was switched is looked for afterwards.
+  return late?.isQuiet ?? meanwhile?.isQuiet ?? true;
+}
 
 /**
  * @throws QdxError `refused` by guards (F15 to F19), `locked` (F14), `verification` for a file or a collection that is not what

@@ -9,7 +9,7 @@ import type { Connection } from '../qdrant/connection/connection.ts';
 import { type ListedCollection, listCollections } from '../qdrant/collection/names.ts';
 import { createBody, finishBody } from './collection-body.ts';
 import { type CollectionDescription, describeCollection } from './collection-description.ts';
-import { readTransferMark, type TransferMark } from './transfer-mark.ts';
+import { readTransferMark, type TransferMark, writeTransferMark } from './transfer-mark.ts';
 
 const pathOf = (physical: string, tail = ''): string => `/collections/${encodeURIComponent(physical)}${tail}`;
 
@@ -32,6 +32,17 @@ export async function findStaging(
   }
   const names = listed.map(({ physical }) => physical);
   return { physical: nextVersionName(name, names), isLeftover: false };
+}
+
+/** What a run is about to put there, or found there, is not what its origin says: noted, so that a later one empties it. */
+export async function noteSpoiled(connection: Connection, physical: string, mark: TransferMark): Promise<void> {
+  await writeTransferMark(connection, physical, { ...mark, isSpoiled: true });
+}
+
+/** Emptied before its mark says so: killed in between, it is emptied again. */
+export async function emptyStaging(connection: Connection, physical: string, mark: TransferMark): Promise<void> {
+  await connection.request('POST', pathOf(physical, '/points/delete'), { query: { wait: true }, body: { filter: {} } });
+  await writeTransferMark(connection, physical, mark);
 }
 
 /** Makes an empty collection as described, with its payload indexes and shard keys. */

@@ -110,7 +110,7 @@ export async function noteSwitch(
       kept: { points, pointsHash, by: target.physical },
     });
   }
-  const { kept: _before, takesName: _done, ...mark } = target.mark;
+  const { kept: _before, takesName: _done, isSpoiled: _was, ...mark } = target.mark;
   const live: TransferMark = { ...mark, name, replaced: kept, state: 'live', at };
   await writeTransferMark(connection, target.physical, live);
 }

@@ -32,6 +32,8 @@ export interface TransferMark {
    * plain one to its copy.
    */
   readonly takesName?: { readonly copy: string; readonly aliases: readonly string[] };
+  /** Of a `staging` one: it holds what its origin does not, so that a later run empties it first. */
+  readonly isSpoiled?: true;
   /** Of a `kept` one: its points when the name left it, and what the name was given to. */
   readonly kept?: { readonly points: number; readonly pointsHash: string; readonly by: string };
 }

@@ -97,6 +97,36 @@ describe('writes meanwhile', () => {
     );
   });
 
+  test('refused because somebody writes, then the same command again: what was acknowledged is there', async () => {
+    await createOld(to);
+    let written: Promise<unknown> | undefined;
+    const onEvent = (event: QdxEvent) => {
+      if (event.type !== 'step' || event.name !== 'force.created') return;
+      const gone = to.request('POST', '/collections/docs/points/delete', {
+        query: { wait: true },
+        body: { points: [uuid(20)] },
+      });
+      written = Promise.all([upsert(to, 'docs', [11, 77], 'mine'), gone]);
+    };
+    const late: Connection = {
+      ...to,
+      request: async (...args) => {
+        await written;
+        return to.request(...args);
+      },
+    };
+    const given = params({ settleRounds: 1 });
+    await expect(overwriteCollection(late, given, { onEvent })).rejects.toMatchObject({ kind: 'verification' });
+    expect(await overwriteCollection(to, { ...given, settleRounds: 5 })).toMatchObject({
+      overwritten: true,
+      collection: 'docs__2',
+      meanwhile: { inserted: 1, changed: 1, deleted: 1, isQuiet: true },
+    });
+    const texts = await textsOf(to, 'docs');
+    expect([11, 77, 20, 40].map((n) => texts.get(n))).toEqual(['mine', 'mine', undefined, 'new 40']);
+    expect(texts.size).toBe(40);
+  });
+
   test('of another model: not switched, and said; --allow-concurrent-writes leaves them behind', async () => {
     await createOld(to, { card: { model: modelCard({ documentPrefix: 'x' }) } });
     let written: Promise<void> | undefined;
@@ -133,5 +163,29 @@ describe('writes meanwhile', () => {
       ) as string,
     });
     await expectOld(to);
+    // Nothing of the foreigner's is left when the same command runs again.
+    await overwriteCollection(to, params());
+    const texts = await textsOf(to, 'docs');
+    expect([texts.size, texts.get(3)]).toEqual([40, 'new 3']);
+  });
+
+  test('an error after the switch: the same command looks for late writes', async () => {
+    await createOld(to);
+    const given = params();
+    let written: Promise<void> | undefined;
+    const over = new AbortController();
+    const onEvent = (event: QdxEvent) => {
+      if (event.type !== 'step' || event.name !== 'force.switched') return;
+      // As a writer that resolved the alias a moment ago.
+      written = upsert(to, 'docs__1', [88], 'late');
+      over.abort(new Error('stopped'));
+    };
+    await expect(overwriteCollection(to, given, { onEvent, signal: over.signal })).rejects.toThrow('stopped');
+    await written;
+    expect(await overwriteCollection(to, given)).toMatchObject({
+      wasSwitched: true,
+      late: { isQuiet: true, carried: { inserted: 1 } },
+    });
+    expect((await textsOf(to, 'docs')).get(88)).toBe('late');
   });
 });

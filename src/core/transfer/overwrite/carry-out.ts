@@ -1,15 +1,16 @@
 /**
  * An overwrite that was planned: confirmed, backed up, filled, proven, switched, noted.
  */
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { RunOptions } from '../../../lib/events.ts';
 import { formatCount } from '../../../lib/quantities.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import type { RejectSink } from '../../qdrant/upload/rejects.ts';
 import type { LateReport } from '../delta/late-writes.ts';
+import { readScans, scansFolderName } from '../delta/saved-scans.ts';
 import { type IndexFolder, openIndexFolder } from '../delta/scan-index.ts';
 import { type AskedStep, assertAnsweredYes } from '../guards.ts';
+import { noteSpoiled } from '../staging.ts';
 import { reached } from '../steps.ts';
 import { noteSwitch, takeName, type TakenName } from '../take-name.ts';
 import { type FilledCollection, fillStaging } from './fill-staging.ts';
@@ -18,7 +19,7 @@ import type { OverwriteParams } from './params.ts';
 import type { OverwritePlan } from './plan.ts';
 import type { OverwriteSource } from './read-source.ts';
 import { makeSafetyBackup, type SafetyBackup } from './safety-backup.ts';
-import { type MeanwhileReport, watchWrites, type WriteWatch } from './watch-writes.ts';
+import { carryLate, type MeanwhileReport, watchWrites, type WriteWatch } from './watch-writes.ts';
 
 export interface Overwriting {
   readonly connection: Connection;
@@ -41,19 +42,25 @@ export interface Overwritten {
 /** @throws QdxError `refused` by a guard or an answer, `verification` where something is not as it should be. */
 export async function carryOut(work: Overwriting, run: RunOptions): Promise<Overwritten> {
   const { params, plan } = work;
-  if (plan.isSwitched) return finishSwitched(work, run);
-  await assertMayOverwrite(work);
-  await assertAnsweredYes(questionOf(work), params.confirm);
-  reached(run, 'force.planned');
-  const folder = await openIndexFolder(join(params.scratchFolder, `overwrite-${randomUUID()}`));
-  try {
-    const overwritten = await makeAndSwitch(work, folder, run);
-    await note(work, overwritten.taken, run);
-    reached(run, 'force.marked');
-    return overwritten;
-  } finally {
-    await folder.remove();
+  if (!plan.isSwitched) {
+    await assertMayOverwrite(work);
+    await assertAnsweredYes(questionOf(work), params.confirm);
+    reached(run, 'force.planned');
   }
+  const folder = await openScans(work);
+  const overwritten = plan.isSwitched
+    ? await finishSwitched(work, folder, run)
+    : await makeAndSwitch(work, folder, run);
+  reached(run, 'force.marked');
+  await folder.remove();
+  return overwritten;
+}
+
+/** The same for each run of one overwrite; what a killed or failed one left stays for the next, unless that begins anew. */
+async function openScans({ params, plan: { staging, mark } }: Overwriting): Promise<IndexFolder> {
+  const path = join(params.scratchFolder, 'transfers', scansFolderName(staging.physical, mark.origin));
+  if (!staging.isLeftover) await (await openIndexFolder(path)).remove();
+  return openIndexFolder(path);
 }
 
 /** @throws QdxError `refused`, naming the flags that are missing. */
@@ -79,16 +86,25 @@ function questionOf({ plan, source, params }: Overwriting): AskedStep {
 }
 
 /** A run was killed after the switch: what was proven stays, and is in use by now. */
-async function finishSwitched(work: Overwriting, run: RunOptions): Promise<Overwritten> {
-  const { plan } = work;
-  const kept = plan.mark.replaced;
+async function finishSwitched(work: Overwriting, folder: IndexFolder, run: RunOptions): Promise<Overwritten> {
+  const { connection, plan, params } = work;
+  const { name, mark, staging } = plan;
+  const kept = mark.replaced;
+  const scans = await readScans(folder, mark.origin);
+  const isLooking = scans !== null && kept !== null;
+  const looked = isLooking ? 'is looked for' : 'was not looked for';
   run.onEvent?.({
     type: 'warning',
-    message: `an earlier run was killed after the switch: ${plan.name} leads to the new collection already; whether writes still reached ${kept ?? 'the old one'} in that moment was not looked for`,
+    message: `an earlier run ended after the switch: ${name} leads to the new collection already; whether writes still reached ${kept ?? 'the old one'} in that moment ${looked}`,
   });
+  const sides = { old: { connection, physical: kept ?? '' }, current: { connection, physical: staging.physical } };
+  const { parallel } = params.upload.settings.upload;
+  const late = isLooking
+    ? await carryLate({ ...sides, folder, rounds: params.settleRounds, parallel }, scans, run)
+    : null;
   const taken = { kept, gap: null, isFenced: false, state: null };
-  if (plan.mark.state === 'staging') await note(work, taken, run);
-  return { taken, backup: null, filled: null, meanwhile: null, late: null };
+  if (mark.state === 'staging') await note(work, taken, run);
+  return { taken, backup: null, filled: null, meanwhile: null, late };
 }
 
 function note({ connection, plan }: Overwriting, { kept, state }: TakenName, run: RunOptions): Promise<void> {
@@ -112,12 +128,13 @@ async function makeAndSwitch(work: Overwriting, folder: IndexFolder, run: RunOpt
   const { current, wanted } = plan;
   // A last look follows where writers are held off: until then it need not be quiet.
   const settled = await watch.settleInto(staging, { mayBeLoud: current.isPlain }, run);
-  await watch.remember(staging, run);
+  const isLateCarried = wanted.takesOldPoints && !current.isPlain;
+  if (isLateCarried) await watch.remember(staging, run);
   reached(run, 'force.proven');
   const { taken, meanwhile } = await switchIn(work, watch, settled, run);
   reached(run, 'force.switched');
-  const isLateCarried = wanted.takesOldPoints && !current.isPlain;
   const late = isLateCarried ? await watch.carryLate(staging, run) : null;
+  await note(work, taken, run);
   return { taken, backup, filled, meanwhile, late };
 }
 
@@ -126,7 +143,7 @@ function watchOld(
   folder: IndexFolder,
   run: RunOptions,
 ): Promise<WriteWatch> {
-  const { current, existing, wanted } = plan;
+  const { current, existing, wanted, staging, mark } = plan;
   const { batchSize, parallel } = params.upload.settings.upload;
   return watchWrites(
     {
@@ -137,6 +154,9 @@ function watchOld(
       parallel,
       rounds: params.settleRounds,
       takesOldPoints: wanted.takesOldPoints,
+      origin: mark.origin,
+      isLeftover: staging.isLeftover,
+      beforeCarrying: async () => noteSpoiled(connection, staging.physical, mark),
       allowConcurrentWrites: params.allowConcurrentWrites,
     },
     run,

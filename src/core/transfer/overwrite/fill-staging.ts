@@ -23,8 +23,9 @@ import {
 } from '../collection-description.ts';
 import { compareRecords, findExtra, layoutOf } from '../compare/compare-records.ts';
 import { createDifferenceLists, type PointDifferences } from '../compare/difference-lists.ts';
-import { createIndexes, createStaging, finishStaging } from '../staging.ts';
+import { createIndexes, createStaging, emptyStaging, finishStaging, noteSpoiled } from '../staging.ts';
 import { reached } from '../steps.ts';
+import { readTransferMark } from '../transfer-mark.ts';
 import type { OverwritePlan } from './plan.ts';
 import { recordsThatCount } from './records-that-count.ts';
 import { assertFindsItself, createSample, type SelfRetrieval } from './self-retrieval.ts';
@@ -62,15 +63,18 @@ export async function fillStaging(
   run: RunOptions,
 ): Promise<FilledCollection> {
   const { plan, points } = input;
-  const { physical, isLeftover } = plan.staging;
-  await make(connection, input, run);
+  const { physical } = plan.staging;
+  const isResumed = await make(connection, input, run);
   reached(run, 'force.created');
   const refused = new Set<string>();
-  const isComplete = isLeftover && (await isFilled(connection, input, run));
+  const isComplete = isResumed && (await isFilled(connection, input, run));
   const upload = isComplete || points === 0 ? null : await send(connection, input, refused, run);
   reached(run, 'force.uploaded');
   const { differences, sample } = await compare(connection, input, refused, run);
-  assertSame(physical, differences);
+  if (!isSame(differences)) {
+    await noteSpoiled(connection, physical, plan.mark);
+    throw differsFromFile(physical, differences);
+  }
   const { card, description, distance } = plan.wanted;
   const retrieval = { physical, vectorName: card.vectorName, sample };
   // By dot product a longer vector may win over the same one.
@@ -82,13 +86,20 @@ export async function fillStaging(
   return { upload, points: await countPoints(connection, physical, run), selfRetrieval, notTaken };
 }
 
-async function make(connection: Connection, { plan, points, settings }: FillInput, run: RunOptions): Promise<void> {
+/** True where it goes on with what an earlier run uploaded. */
+async function make(connection: Connection, { plan, points, settings }: FillInput, run: RunOptions): Promise<boolean> {
   const { physical, isLeftover } = plan.staging;
   const { description } = plan.wanted;
   run.onEvent?.({ type: 'phase', name: 'uploading', detail: `to ${physical}` });
-  if (isLeftover) return createIndexes(connection, physical, description);
-  const wanted = paysToDefer(points) ? withoutIndex(description, settings) : description;
-  return createStaging(connection, physical, wanted, plan.mark, run);
+  if (!isLeftover) {
+    const wanted = paysToDefer(points) ? withoutIndex(description, settings) : description;
+    await createStaging(connection, physical, wanted, plan.mark, run);
+    return false;
+  }
+  const isSpoiled = (await readTransferMark(connection, physical))?.isSpoiled === true;
+  if (isSpoiled) await emptyStaging(connection, physical, plan.mark);
+  await createIndexes(connection, physical, description);
+  return !isSpoiled;
 }
 
 type Config = Readonly<Record<string, unknown>>;
@@ -168,11 +179,10 @@ async function compare(
 const isSame = ({ compared, equal, missing, extra }: PointDifferences): boolean =>
   compared === equal && missing.count === 0 && extra.count === 0;
 
-function assertSame(physical: string, differences: PointDifferences): void {
-  if (isSame(differences)) return;
+function differsFromFile(physical: string, differences: PointDifferences): QdxError {
   const { missing, extra, compared, equal, changedPayload, changedVectors } = differences;
   const first = [...missing.first, ...changedPayload.first, ...changedVectors.first, ...extra.first][0] ?? '';
-  throw new QdxError(
+  return new QdxError(
     'verification',
     `${physical} differs from the file: ${missing.count} points missing, ${compared - equal} changed, ` +
       `${extra.count} too many (the first: ${first})`,

@@ -1,10 +1,12 @@
 /**
  * Writes to the old collection while the new one is made. The file decides what was there before the run; what a writer was
- * acknowledged during the run is carried over on top of it, or nothing is switched.
+ * acknowledged during the run is carried over on top of it, or nothing is switched. A run that was killed or failed and the one
+ * that goes on with it are one: its first scan is kept, and what was written since then is carried over.
  */
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
-import { carryLateWrites, type LateReport } from '../delta/late-writes.ts';
+import { carryLateWrites, type LateInput, type LateReport } from '../delta/late-writes.ts';
+import { readFirstScan, type SavedScans, saveFirstScan, saveScans } from '../delta/saved-scans.ts';
 import { type Changes, scanChanges } from '../delta/scan-changes.ts';
 import type { IndexFolder, ScanIndex } from '../delta/scan-index.ts';
 import { addCounts, type ChangeCounts, settle } from '../delta/settle.ts';
@@ -24,6 +26,12 @@ export interface WatchInput {
   readonly rounds: number;
   /** A point of the old collection can be one of the new one as it is. */
   readonly takesOldPoints: boolean;
+  /** Of the transfer, as in its mark. */
+  readonly origin: string;
+  /** An earlier run left its staging collection: its first scan counts. */
+  readonly isLeftover: boolean;
+  /** Called once, before the first write is carried over: the staging collection is not what the file says any more. */
+  readonly beforeCarrying: () => Promise<void>;
   /** Go on where writes cannot be carried over, or do not end, and report. */
   readonly allowConcurrentWrites: boolean;
 }
@@ -42,7 +50,7 @@ interface SettleOptions {
 export interface WriteWatch {
   /** Brings over what changed since the last look. @throws QdxError `verification` where that cannot be. */
   settleInto(staging: Side, options: SettleOptions, run: RunOptions): Promise<MeanwhileReport>;
-  /** What was settled last is in the staging collection, and is remembered for the look after the switch. */
+  /** What was settled last is in the staging collection, and is remembered for the look after the switch, by a later run too. */
   remember(staging: Side, run: RunOptions): Promise<void>;
   /** After the switch; only where the new collection takes points of the old one. */
   carryLate(current: Side, run: RunOptions): Promise<LateReport>;
@@ -50,21 +58,26 @@ export interface WriteWatch {
 
 export async function watchWrites(input: WatchInput, run: RunOptions): Promise<WriteWatch> {
   const { old, folder, parallel, rounds, takesOldPoints, allowConcurrentWrites } = input;
-  let index = await firstScan(input, run);
+  const first = await firstScan(input, run);
+  let index = first;
   let proven: ScanIndex | null = null;
   let looks = 0;
+  let noted: Promise<void> | undefined;
   let carried: ChangeCounts = { inserted: 0, changed: 0, deleted: 0 };
   return {
     async settleInto(staging, { mayBeLoud = false }, watched) {
       const carryOver = async (changes: Changes): Promise<void> => {
-        if (takesOldPoints) await carry(staging, changes, input, watched);
-        else if (!allowConcurrentWrites) throw cannotCarry(old, changes);
+        if (takesOldPoints) {
+          await (noted ??= input.beforeCarrying());
+          await carry(staging, changes, input, watched);
+        } else if (!allowConcurrentWrites) throw cannotCarry(old, changes);
       };
       // Each look has files of its own: the one before is read while this one is written.
       const look = `look-${looks++}`;
       const own: IndexFolder = {
         ...folder,
         write: async (scan, number, range) => folder.write(`${look}-${scan}`, number, range),
+        drop: async (scan) => (scan === first ? undefined : folder.drop(scan)),
       };
       const settled = await settle({ source: old, index, folder: own, rounds, parallel, carryOver }, watched);
       if (!settled.isQuiet && !mayBeLoud && !allowConcurrentWrites) throw notQuiet(old, settled.last.first, rounds);
@@ -78,17 +91,41 @@ export async function watchWrites(input: WatchInput, run: RunOptions): Promise<W
         { side: staging, before: index, scan: 'staging', folder, parallel, onChanges },
         watched,
       );
+      await saveScans(folder, { origin: input.origin, oldIndex: index, currentIndex: proven });
     },
     async carryLate(current, watched) {
-      const make = async <T>(points: readonly T[]) => points;
-      const indexes = { oldIndex: index, currentIndex: proven ?? index };
-      return carryLateWrites({ old, current, ...indexes, folder, rounds, parallel, make }, watched);
+      const scans = { oldIndex: index, currentIndex: proven ?? index };
+      return carryLate({ old, current, folder, rounds, parallel }, scans, watched);
     },
   };
 }
 
-/** What the collection holds when the run begins. */
-async function firstScan({ old, shardKeys, folder, parallel }: WatchInput, run: RunOptions): Promise<ScanIndex> {
+/** What still reached the old collection; its points are those of the new one. */
+export function carryLate(
+  sides: Omit<LateInput, 'oldIndex' | 'currentIndex' | 'make'>,
+  { oldIndex, currentIndex }: Omit<SavedScans, 'origin'>,
+  run: RunOptions,
+): Promise<LateReport> {
+  const make = async <T>(points: readonly T[]) => points;
+  return carryLateWrites({ ...sides, oldIndex, currentIndex, make }, run);
+}
+
+/** What the collection held when the run began, or the one that it goes on with. */
+async function firstScan(input: WatchInput, run: RunOptions): Promise<ScanIndex> {
+  const { old, folder, origin, isLeftover } = input;
+  const saved = isLeftover ? await readFirstScan(folder, { origin, physical: old.physical }) : null;
+  if (saved) return saved;
+  if (isLeftover)
+    run.onEvent?.({
+      type: 'warning',
+      message: `an earlier run began this, and its first scan is not here: what was written to ${old.physical} before now gives way to the file`,
+    });
+  const index = await scanFirst(input, run);
+  await saveFirstScan(folder, { origin, physical: old.physical, index });
+  return index;
+}
+
+async function scanFirst({ old, shardKeys, folder, parallel }: WatchInput, run: RunOptions): Promise<ScanIndex> {
   const { ranges } = await planRanges(old.connection, { physical: old.physical, shardKeys }, run);
   const empty: ScanIndex['ranges'][number][] = [];
   for (const [number, range] of ranges.entries())
@@ -119,7 +156,7 @@ const cannotCarry = ({ physical }: Side, { inserted, changed, deleted }: Changes
     `${physical} was written to meanwhile (the first: point ${displayId(first)}), and its points do not fit the new ` +
       'collection, which has other vectors',
     {
-      hint: 'nothing was switched; run the same command again when nobody writes, or add --allow-concurrent-writes to leave these writes behind',
+      hint: 'nothing was switched; put what was written into the file, or add --allow-concurrent-writes to leave it behind',
     },
   );
 };
