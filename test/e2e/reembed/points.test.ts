@@ -279,3 +279,42 @@ test('F13: what is written while it embeds is embedded before the switch', async
   const stored = (await vectorOf('docs', 3)) as number[];
   expect(vector.reduce((sum, value, at) => sum + value * (stored[at] ?? 0), 0)).toBeGreaterThan(0.9999);
 });
+
+test('late writes are embedded too, a second one to the same point as well; one without text is left out, and said', async () => {
+  await makeSource(many);
+  const text = (id: number, body: string) => `{"id":${id},"payload":{"body":"${body}"},"vector":{"old":[0,0,1]}}`;
+  const writes = [
+    [text(3, 'anchors'), text(100, 'a new one'), '{"id":101,"payload":{"note":"none"},"vector":{"old":[0,1,0]}}'],
+    [text(3, 'anchors and sails')],
+  ];
+  let writing: Promise<unknown> | undefined;
+  const from: Connection = {
+    ...connection,
+    requestRaw: async (...request) => {
+      await writing;
+      return connection.requestRaw(...request);
+    },
+  };
+  const warnings: string[] = [];
+  const onEvent = (event: QdxEvent): void => {
+    const lines = event.type === 'phase' && event.name === 'late writes' ? writes.shift() : undefined;
+    if (lines) writing = put(lines);
+    if (event.type === 'warning') warnings.push(event.message);
+  };
+  const { late } = await migrate({}, { onEvent }, from);
+  expect(late).toEqual({
+    isQuiet: true,
+    rounds: 3,
+    carried: { inserted: 1, changed: 2, deleted: 0 },
+    newer: 0,
+    skipped: 1,
+  });
+  expect(warnings).toEqual(['not carried over: point 101 of docs__1 has no text under the payload key "body"']);
+  const { 101: _left, ...others } = await keptOf('docs__1');
+  expect(await keptOf('docs')).toEqual(others);
+  const opened = await openReembedding(reembed);
+  const { vector } = await opened.embedder.embed('anchors and sails');
+  await opened.close();
+  const stored = (await vectorOf('docs', 3)) as number[];
+  expect(vector.reduce((sum, value, at) => sum + value * (stored[at] ?? 0), 0)).toBeGreaterThan(0.9999);
+});

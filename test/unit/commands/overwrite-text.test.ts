@@ -7,7 +7,7 @@ import { hasAllWrites, type OverwriteSummary } from '../../../src/core/transfer/
 
 const none = { inserted: 0, changed: 0, deleted: 0 };
 const meanwhile = { ...none, isCarried: true, isQuiet: true };
-const late = { isQuiet: true, rounds: 1, carried: none, newer: 0 };
+const late = { isQuiet: true, rounds: 1, carried: none, newer: 0, skipped: 0 };
 const summary: OverwriteSummary = {
   overwritten: true,
   name: 'docs',

@@ -24,14 +24,21 @@ export async function retrieveRaw(
   return connection.requestRaw('POST', pointsPath(physical), cutList, { body, ...(signal && { signal }) });
 }
 
-/** False where the point is another meanwhile. `seen` null: it was not there. */
+export interface ConditionalPut {
+  readonly point: RawPoint;
+  /** What was there before; null: nothing. */
+  readonly seen: RawPoint | null;
+  /** Is what is there now what was put? The server prints vectors in its own way (order, digits, length 1). */
+  readonly isPut: (now: RawPoint) => boolean;
+  readonly shardKey: ShardKey;
+}
+
+/** The point as the server has it now; null where it is another meanwhile. */
 export async function putUnlessChanged(
   side: Side,
-  point: RawPoint,
-  seen: RawPoint | null,
-  shardKey: ShardKey,
+  { point, seen, isPut, shardKey }: ConditionalPut,
   run: RunOptions = {},
-): Promise<boolean> {
+): Promise<RawPoint | null> {
   const { connection, physical } = side;
   const { features } = await connection.server();
   const condition = features.conditionalUpsert ? `,"update_filter":${JSON.stringify(asSeen(seen))}` : '';
@@ -40,7 +47,7 @@ export async function putUnlessChanged(
   const options = { query: { wait: true }, body, ...(run.signal && { signal: run.signal }) };
   await connection.request('PUT', pointsPath(physical), options);
   const [now] = await retrieveRaw(side, [point.id], shardKey, run);
-  return now?.line.equals(point.line) ?? false;
+  return now && isPut(now) ? now : null;
 }
 
 /** False where the point is another meanwhile. */

@@ -7,8 +7,10 @@
  * milliseconds between the look at a point and its change, is lost (the server's conditions see payloads only).
  */
 import type { RunOptions } from '../../../lib/events.ts';
+import { mapOrdered } from '../../../lib/ordered-map.ts';
 import { createCursor, type Cursor } from '../compare/cursor.ts';
 import { compareIds, type IdToken } from '../point-order.ts';
+import { NotMadeError } from '../not-made-error.ts';
 import type { RawPoint } from '../raw-points.ts';
 import { deleteUnlessChanged, putUnlessChanged, retrieveRaw } from './conditional.ts';
 import { type Changes, scanChanges } from './scan-changes.ts';
@@ -29,8 +31,10 @@ export interface LateInput {
   /** Scans at most; the first one that finds nothing ends it. */
   readonly rounds: number;
   readonly parallel: number;
-  /** What a point of the old collection is in the new one. */
+  /** What a point of the old collection is in the new one. @throws NotMadeError where it cannot be one. */
   readonly make: (points: readonly RawPoint[]) => Promise<readonly RawPoint[]>;
+  /** Is a point of the new collection what `make` gives for that of the old one? */
+  readonly isCurrent: (old: RawPoint, current: RawPoint) => boolean;
 }
 
 export interface LateReport {
@@ -40,6 +44,8 @@ export interface LateReport {
   readonly carried: ChangeCounts;
   /** Points that were changed in the new collection since: these stay as they are there. */
   readonly newer: number;
+  /** Points that cannot be made in the new collection: what it has of them is what was written before. */
+  readonly skipped: number;
 }
 
 export async function carryLateWrites(input: LateInput, run: RunOptions = {}): Promise<LateReport> {
@@ -47,6 +53,7 @@ export async function carryLateWrites(input: LateInput, run: RunOptions = {}): P
   let index = input.oldIndex;
   let carried: ChangeCounts = { inserted: 0, changed: 0, deleted: 0 };
   let newer = 0;
+  let skipped = 0;
   /** Points carried over by a round before: they are otherwise than at the time of `currentIndex`. */
   const ours = new Map<IdToken, string | null>();
   for (let round = 1; round <= rounds; round++) {
@@ -58,13 +65,14 @@ export async function carryLateWrites(input: LateInput, run: RunOptions = {}): P
       const done = await carry(input, changes, proven, ours, run);
       carried = addCounts(carried, done.carried);
       newer += done.newer;
+      skipped += done.skipped;
     };
     const before = index;
     index = await scanChanges({ side: old, before, scan: `late-${round}`, folder, parallel, onChanges }, run);
     await proven.close();
-    if (found === 0) return { isQuiet: true, rounds: round, carried, newer };
+    if (found === 0) return { isQuiet: true, rounds: round, carried, newer, skipped };
   }
-  return { isQuiet: false, rounds, carried, newer };
+  return { isQuiet: false, rounds, carried, newer, skipped };
 }
 
 const countsOf = ({ inserted, changed, deleted }: Changes): ChangeCounts => ({
@@ -73,13 +81,10 @@ const countsOf = ({ inserted, changed, deleted }: Changes): ChangeCounts => ({
   deleted: deleted.length,
 });
 
-interface Carried {
-  readonly carried: ChangeCounts;
-  readonly newer: number;
-}
+type Carried = Pick<LateReport, 'carried' | 'newer' | 'skipped'>;
 
 async function carry(
-  { current, make }: LateInput,
+  { current, make, isCurrent }: LateInput,
   changes: Changes,
   proven: ReturnType<typeof openProven>,
   ours: Map<IdToken, string | null>,
@@ -95,13 +100,31 @@ async function carry(
     const hash = point ? lineHash(point.line) : null;
     return hash === (ours.has(id) ? ours.get(id) : (expected.get(id) ?? null));
   };
-  const upserts = await make([...inserted, ...changed].filter(({ id }) => isUntouched(id)));
   const insertedIds = new Set(inserted.map(({ id }) => id));
   let counts: ChangeCounts = { inserted: 0, changed: 0, deleted: 0 };
-  for (const point of upserts) {
-    const isDone = await putUnlessChanged(current, point, found.get(point.id) ?? null, range.shardKey, run);
-    if (!isDone) continue;
-    ours.set(point.id, lineHash(point.line));
+  let skipped = 0;
+  const untouched: RawPoint[] = [];
+  let same = 0;
+  for (const source of [...inserted, ...changed]) {
+    const point = found.get(source.id);
+    if (isUntouched(source.id)) untouched.push(source);
+    else if (point && isCurrent(source, point)) {
+      // A run before this one carried it over, and was ended.
+      ours.set(source.id, lineHash(point.line));
+      same++;
+    }
+  }
+  for await (const { source, point } of makeEach(untouched, make)) {
+    if (point instanceof NotMadeError) {
+      skipped++;
+      run.onEvent?.({ type: 'warning', message: `not carried over: ${point.message}` });
+      continue;
+    }
+    const isPut = (now: RawPoint) => isCurrent(source, now);
+    const seen = found.get(point.id) ?? null;
+    const put = await putUnlessChanged(current, { point, seen, isPut, shardKey: range.shardKey }, run);
+    if (!put) continue;
+    ours.set(point.id, lineHash(put.line));
     counts = addCounts(counts, insertedIds.has(point.id) ? one('inserted') : one('changed'));
   }
   for (const id of deleted) {
@@ -111,8 +134,32 @@ async function carry(
     ours.set(id, null);
     counts = addCounts(counts, one('deleted'));
   }
-  return { carried: counts, newer: ids.length - changesIn(counts) };
+  return { carried: counts, newer: ids.length - changesIn(counts) - skipped - same, skipped };
 }
+
+interface MadeOne {
+  readonly source: RawPoint;
+  readonly point: RawPoint | NotMadeError;
+}
+
+/** Each by itself: one that cannot be made keeps none of the others back. */
+async function* makeEach(points: readonly RawPoint[], make: LateInput['make']): AsyncGenerator<MadeOne> {
+  async function* sources() {
+    yield* points;
+  }
+  const makeOne = async (source: RawPoint): Promise<MadeOne[]> => {
+    try {
+      return (await make([source])).map((point) => ({ source, point }));
+    } catch (error) {
+      if (error instanceof NotMadeError) return [{ source, point: error }];
+      throw error;
+    }
+  };
+  for await (const made of mapOrdered(sources(), makeOne, { inFlight: madeAtOnce })) yield* made;
+}
+
+/** Points under way to the strategy. */
+const madeAtOnce = 16;
 
 const one = (kind: keyof ChangeCounts): ChangeCounts => ({ inserted: 0, changed: 0, deleted: 0, [kind]: 1 });
 

@@ -70,7 +70,9 @@ async function finishLate(
 ): Promise<LateReport | null> {
   const make: Parameters<typeof carryLateWrites>[0]['make'] = async (points) => strategy.make(points, run);
   const sides = { old: plan.source, oldIndex, current: staging, currentIndex };
-  const late = rounds === 0 ? null : await carryLateWrites({ ...sides, folder, rounds, parallel, make }, run);
+  const { isCurrent } = strategy;
+  const late =
+    rounds === 0 ? null : await carryLateWrites({ ...sides, folder, rounds, parallel, make, isCurrent }, run);
   reached(run, 'migrate.late-carried');
   await markLive(plan);
   reached(run, 'migrate.marked');

@@ -15,6 +15,7 @@ import { loadPoints } from '../load-points.ts';
 import { deleteRaw } from '../migrate/staged-points.ts';
 import { displayId } from '../point-order.ts';
 import { planRanges } from '../ranges.ts';
+import type { RawPoint } from '../raw-points.ts';
 
 export interface WatchInput {
   readonly old: Side;
@@ -102,12 +103,13 @@ export async function watchWrites(input: WatchInput, run: RunOptions): Promise<W
 
 /** What still reached the old collection; its points are those of the new one. */
 export function carryLate(
-  sides: Omit<LateInput, 'oldIndex' | 'currentIndex' | 'make'>,
+  sides: Omit<LateInput, 'oldIndex' | 'currentIndex' | 'make' | 'isCurrent'>,
   { oldIndex, currentIndex }: Omit<SavedScans, 'origin'>,
   run: RunOptions,
 ): Promise<LateReport> {
   const make = async <T>(points: readonly T[]) => points;
-  return carryLateWrites({ ...sides, oldIndex, currentIndex, make }, run);
+  const isCurrent = (was: RawPoint, is: RawPoint) => was.line.equals(is.line);
+  return carryLateWrites({ ...sides, oldIndex, currentIndex, make, isCurrent }, run);
 }
 
 /** What the collection held when the run began, or the one that it goes on with. */

@@ -2,13 +2,14 @@
  * Points of the source as they shall lie in the target: text from the payload, vector from the cache or the model, terms as
  * `qdx embed` makes them.
  */
-import { QdxError } from '../../../lib/errors.ts';
+import type { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { mapOrdered } from '../../../lib/ordered-map.ts';
 import type { EmbeddedText, Embedder } from '../../embed/embedder.ts';
 import type { LexicalEncoder } from '../../lexical/lexical.ts';
 import { TextCrashError } from '../../models/text-crash.ts';
 import { packTokenBits, type TokenLayout } from '../../vectors/packed-tokens.ts';
+import { NotMadeError } from '../not-made-error.ts';
 import { displayId, type IdToken } from '../point-order.ts';
 import type { RawPoint } from '../raw-points.ts';
 import type { ReembedCounts } from './counts.ts';
@@ -33,18 +34,22 @@ export interface PointRecipe {
   readonly allowWithoutText: boolean;
 }
 
-/** Several pages may be under way at once: the encoder's queue is one. @throws QdxError `refused` for a point without text. */
+/**
+ * Several pages may be under way at once: the encoder's queue is one.
+ * @throws NotMadeError for a point without text, one that the model cannot read, or one that has the key of the token vectors
+ */
 export async function makePoints(
   points: readonly RawPoint[],
-  { recipe, embedder, counts }: MakeInput,
+  input: MakeInput,
   { signal }: RunOptions,
 ): Promise<RawPoint[]> {
   const make = (point: RawPoint): Promise<RawPoint> => {
     signal?.throwIfAborted();
-    return makePoint(point, { recipe, embedder, counts });
+    return makePoint(point, input);
   };
   const made: RawPoint[] = [];
-  for await (const point of mapOrdered(inTurn(points), make, { inFlight: () => embedder.inFlight })) made.push(point);
+  for await (const point of mapOrdered(inTurn(points), make, { inFlight: () => input.embedder.inFlight }))
+    made.push(point);
   return made;
 }
 
@@ -52,9 +57,11 @@ export interface MakeInput {
   readonly recipe: PointRecipe;
   readonly embedder: Embedder;
   readonly counts: ReembedCounts;
+  /** Points whose text the model could not survive, in this run: they have no vector. */
+  readonly unreadable: Set<IdToken>;
 }
 
-async function makePoint(point: RawPoint, { recipe, embedder, counts }: MakeInput): Promise<RawPoint> {
+async function makePoint(point: RawPoint, { recipe, embedder, counts, unreadable }: MakeInput): Promise<RawPoint> {
   const { rule, kept, denseName, sparseName, lexical } = recipe;
   const parts = partsOf(point);
   const payload = payloadOf(parts);
@@ -64,6 +71,8 @@ async function makePoint(point: RawPoint, { recipe, embedder, counts }: MakeInpu
   const embedded = text === null ? null : await embedOrNull(text, parts.id, recipe, embedder);
   if (text === null && !recipe.allowWithoutText) throw lacksText(parts.id, recipe);
   count(counts, text, embedded);
+  if (text !== null && !embedded) unreadable.add(parts.id);
+  else unreadable.delete(parts.id);
   const sparse = lexical && text !== null ? lexical.document(lexicalFields(payload, rule)) : null;
   return newLine(parts, kept, {
     denseName,
@@ -81,14 +90,14 @@ function tokensOf(embedded: EmbeddedText | null, { tokens }: PointRecipe): Reado
 
 /** What another program keeps under that key is not overwritten. */
 export const keyInUse = (source: string, key: string, where: string): QdxError =>
-  new QdxError('refused', `the payloads of ${source} have a key "${key}" of their own (${where})`, {
+  new NotMadeError('refused', `the payloads of ${source} have a key "${key}" of their own (${where})`, {
     hint: 'add --no-token-vectors: reranking by late interaction is then left out',
   });
 
 /** The survey found none; one that was written since is found here. */
 const lacksText = (id: IdToken, { source, rule }: PointRecipe): QdxError =>
-  new QdxError('refused', `point ${displayId(id)} of ${source} has no text under the payload key "${rule.field}"`, {
-    hint: 'nothing was switched; add --allow-without-text to let such points over without a vector',
+  new NotMadeError('refused', `point ${displayId(id)} of ${source} has no text under the payload key "${rule.field}"`, {
+    hint: 'add --allow-without-text to let such points over without a vector',
   });
 
 async function embedOrNull(
@@ -102,8 +111,8 @@ async function embedOrNull(
   } catch (error) {
     if (!(error instanceof TextCrashError)) throw error;
     if (allowWithoutText) return null;
-    throw new QdxError('failed', `point ${displayId(id)} of ${source}: ${error.message}`, {
-      hint: 'nothing was switched; add --allow-without-text to let it over without a vector',
+    throw new NotMadeError('failed', `point ${displayId(id)} of ${source}: ${error.message}`, {
+      hint: 'add --allow-without-text to let it over without a vector',
       cause: error,
     });
   }
@@ -121,10 +130,14 @@ function count(counts: ReembedCounts, text: string | null, embedded: EmbeddedTex
 }
 
 /** Whether a staged point is what the source point makes: the text, and with it the vector, is decided by the payload. */
-export function isCurrent(source: RawPoint, staged: RawPoint, { rule, kept, denseName, tokens }: PointRecipe): boolean {
+export function isCurrent(
+  source: RawPoint,
+  staged: RawPoint,
+  { recipe: { rule, kept, denseName, tokens }, unreadable }: Pick<MakeInput, 'recipe' | 'unreadable'>,
+): boolean {
   const [was, is] = [partsOf(source), partsOf(staged)];
   if (!keptLine(was, kept).line.equals(keptLine(is, kept).line)) return false;
-  if (textOf(payloadOf(was), rule) === null) return true;
+  if (textOf(payloadOf(was), rule) === null || unreadable.has(was.id)) return true;
   return is.vectors.has(denseName) && (!tokens || payloadOf(is)[tokens.payloadKey] !== undefined);
 }
 

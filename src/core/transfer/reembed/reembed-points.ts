@@ -18,6 +18,7 @@ import type { CollectionDescription } from '../collection-description.ts';
 import type { FillStrategy, ProofInput, SourceLook } from '../migrate/fill-strategy.ts';
 import { type LayoutChanges, withLayout } from '../migrate/layout.ts';
 import { nothingToDo } from '../migrate/several.ts';
+import type { IdToken } from '../point-order.ts';
 import { noCounts, type ReembedCounts } from './counts.ts';
 import { isCurrent, keyInUse, makePoints, type PointRecipe } from './make-points.ts';
 import { probeSource, type SourceProbe } from './probe.ts';
@@ -87,6 +88,7 @@ export async function openReembedding(params: ReembedParams, run: RunOptions = {
     run,
   );
   const counts = noCounts();
+  const unreadable = new Set<IdToken>();
   const seen: { look?: ReembedLook } = {};
   const look = (): ReembedLook => {
     if (!seen.look) throw new Error('the source was not looked at yet');
@@ -102,8 +104,8 @@ export async function openReembedding(params: ReembedParams, run: RunOptions = {
       seen.look = known ?? (await lookAt(source, params, embedder, watched));
       return seen.look.description;
     },
-    make: async (points, watched) => makePoints(points, { recipe: recipe(), embedder, counts }, watched),
-    isCurrent: (source, staged) => isCurrent(source, staged, recipe()),
+    make: async (points, watched) => makePoints(points, { recipe: recipe(), embedder, counts, unreadable }, watched),
+    isCurrent: (source, staged) => isCurrent(source, staged, { recipe: recipe(), unreadable }),
     prove: async (proof, watched) => prove(proof, { params, look: look(), embedder, counts }, watched),
   };
   return { strategy, embedder, counts, look, close: async () => embedder.close() };
