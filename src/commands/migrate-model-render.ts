@@ -3,6 +3,7 @@
  */
 import { formatBytes, formatCount, formatDuration } from '../lib/quantities.ts';
 import { renderTable } from '../lib/table.ts';
+import { openLines } from './migrate-text.ts';
 import type { ReembedSummary } from '../core/transfer/reembed-collection.ts';
 import type { ReembedPlan } from '../core/transfer/reembed/plan.ts';
 import type { ReembedProof } from '../core/transfer/reembed/proof.ts';
@@ -22,6 +23,7 @@ export function renderReembedding(summary: ReembedSummary): string {
         ]
       : []),
     ...lackingLines(summary),
+    ...openLines(summary),
     `  vectors: ${vectorsLine(summary)}`,
     ...summary.backups.map(
       ({ folder, collection, sizeBytes }) =>

@@ -8,18 +8,15 @@ import { formatBytes, formatCount, formatDuration } from '../lib/quantities.ts';
 import { renderTable } from '../lib/table.ts';
 
 export function renderCopy(summary: MigrateSummary): string {
-  const { source, target, replaced, isSwitched, isReadBack, durationMs, notAsPlanned } = summary;
+  const { source, target, replaced, isSwitched, isReadBack, durationMs } = summary;
   const names = isSwitched
     ? `${target.aliases.join(', ')} -> ${target.collection}`
     : `${target.collection}, to which no name leads yet`;
   const before = isSwitched && replaced.length > 0 ? `; ${replaced.join(', ')} is kept` : '';
   return [
     `${source.collection} copied ${summary.way === 'snapshot' ? 'by snapshot' : 'point by point'}: ${pointsLine(summary)}`,
-    isReadBack
-      ? '  every point was read back and compared'
-      : '  NOT VERIFIED (--no-verify): the points were counted, none was read back, and writes meanwhile were not looked for',
-    ...writesLines(summary),
-    ...notAsPlanned.map((what) => `  not as planned: ${what}`),
+    `  ${readBackLine(isReadBack)}`,
+    ...openLines(summary),
     `  ${timesLine(summary)}`,
     `${names} (${formatDuration(durationMs)})${before}`,
     ...(isSwitched && replaced.length > 0 ? [`step back: qdx rollback ${target.aliases[0] ?? ''}`] : []),
@@ -29,8 +26,17 @@ export function renderCopy(summary: MigrateSummary): string {
 const pointsLine = ({ points, pointsKept }: MigrateSummary): string =>
   `${formatCount(points)} points${pointsKept > 0 ? `, ${formatCount(pointsKept)} of them by a run before` : ''}`;
 
-/** Only where somebody wrote. */
-function writesLines({ meanwhile, late }: MigrateSummary): string[] {
+const readBackLine = (isReadBack: boolean | null): string =>
+  isReadBack === null
+    ? 'an earlier run had switched it in; this one ended it, and read nothing back'
+    : isReadBack
+      ? 'every point was read back and compared'
+      : 'NOT VERIFIED (--no-verify): the points were counted, none was read back, and writes meanwhile were not looked for';
+
+type Opened = Pick<MigrateSummary, 'meanwhile' | 'late' | 'isSwitched' | 'isReadBack' | 'notAsPlanned'>;
+
+/** What somebody wrote meanwhile, and what is otherwise than planned; mostly nothing. */
+export function openLines({ meanwhile, late, isSwitched, isReadBack, notAsPlanned }: Opened): string[] {
   const { inserted, changed, deleted, scans, isQuiet } = meanwhile;
   const lines: string[] = [];
   if (inserted + changed + deleted > 0)
@@ -38,7 +44,14 @@ function writesLines({ meanwhile, late }: MigrateSummary): string[] {
   if (!isQuiet) lines.push('  the source did not come to rest before the switch (--allow-concurrent-writes)');
   if (late && (late.carried.inserted + late.carried.changed + late.carried.deleted > 0 || late.newer > 0))
     lines.push(`  after the switch: ${changesLine(late.carried)} carried over, ${late.newer} newer in the new one`);
+  if (late && late.skipped > 0)
+    lines.push(
+      `  after the switch: ${formatCount(late.skipped)} points could NOT be carried over: they cannot be embedded`,
+    );
+  if (isSwitched && late === null && isReadBack !== false)
+    lines.push('  late writes to the source were not looked for');
   if (late && !late.isQuiet) lines.push('  the source is still being written to: send its writers to the new one');
+  lines.push(...notAsPlanned.map((what) => `  not as planned: ${what}`));
   return lines;
 }
 
@@ -100,7 +113,7 @@ export function renderCopyPlan(plan: CopyPlan): string {
 }
 
 /** What the table of several needs of a summary, whichever way it went. */
-interface Row {
+interface Row extends Opened {
   readonly target: { readonly collection: string };
   readonly points: number;
   readonly durationMs: number;
@@ -119,8 +132,12 @@ export function renderSeveral(outcomes: readonly OneOutcome<unknown>[]): string 
   const failed = outcomes.filter(({ status }) => status === 'failed').length;
   const done = outcomes.filter(({ status }) => status === 'done').length;
   const total = `${done} of ${outcomes.length} collections migrated`;
+  const open = outcomes.flatMap(({ name, ...outcome }) =>
+    outcome.status === 'done' ? openLines(outcome.result as Row).map((line) => `${name}: ${line.trim()}`) : [],
+  );
   return [
     renderTable(rows, { header: ['collection', '', 'points', 'embedded', 'time', 'now in'], right: [2, 3, 4] }),
+    ...open,
     failed === 0 ? total : `${total}; the others are as they were: the same command goes on with them`,
   ].join('\n');
 }

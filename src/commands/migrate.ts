@@ -8,7 +8,7 @@ import type { MigrateLines } from '../core/transfer/migrate/plan.ts';
 import { planCopy } from '../core/transfer/migrate/plan-copy.ts';
 import { shipSnapshot } from '../core/transfer/migrate/ship-snapshot.ts';
 import { migrateSeveral } from '../core/transfer/migrate/several.ts';
-import { migrate as migrateCollection } from '../core/transfer/migrate.ts';
+import { migrate as migrateCollection, type MigrateSummary } from '../core/transfer/migrate.ts';
 import { planReembedding } from '../core/transfer/reembed/plan.ts';
 import { reembedCollection } from '../core/transfer/reembed-collection.ts';
 import type { CommandContext, CommandInput, CommandModule, CommandResult } from './command.ts';
@@ -39,10 +39,11 @@ export const migrate: CommandModule = {
     const outcomes = await migrateSeveral(lines.from, selection, one, context);
     const collections = outcomes.map((each) => (each.status === 'done' ? { ...each, result: each.result.data } : each));
     const failed = collections.filter(({ status }) => status === 'failed').length;
+    const isWhole = outcomes.every((each) => each.status !== 'done' || each.result.outcome !== 'partial');
     return {
       data: { schemaVersion: 1, collections, failed },
       text: (view) => (isPlan(flags) ? textsOf(outcomes, view) : renderSeveral(collections)),
-      outcome: failed > 0 ? 'partial' : 'done',
+      outcome: failed === 0 && isWhole ? 'done' : 'partial',
     };
   },
 };
@@ -92,12 +93,14 @@ async function copyOne(
     return { data: { schemaVersion: 1, ...plan }, text: () => renderCopyPlan(plan) };
   }
   const data = await migrateCollection(lines, params, context);
-  const isWhole = data.notAsPlanned.length === 0 && data.late?.isQuiet !== false;
-  return {
-    data: { schemaVersion: 1, ...data },
-    text: () => renderCopy(data),
-    outcome: isWhole ? 'done' : 'partial',
-  };
+  return { data: { schemaVersion: 1, ...data }, text: () => renderCopy(data), outcome: outcomeOf(data) };
+}
+
+/** Whole: everything as planned, and nothing that still reached the source is missing; with --no-verify nobody asked for that. */
+function outcomeOf(summary: Omit<MigrateSummary, 'proof'>): 'done' | 'partial' {
+  const { notAsPlanned, isSwitched, isReadBack, late } = summary;
+  const isCarried = !isSwitched || (late ? late.isQuiet && late.skipped === 0 : isReadBack === false);
+  return notAsPlanned.length === 0 && isCarried ? 'done' : 'partial';
 }
 
 async function reembedOne(
@@ -118,5 +121,6 @@ async function reembedOne(
     return { data: { schemaVersion: 1, ...plan }, text: () => renderReembedPlan(plan) };
   }
   const summary = await reembedCollection(lines, params, context);
-  return { data: { schemaVersion: 1, ...summary }, text: () => renderReembedding(summary) };
+  const text = () => renderReembedding(summary);
+  return { data: { schemaVersion: 1, ...summary }, text, outcome: outcomeOf(summary) };
 }

@@ -33,8 +33,15 @@ export function assertMayReplace({ name, pointsNow, pointsAfter }: Replacement, 
     });
 }
 
-/** @throws QdxError `refused` where the answer is no, or nobody can be asked. */
-export async function assertConfirmed(replacements: readonly Replacement[], confirm: Confirm): Promise<void> {
+/**
+ * @param hint What to type instead, in the words of the command.
+ * @throws QdxError `refused` where the answer is no, or nobody can be asked.
+ */
+export async function assertConfirmed(
+  replacements: readonly Replacement[],
+  confirm: Confirm,
+  hint: string,
+): Promise<void> {
   if (replacements.length === 0) return;
   const what = replacements.map(
     ({ name, physical, pointsNow, pointsAfter }) =>
@@ -44,9 +51,7 @@ export async function assertConfirmed(replacements: readonly Replacement[], conf
   await assertAnsweredYes(
     { question, what: `${what.join(', ')} would be replaced`, details: { replacements } },
     confirm,
-    {
-      hint: 'add --yes, or --as <other name>',
-    },
+    { hint },
   );
 }
 

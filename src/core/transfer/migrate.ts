@@ -12,7 +12,7 @@ import type { RunOptions } from '../../lib/events.ts';
 import { countPoints } from '../qdrant/collection/points.ts';
 import { waitUntilReady } from '../qdrant/collection/readiness.ts';
 import { descriptionDifferences, describeCollection, displayDifference } from './collection-description.ts';
-import { scansFolderName } from './delta/saved-scans.ts';
+import { readScans, scansFolderName } from './delta/saved-scans.ts';
 import type { Changes } from './delta/scan-changes.ts';
 import { hashOf, type IndexFolder, openIndexFolder, pointsOf, type ScanIndex } from './delta/scan-index.ts';
 import { changesIn, notQuiet, settle, type SettleReport } from './delta/settle.ts';
@@ -28,6 +28,7 @@ import { type MigrateLines, type MigratePlan, planMigration } from './migrate/pl
 import { assertCount, readBack } from './migrate/prove-staging.ts';
 import { carryOver } from './migrate/staged-points.ts';
 import { finishSwitched, switchIn, type SwitchInput } from './migrate/switch-in.ts';
+import { withUndatedCard } from './migrate/undated-card.ts';
 import { finishStaging } from './staging.ts';
 import { reached } from './steps.ts';
 import { noteState, type TransferRecord } from './transfer-journal.ts';
@@ -54,9 +55,12 @@ export async function migrate(
     const work = { plan, params, staging, folder };
     try {
       const done = plan.isSwitched ? await finishEarlier(work, watched) : await carryOut(work, watched);
-      return { ...done, durationMs: performance.now() - startedAt };
-    } finally {
       await folder.remove();
+      return { ...done, durationMs: performance.now() - startedAt };
+    } catch (error) {
+      // Saved as the names are switched: the next run finds late writes by them.
+      if (!(await readScans(folder, plan.mark.origin))) await folder.remove();
+      throw error;
     }
   });
 }
@@ -76,7 +80,12 @@ async function settlePlan(lines: MigrateLines, params: MigrateParams, run: RunOp
   }
   assertNoOtherRun(others, { source: sourceOf(plan.source), request: requestOf(plan) });
   for (const replacement of plan.replacements) assertMayReplace(replacement, params);
-  if (params.switchNames) await assertConfirmed(plan.replacements, params.confirm);
+  if (params.switchNames)
+    await assertConfirmed(
+      plan.replacements,
+      params.confirm,
+      `add --yes, or name another target: qdx migrate ${params.source} <other name>`,
+    );
   reached(run, 'migrate.planned');
   return plan;
 }
@@ -167,7 +176,7 @@ async function finishEarlier(work: Work, run: RunOptions): Promise<Outcome> {
     points,
     pointsHash: null,
     pointsKept: points,
-    isReadBack: true,
+    isReadBack: work.params.readBack ? null : false,
     notAsPlanned: [],
     meanwhile: { inserted: 0, changed: 0, deleted: 0, scans: 0, isQuiet: true },
     late,
@@ -229,5 +238,5 @@ async function finish(plan: MigratePlan, run: RunOptions): Promise<readonly stri
   await finishStaging(target, staging.physical, description);
   const made = await describeCollection(target, { physical: staging.physical, aliases: [] }, run);
   reached(run, 'migrate.finished');
-  return descriptionDifferences(description, made).map(displayDifference);
+  return descriptionDifferences(withUndatedCard(description), withUndatedCard(made)).map(displayDifference);
 }

@@ -103,6 +103,7 @@ export async function restore(
     await assertConfirmed(
       open.flatMap(({ replacements }) => replacements),
       params.confirm,
+      'add --yes, or --as <other name>',
     );
     reached(run, 'restore.planned');
     const restored: RestoredCollection[] = [];

@@ -89,7 +89,7 @@ describe('one collection', () => {
     expect(refused.stderr).toContain(
       'copy (now copy__1, 10 points; then 200) would be replaced, and that was not confirmed',
     );
-    expect(refused.stderr).toContain('--yes');
+    expect(refused.stderr).toContain('add --yes, or name another target: qdx migrate docs <other name>');
     expect(await listCollections(to)).toEqual([{ physical: 'copy__1', aliases: ['copy'] }]);
   });
 });
@@ -147,10 +147,12 @@ describe('several collections', () => {
     const pattern = await run(['pl*', ...away(), '--yes', '--json', '--no-wait']);
     expect(JSON.parse(pattern.stdout)).toMatchObject({ failed: 0, collections: [{ name: 'plain', status: 'done' }] });
     const home = temporaryHome();
+    const collections = { docs: {}, gone: {}, docs__2: {} };
     mkdirSync(join(home, 'work'), { recursive: true });
-    writeFileSync(join(home, 'work', 'qdx.config.json'), JSON.stringify({ collections: { docs: {}, gone: {} } }));
+    writeFileSync(join(home, 'work', 'qdx.config.json'), JSON.stringify({ collections }));
     const configured = await run(['--configured', ...away(), '--plan', '--json'], { home });
     expect(configured.stderr).toContain('gone stands in the settings, and is not on');
+    expect(configured.stderr).toContain('docs__2 is docs as well');
     expect(JSON.parse(configured.stdout)).toMatchObject({ collections: [{ name: 'docs', result: { way: 'copy' } }] });
   });
 

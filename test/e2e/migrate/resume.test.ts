@@ -2,6 +2,8 @@
  * Migrations that are killed (kill -9), cut off or disturbed: no name leads to anything but what it led to or the whole new
  * collection, and the same command goes on.
  */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { QdxEvent } from '../../../src/lib/events.ts';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
@@ -93,6 +95,21 @@ describe('killed, and taken up by the same command', () => {
     });
     expect(await listCollections(here)).toContainEqual({ physical: 'docs__2', aliases: ['docs'] });
   });
+});
+
+test('F5: stopped after the switch, and the next run still finds what was written late', async () => {
+  const stop = new AbortController();
+  const params = migrateParams({ strategy: copyPoints({ params: { shard_number: 2 } }) });
+  const onEvent = (event: QdxEvent) => {
+    if (event.type === 'step' && event.name === 'migrate.switch-noted') stop.abort(new Error('stopped'));
+  };
+  await expect(migrate({ from: here, to: here }, params, { onEvent, signal: stop.signal })).rejects.toThrow('stopped');
+  expect(await leadsTo('docs')).toBe('docs__2');
+  const body = { points: [{ id: 1, vector: [1, 1], payload: { version: 7 } }] };
+  await here.request('PUT', '/collections/docs__1/points', { query: { wait: true }, body });
+  const summary = await migrate({ from: here, to: here }, params);
+  expect(summary).toMatchObject({ late: { carried: { changed: 1 }, isQuiet: true }, isReadBack: null });
+  expect(existsSync(params.scratchFolder) && readdirSync(join(params.scratchFolder, 'transfers'))).toEqual([]);
 });
 
 describe('F3: another request', () => {

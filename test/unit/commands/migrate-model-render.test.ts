@@ -17,7 +17,7 @@ const summary: ReembedSummary = {
   isReadBack: true,
   notAsPlanned: [],
   meanwhile: { inserted: 0, changed: 0, deleted: 0, scans: 2, isQuiet: true },
-  late: null,
+  late: { isQuiet: true, rounds: 1, carried: { inserted: 0, changed: 0, deleted: 0 }, newer: 0, skipped: 0 },
   timesMs: {},
   durationMs: 60_000,
   model: 'all-MiniLM-L6-v2',
@@ -74,4 +74,18 @@ test('a run that only ended one which had switched it in says so, and has no fig
   const text = renderReembedding({ ...summary, proof: null });
   expect(text).toContain('an earlier run had proven it and switched it in');
   expect(text).not.toContain('old    new');
+});
+
+test('what was written late and could not be embedded, and what is otherwise than planned', () => {
+  const late = { isQuiet: false, rounds: 5, carried: { inserted: 1, changed: 0, deleted: 0 }, newer: 2, skipped: 3 };
+  const lines = renderReembedding({ ...summary, late, notAsPlanned: ['config.hnsw_config.m: 16'] }).split('\n');
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      '  after the switch: 1 inserted, 0 changed, 0 deleted carried over, 2 newer in the new one',
+      '  after the switch: 3 points could NOT be carried over: they cannot be embedded',
+      '  the source is still being written to: send its writers to the new one',
+      '  not as planned: config.hnsw_config.m: 16',
+    ]),
+  );
+  expect(renderReembedding({ ...summary, late: null })).toContain('  late writes to the source were not looked for');
 });

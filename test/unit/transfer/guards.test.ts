@@ -39,21 +39,23 @@ describe('assertMayReplace', () => {
 
 describe('assertConfirmed', () => {
   test('asks nothing where nothing is replaced', async () => {
-    await expect(assertConfirmed([], () => Promise.reject(new Error('asked')))).resolves.toBeUndefined();
+    await expect(assertConfirmed([], () => Promise.reject(new Error('asked')), 'add --yes')).resolves.toBeUndefined();
   });
 
   test.each([
     ['no', async () => false],
     ['nobody there', async () => Promise.reject(new QdxError('usage', 'nobody can be asked here'))],
   ])('%s is a refusal that names the flag', async (_title, confirm) => {
-    await expect(assertConfirmed([replacement(10, 9)], confirm)).rejects.toMatchObject({
+    await expect(assertConfirmed([replacement(10, 9)], confirm, 'add --yes, or do otherwise')).rejects.toMatchObject({
       kind: 'refused',
-      hint: 'add --yes, or --as <other name>',
+      hint: 'add --yes, or do otherwise',
     });
   });
 
   test('what else goes wrong while asking is passed on', async () => {
     const confirm = async () => Promise.reject(new QdxError('interrupted', 'stopped'));
-    await expect(assertConfirmed([replacement(10, 9)], confirm)).rejects.toMatchObject({ kind: 'interrupted' });
+    await expect(assertConfirmed([replacement(10, 9)], confirm, 'add --yes, or do otherwise')).rejects.toMatchObject({
+      kind: 'interrupted',
+    });
   });
 });

@@ -43,8 +43,8 @@ export interface MigrateSummary {
   readonly replaced: readonly string[];
   /** Its names lead to it. */
   readonly isSwitched: boolean;
-  /** Every point was read back and compared. */
-  readonly isReadBack: boolean;
+  /** Every point was read back and compared; null where an earlier run switched it in, and this one only ended it. */
+  readonly isReadBack: boolean | null;
   /** Settings in which it is otherwise than planned, as sentences. */
   readonly notAsPlanned: readonly string[];
   /** Writes to the source while it was read. */

@@ -4,9 +4,8 @@
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { sha256Hex } from '../../../lib/hash.ts';
-import { parseJson, stringifyJson } from '../../../lib/json.ts';
+import { stringifyJson } from '../../../lib/json.ts';
 import { versionOf } from '../../qdrant/collection/alias.ts';
-import { cardKey } from '../../qdrant/collection/card-store.ts';
 import {
   assertCollectionName,
   listCollections,
@@ -31,6 +30,7 @@ import { readTransfer } from '../transfer-journal.ts';
 import { readTransferMark, type TransferMark } from '../transfer-mark.ts';
 import { type EarlierRun, findOtherRuns } from './earlier-runs.ts';
 import type { FillStrategy } from './fill-strategy.ts';
+import { withUndatedCard } from './undated-card.ts';
 
 /** The two servers; one connection twice where they are the same. */
 export interface MigrateLines {
@@ -167,29 +167,18 @@ function assertSomethingChanges(
 }
 
 /** What is in the staging collection, whichever run fills it. */
-const originOf = (
-  source: Side,
-  { name: _name, aliases: _aliases, ...rest }: CollectionDescription,
-  { way, isExact }: FillStrategy,
-) =>
-  sha256Hex(
+const originOf = (source: Side, description: CollectionDescription, { way, isExact }: FillStrategy) => {
+  const { name: _name, aliases: _aliases, metadata, ...rest } = withUndatedCard(description);
+  return sha256Hex(
     stringifyJson({
       url: source.connection.url,
       physical: source.physical,
       way: isExact ? 'copy' : way,
       ...rest,
-      metadata: [...rest.metadata].map(([key, value]) => [
-        key,
-        key === cardKey ? undated(value) : value.toString('utf8'),
-      ]),
+      metadata: [...metadata].map(([key, value]) => [key, value.toString('utf8')]),
     }),
   );
-
-/** A card that is made anew has the date of its run. */
-function undated(card: Buffer): string {
-  const { createdAt: _createdAt, ...rest } = parseJson(card) as { readonly createdAt?: unknown };
-  return stringifyJson(rest);
-}
+};
 
 /** A staging collection of this origin to which all names lead: killed between the switch and its note. */
 async function findSwitched(

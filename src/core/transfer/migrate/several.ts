@@ -102,11 +102,16 @@ function configuredNames(
 ): readonly string[] {
   if (names.length === 0)
     throw new QdxError('usage', 'the settings name no collection', { hint: 'add "collections" to qdx.config.json' });
-  const found = names.filter((name) => resolveAmong(listed, name) !== null);
-  const missing = names.filter((name) => !found.includes(name));
-  for (const name of missing)
-    run.onEvent?.({ type: 'note', message: `${name} stands in the settings, and is not on ${from.url}` });
-  if (found.length > 0) return found;
+  const missing = `stands in the settings, and is not on ${from.url}`;
+  /** The first name of each collection: two of one would be migrated twice. */
+  const found = new Map<string, string>();
+  for (const name of names) {
+    const physical = resolveAmong(listed, name)?.physical;
+    const first = physical === undefined ? undefined : found.get(physical);
+    if (physical !== undefined && first === undefined) found.set(physical, name);
+    else run.onEvent?.({ type: 'note', message: `${name} ${first === undefined ? missing : `is ${first} as well`}` });
+  }
+  if (found.size > 0) return [...found.values()];
   throw new QdxError('notFound', `none of the collections in the settings is on ${from.url}: ${names.join(', ')}`, {
     hint: 'qdx collections',
   });
