@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../../src/lib/package-root.ts';
 import type { QdxEvent, RunOptions } from '../../../src/lib/events.ts';
-import { findModel } from '../../../src/core/models/find-model.ts';
 import { lockOwner } from '../../../src/core/qdrant/lock.ts';
 import { readCard } from '../../../src/core/qdrant/collection/card-store.ts';
 import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
@@ -22,48 +21,16 @@ import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 import { linesOn, migrateParams } from '../migrate/support.ts';
+import { reembedParams } from './support.ts';
 
 let server: RunningQdrant;
 let connection: Connection;
 let reembed: ReembedParams;
 
-const noFilters = { conditions: [], paths: [], excludes: [], subdirectories: [], languages: [] };
-
 beforeAll(async () => {
   server = await startQdrant();
   connection = connectTo(server);
-  const cacheFolder = temporaryFolder('cache');
-  const settings = testSettings({ embed: { workers: 1, tokenVectors: false } });
-  const places = { cacheFolder, hub: settings.hub };
-  reembed = {
-    model: await findModel('all-MiniLM-L6-v2', places),
-    settings,
-    names: {},
-    textField: 'body',
-    dropVectors: [],
-    allowWithoutText: false,
-    layout: {},
-    queries: null,
-    thresholds: {},
-    sampleSize: 20,
-    search: {
-      mode: 'hybrid',
-      modeIsExplicit: false,
-      limit: 50,
-      candidates: 50,
-      filters: noFilters,
-      exact: false,
-      ef: 64,
-      oversampling: 3,
-      contextLines: 0,
-      explain: false,
-      vectorName: 'dense',
-      sparseName: 'bm25',
-      payloadKeys: {},
-    },
-    places: { cacheFolder, findModel: (name) => findModel(name, places) },
-    qdxVersion: '0.1.0',
-  };
+  reembed = await reembedParams();
 });
 
 afterAll(async () => server.kill());

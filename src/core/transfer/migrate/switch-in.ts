@@ -70,7 +70,7 @@ async function finishLate(
 ): Promise<LateReport | null> {
   const make: Parameters<typeof carryLateWrites>[0]['make'] = async (points) => strategy.make(points, run);
   const sides = { old: plan.source, oldIndex, current: staging, currentIndex };
-  const { isCurrent } = strategy;
+  const isCurrent: FillStrategy['isCurrent'] = (old, current) => strategy.isCurrent(old, current);
   const late =
     rounds === 0 ? null : await carryLateWrites({ ...sides, folder, rounds, parallel, make, isCurrent }, run);
   reached(run, 'migrate.late-carried');
