@@ -13,7 +13,11 @@ export const collectionsRename: CommandModule = {
     command
       .argument('<collection>', 'Its name now')
       .argument('<new-name>', 'Its name then; not in use')
-      .option('--allow-gap', 'Copy and delete a collection that is no alias: for a moment no name leads to it')
+      .option(
+        '--allow-gap',
+        'Copy and delete a collection that is no alias: for a moment no name leads to it, and writes fail',
+      )
+      .option('--allow-concurrent-writes', 'Delete it also where writers cannot be held off: stop them first')
       .option('--break-lock', 'Rename although another run holds the lock');
     addSettingOptions(command, ['upload.batchSize', 'upload.parallel']);
   },
@@ -26,6 +30,7 @@ export const collectionsRename: CommandModule = {
         from,
         to,
         allowGap: flags['allowGap'] === true,
+        allowConcurrentWrites: flags['allowConcurrentWrites'] === true,
         batchSize: upload.batchSize,
         parallel: upload.parallel,
         confirm: (question) => context.confirm(question),

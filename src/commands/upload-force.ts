@@ -18,8 +18,11 @@ const forceFlags = [
   ['--allow-empty', 'No points at all'],
   ['--allow-model-change', 'Vectors of another model, or over points of an unknown one'],
   ['--allow-schema-change', 'Another dimension, distance, index or quantization'],
-  ['--allow-gap', 'Over a collection that is no alias: it is copied and deleted, its name leads nowhere for a moment'],
-  ['--allow-concurrent-writes', 'Leave writes behind that cannot be carried over, or do not end'],
+  [
+    '--allow-gap',
+    'Over a collection that is no alias: it is copied and deleted; its name leads nowhere for a moment, and writes fail',
+  ],
+  ['--allow-concurrent-writes', 'Leave writes behind that cannot be carried over, held off, or do not end'],
   ['--confirm <collection>', 'The collection that the name leads to, where that is called otherwise'],
 ] as const;
 

@@ -24,6 +24,8 @@ export interface RenameParams {
   readonly from: string;
   readonly to: string;
   readonly allowGap: boolean;
+  /** Also where the writers of a plain collection cannot be held off. */
+  readonly allowConcurrentWrites: boolean;
   readonly batchSize: number;
   readonly parallel: number;
   readonly confirm: Confirm;
@@ -76,7 +78,7 @@ function assertFree(listed: readonly ListedCollection[], to: string): void {
 }
 
 async function renamePlain(connection: Connection, params: RenameParams, run: RunOptions): Promise<RenameSummary> {
-  const { from, to, allowGap, batchSize, parallel } = params;
+  const { from, to, allowGap, allowConcurrentWrites, batchSize, parallel } = params;
   if (!allowGap)
     throw new QdxError('refused', gapReason(from), {
       hint: 'add --allow-gap',
@@ -86,7 +88,16 @@ async function renamePlain(connection: Connection, params: RenameParams, run: Ru
   await assertAnsweredYes({ question, what: `${from} would be copied and deleted` }, params.confirm);
   const { kept, gap } = await giveUpPlain(
     connection,
-    { plain: from, versionsOf: to, name: to, command: 'rename', target: null, batchSize, parallel },
+    {
+      plain: from,
+      versionsOf: to,
+      name: to,
+      command: 'rename',
+      target: null,
+      batchSize,
+      parallel,
+      allowConcurrentWrites,
+    },
     run,
   );
   const mark = await readTransferMark(connection, kept);

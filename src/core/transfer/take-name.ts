@@ -38,6 +38,8 @@ export interface TakeNameInput {
    * switched then. A plain collection cannot be written to while this runs.
    */
   readonly lastLook?: (run: RunOptions) => Promise<void>;
+  /** Give up a plain collection although its writers cannot be held off (plain/give-up-plain.ts). */
+  readonly allowConcurrentWrites?: boolean;
   /**
    * Hold writers off from the last look to the switch, also where the name is an alias: what they write in between could not
    * be carried over afterwards.

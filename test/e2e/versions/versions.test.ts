@@ -39,6 +39,7 @@ const renamed = (change: Partial<RenameParams> = {}): RenameParams => ({
   from: 'docs',
   to: 'guide',
   allowGap: false,
+  allowConcurrentWrites: false,
   batchSize: 8,
   parallel: 2,
   ...common,

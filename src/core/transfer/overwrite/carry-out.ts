@@ -203,6 +203,7 @@ async function switchIn(
       batchSize,
       parallel,
       holdsWriters,
+      allowConcurrentWrites: params.allowConcurrentWrites,
       ...((current.isPlain || holdsWriters) && { lastLook }),
     },
     run,
