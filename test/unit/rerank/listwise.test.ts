@@ -205,6 +205,17 @@ describe('a fallback takes the place of what cannot be used', () => {
     expect(JSON.stringify(events)).toContain('cross took the place of listwise');
     expect(said('warning')).toStrictEqual([]);
   });
+
+  test('one that could not be opened is opened again for the next query', async () => {
+    await open([{ status: 500 }, { status: 500 }]);
+    let opened = 0;
+    const safe = withFallback(reranker, async () => {
+      if (++opened === 1) throw new Error('no model yet');
+      return other;
+    });
+    await expect(safe.rerank('q', rerankCandidates(3), {})).rejects.toThrow('no model yet');
+    expect((await safe.rerank('q', rerankCandidates(3), {})).by).toMatchObject({ name: 'another' });
+  });
 });
 
 test('texts leave the machine only where that is allowed, and a key only over TLS', async () => {

@@ -11,13 +11,19 @@ const ofEndpoint: ReadonlySet<ErrorKind> = new Set(['temporary', 'denied', 'notF
 /** @param open Opens the other one, when it is needed first. */
 export function withFallback(first: Reranker, open: () => Promise<Reranker>): Reranker {
   let other: Promise<Reranker> | undefined;
+  /** One that could not be opened is tried again for the next query. */
+  const openOther = (): Promise<Reranker> =>
+    (other ??= open().catch((error: unknown) => {
+      other = undefined;
+      throw error;
+    }));
   return {
     kind: first.kind,
     name: first.name,
     rerank: async (query, candidates, run) => {
       const result = await triedFirst(first, query, candidates, run);
       if (typeof result !== 'string') return result;
-      const second = await (other ??= open());
+      const second = await openOther();
       run.onEvent?.({ type: 'warning', message: `${second.kind} took the place of ${first.kind}: ${result}` });
       const reranking = await second.rerank(query, candidates, run);
       return { ...reranking, by: { kind: second.kind, name: second.name, reason: result } };

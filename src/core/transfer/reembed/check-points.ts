@@ -39,17 +39,10 @@ export interface CheckInput {
 
 /** @throws QdxError `verification` naming the first few that differ. */
 export async function checkPoints(input: CheckInput, run: RunOptions = {}): Promise<PointsCheck> {
-  const { from, to, recipe, shardKeys } = input;
+  const { from, to, recipe } = input;
   run.onEvent?.({ type: 'phase', name: 'comparing', detail: `${to.physical} with ${from.physical}` });
   const found = { points: 0, withoutText: 0, moved: 0 };
-  for (const shardKey of shardKeys) {
-    const differing = await compareShard(input, shardKey, found, run);
-    if (differing.size === 0) continue;
-    const moved = await movedSince(from, input.sourceIndex, shardKey, differing, run);
-    const [first, ...more] = [...differing].filter((id) => !moved.has(id));
-    if (first !== undefined) throw notTheSame(from.physical, to.physical, [first, ...more]);
-    found.moved += moved.size;
-  }
+  for (const shardKey of input.shardKeys) await compareShard(input, shardKey, found, run);
   const expected = found.points - found.withoutText - input.failed - found.moved;
   const withVector = await countMade(to, { must: [{ has_vector: recipe.denseName }] }, run);
   assertMade(to.physical, 'the new vector', withVector, expected);
@@ -74,16 +67,31 @@ function assertMade(physical: string, what: string, count: number, expected: num
 
 const signalOf = ({ signal }: RunOptions) => (signal ? { signal } : {});
 
-/** More than this is no matter of a few writes meanwhile. */
-const mostDiffering = 500;
+interface Found {
+  points: number;
+  withoutText: number;
+  moved: number;
+}
 
+/** Points that differ are looked up in the source by so many. */
+const differingAtOnce = 500;
+
+/** To its end, whatever was written meanwhile. @throws QdxError `verification` for what differs, and was not. */
 async function compareShard(
-  { from, to, recipe }: CheckInput,
+  input: CheckInput,
   shardKey: IdRange['shardKey'],
-  found: { points: number; withoutText: number },
+  found: Found,
   run: RunOptions,
-): Promise<ReadonlySet<IdToken>> {
-  const differing = new Set<IdToken>();
+): Promise<void> {
+  const { from, to, recipe } = input;
+  let differing = new Set<IdToken>();
+  const setMovedAside = async ({ isEnd }: { readonly isEnd: boolean }): Promise<void> => {
+    const moved = await movedSince(from, input.sourceIndex, shardKey, differing, run);
+    const [first, ...more] = [...differing].filter((id) => !moved.has(id));
+    if (first !== undefined) throw notTheSame(input, [first, ...more], isEnd);
+    found.moved += moved.size;
+    differing = new Set();
+  };
   const scan = (side: Side) => scanKept(side, shardKey, recipe.kept.vectors, run);
   for await (const [expected, actual] of pairById(scan(from), scan(to))) {
     run.signal?.throwIfAborted();
@@ -93,9 +101,9 @@ async function compareShard(
     }
     if (!expected) differing.add(actual.id);
     else if (!actual || !sameParts(expected, actual, recipe.kept)) differing.add(expected.id);
-    if (differing.size >= mostDiffering) return differing;
+    if (differing.size >= differingAtOnce) await setMovedAside({ isEnd: false });
   }
-  return differing;
+  if (differing.size > 0) await setMovedAside({ isEnd: true });
 }
 
 const announce = (done: number, { onEvent }: RunOptions): void =>
@@ -116,12 +124,12 @@ function scanKept(
 const sameParts = (was: RawPoint, is: RawPoint, kept: KeptParts): boolean =>
   keptLine(partsOf(was), kept).line.equals(keptLine(partsOf(is), kept).line);
 
-function notTheSame(from: string, to: string, ids: readonly IdToken[]): QdxError {
-  const atLeast = ids.length >= mostDiffering ? 'at least ' : '';
+function notTheSame({ from, to }: CheckInput, ids: readonly IdToken[], isEnd: boolean): QdxError {
+  const atLeast = isEnd ? '' : 'at least ';
   const first = ids.slice(0, 3).map(displayId);
   return new QdxError(
     'verification',
-    `${to} is not what ${from} makes: ${atLeast}${formatCount(ids.length)} ${ids.length === 1 ? 'point is' : 'points are'} missing, too many, or otherwise ` +
+    `${to.physical} is not what ${from.physical} makes: ${atLeast}${formatCount(ids.length)} ${ids.length === 1 ? 'point is' : 'points are'} missing, too many, or otherwise ` +
       `(the first: ${first.join(', ')})`,
     {
       hint: 'nothing was switched; run the same command again: what differs is made anew',

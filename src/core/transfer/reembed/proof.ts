@@ -94,7 +94,7 @@ function assertVectors(physical: string, spaces: SpaceComparison, { parityFloor 
     'verification',
     `the vector of point ${lowestCosineId} in ${physical} is not that of its text: their cosine is ` +
       `${lowestCosine.toFixed(4)} (the lowest of ${sampled} sampled points)`,
-    { hint: 'nothing was switched; remove the staging collection (qdx gc), then run the same command again' },
+    { hint: 'nothing was switched; add --restart, which removes the staging collection and begins again' },
   );
 }
 
