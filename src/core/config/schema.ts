@@ -149,7 +149,7 @@ export const searchSettings = z.strictObject({
   oversampling: z.number().min(1).max(100).default(3),
   rerank: reranking.default('auto'),
   /** Candidates of the first stage that are reranked. */
-  rerankDepth: positive.max(1000).default(100),
+  rerankDepth: positive.max(1000).default(50),
   /** Of those, how many the second of two rerankers gets. */
   rerankCascade: positive.max(1000).default(25),
   /** Of `cross`: name of a card, hub repository, or folder. */

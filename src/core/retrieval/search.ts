@@ -12,7 +12,7 @@ import { addContext } from './add-context.ts';
 import { assertQuery } from './assert-query.ts';
 import type { LexicalQuery } from './candidates.ts';
 import { fetchCandidates } from './candidates.ts';
-import { buildFilter, type QdrantFilter } from './filters.ts';
+import { buildFilter, type PathSelection, type QdrantFilter } from './filters.ts';
 import type { Hit } from './hit.ts';
 import type { Reranker } from './rerank/port.ts';
 import { rerankersInUse, wantsTokens } from './rerank/late/when-late.ts';
@@ -24,7 +24,7 @@ import { createOpenedModels } from './opened-models.ts';
 import type { QueryEncoders } from './query-encoders.ts';
 import { type DeepList, rankByDepth, type Shown } from './rank-by-depth.ts';
 import { comparability, rankAll } from './rank-lists.ts';
-import { selectFiles } from './select-files.ts';
+import type { FileQuestion } from './select-files.ts';
 import { openTarget, type SearchTarget } from './target.ts';
 import { toHit } from './to-hit.ts';
 
@@ -111,15 +111,24 @@ async function openOne(connection: Connection, name: string, opening: Opening): 
   );
   const { payloadKeys: keys } = target;
   const plain = buildFilter(params.filters, null, keys);
+  const question = { collection: name, filters: params.filters, keys, filter: plain };
   const [files] = await Promise.all([
-    selectFiles(
-      connection,
-      { collection: name, filters: params.filters, keys, filter: plain, hasSubdirectories: target.isChunked },
-      run,
-    ),
+    matchingFiles(connection, { ...question, hasSubdirectories: target.isChunked }, run),
     target.model ? encoders.warm(target.model) : undefined,
   ]);
   return { target, filter: buildFilter(params.filters, files, keys) };
+}
+
+/** Globs are rare, and what reads them is loaded on use. */
+async function matchingFiles(
+  connection: Connection,
+  question: FileQuestion,
+  run: RunOptions,
+): Promise<PathSelection | null> {
+  const { paths, excludes } = question.filters;
+  if (paths.length === 0 && excludes.length === 0) return null;
+  const { selectFiles } = await import('./select-files.ts');
+  return selectFiles(connection, question, run);
 }
 
 /** The names there are, nearest first. */

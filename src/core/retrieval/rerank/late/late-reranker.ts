@@ -9,9 +9,8 @@ import { builtInModelName } from '../../../models/cards/built-in-cards.ts';
 import { createQueryEncoders, type QueryEncoders } from '../../query-encoders.ts';
 import { storedText } from '../../../qdrant/collection/stored-text.ts';
 import type { OpenReranker, RerankCandidate, Reranker, RerankerContext, Reranking } from '../port.ts';
-import { type BitsMaker, type BitsMakerOptions, openBitsMaker } from './computed-bits.ts';
+import type { BitsMaker, BitsMakerOptions } from './computed-bits.ts';
 import { maxSims } from './max-sim.ts';
-import { rerankOutside } from './outside.ts';
 import { mixedScores } from './mixture.ts';
 import { type CandidateBits, storedBits } from './stored-bits.ts';
 import { countsOf, createNotice, notesOn } from './unusable.ts';
@@ -60,6 +59,7 @@ async function rerankTexts(question: Question, run: RunOptions): Promise<Reranki
   const { budgetMs = Infinity, late } = context.params;
   const { card: model } = await context.places.findModel(builtInModelName);
   const window = late?.window ?? 1;
+  const { rerankOutside } = await import('./outside.ts');
   return rerankOutside({ ...question, model, maker: await maker(model, window), budgetMs }, run);
 }
 
@@ -137,7 +137,9 @@ interface MakerOptions extends Pick<BitsMakerOptions, 'model' | 'window' | 'enco
   readonly context: RerankerContext;
 }
 
-function openMaker({ context, ...options }: MakerOptions, run: RunOptions): Promise<BitsMaker> {
+/** Loaded on use: a collection that keeps the bits needs none of it. */
+async function openMaker({ context, ...options }: MakerOptions, run: RunOptions): Promise<BitsMaker> {
+  const { openBitsMaker } = await import('./computed-bits.ts');
   const { places, params } = context;
   return openBitsMaker({ ...options, places, cacheBytes: params.late?.cacheBytes ?? 0 }, run);
 }
