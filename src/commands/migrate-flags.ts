@@ -11,6 +11,7 @@ import type { Selection } from '../core/transfer/migrate/several.ts';
 import type { MigrateParams } from '../core/transfer/migrate.ts';
 import { QdxError } from '../lib/errors.ts';
 import type { CommandContext, CommandInput } from './command.ts';
+import { allowGapText } from './name-gap-text.ts';
 import { addSettingOptions } from './setting-options.ts';
 
 type Flags = CommandInput['flags'];
@@ -35,6 +36,7 @@ export function addMigrateFlags(command: Command): void {
     .option('--no-wait', 'Switch in before everything is indexed')
     .option('--allow-shrink', 'Replace a collection by one of less than half its points')
     .option('--allow-empty', 'Replace a collection by an empty one')
+    .option('--allow-gap', allowGapText)
     .option('--allow-concurrent-writes', 'Go on although the source does not come to rest')
     .option('--restart', 'Remove what unfinished migrations to this name left, and begin again')
     .option('--break-lock', 'Write although another run holds the lock');
@@ -94,6 +96,7 @@ export function migrateParams(
     settleRounds: settings.transfer.settleRounds,
     allowShrink: flags['allowShrink'] === true,
     allowEmpty: flags['allowEmpty'] === true,
+    allowGap: flags['allowGap'] === true,
     allowConcurrentWrites: flags['allowConcurrentWrites'] === true,
     breakLock: flags['breakLock'] === true,
     restart: flags['restart'] === true,

@@ -4,6 +4,7 @@
 import { formatBytes, formatCount, formatDuration } from '../lib/quantities.ts';
 import { renderTable } from '../lib/table.ts';
 import { openLines } from './migrate-text.ts';
+import { gapToCome, renderGap } from './name-gap-text.ts';
 import type { ReembedSummary } from '../core/transfer/reembed-collection.ts';
 import type { ReembedPlan } from '../core/transfer/reembed/plan.ts';
 import type { ReembedProof } from '../core/transfer/reembed/proof.ts';
@@ -32,6 +33,7 @@ export function renderReembedding(summary: ReembedSummary): string {
     ...(summary.proof ? proofLines(summary.proof) : ['an earlier run had proven it and switched it in']),
     '',
     `${names} (${formatDuration(summary.durationMs)})`,
+    ...(summary.gap ? [renderGap(target.aliases.join(', '), summary.gap)] : []),
     ...(isSwitched && replaced.length > 0 ? [`step back: qdx rollback ${target.aliases[0] ?? ''}`] : []),
   ].join('\n');
 }
@@ -159,6 +161,7 @@ export function renderReembedPlan(plan: ReembedPlan): string {
     ['disk', `about ${formatBytes(plan.stagingBytes)} on ${target.url}, whose free space cannot be asked for`],
     ...backupRows(plan),
     ['switch', switchLine(plan)],
+    ...plan.replaced.filter(({ leavesGap }) => leavesGap).map(({ name }) => ['gap', gapToCome(name)]),
   ];
   return [renderTable(rows), '', 'nothing was changed (--plan)'].join('\n');
 }
@@ -179,7 +182,9 @@ function backupRows({ backups, backupRoot, freeBytes }: ReembedPlan): string[][]
 }
 
 function switchLine({ target, replaced }: ReembedPlan): string {
-  const kept = [...new Set(replaced.map(({ collection }) => collection))];
+  const kept = [
+    ...new Set(replaced.map(({ collection, leavesGap }) => `${leavesGap ? 'a copy of ' : ''}${collection}`)),
+  ];
   const before = kept.length > 0 ? `; ${kept.join(', ')} is kept` : '';
   return `${target.aliases.join(', ')} -> ${target.collection}${before}`;
 }

@@ -6,6 +6,7 @@ import type { OneOutcome } from '../core/transfer/migrate/several.ts';
 import type { MigrateSummary } from '../core/transfer/migrate.ts';
 import { formatBytes, formatCount, formatDuration } from '../lib/quantities.ts';
 import { renderTable } from '../lib/table.ts';
+import { gapToCome, renderGap } from './name-gap-text.ts';
 
 export function renderCopy(summary: MigrateSummary): string {
   const { source, target, replaced, isSwitched, isReadBack, durationMs } = summary;
@@ -17,6 +18,7 @@ export function renderCopy(summary: MigrateSummary): string {
     `${source.collection} copied ${summary.way === 'snapshot' ? 'by snapshot' : 'point by point'}: ${pointsLine(summary)}`,
     `  ${readBackLine(isReadBack)}`,
     ...openLines(summary),
+    ...(summary.gap ? [`  ${renderGap(summary.target.aliases.join(', '), summary.gap)}`] : []),
     `  ${timesLine(summary)}`,
     `${names} (${formatDuration(durationMs)})${before}`,
     ...(isSwitched && replaced.length > 0 ? [`step back: qdx rollback ${target.aliases[0] ?? ''}`] : []),
@@ -90,10 +92,13 @@ export function renderCopyPlan(plan: CopyPlan): string {
     ],
     ['how', how],
     ...changes.map((what, index) => [index === 0 ? 'changed' : '', what]),
-    ...replaced.map(({ name, collection, points }) => [
+    ...replaced.map(({ name, collection, points, leavesGap }) => [
       'replaced',
-      `${name} leads to ${collection} (${formatCount(points)} points), which is kept`,
+      leavesGap
+        ? `${name} (${formatCount(points)} points), whose copy is kept`
+        : `${name} leads to ${collection} (${formatCount(points)} points), which is kept`,
     ]),
+    ...replaced.filter(({ leavesGap }) => leavesGap).map(({ name }) => ['gap', gapToCome(name)]),
     [
       'disk',
       `about ${formatBytes(plan.stagingBytes)} on the target's server, ${formatBytes(plan.scanBytes)} here while it runs`,
@@ -114,9 +119,10 @@ export function renderCopyPlan(plan: CopyPlan): string {
 
 /** What the table of several needs of a summary, whichever way it went. */
 interface Row extends Opened {
-  readonly target: { readonly collection: string };
+  readonly target: { readonly collection: string; readonly aliases: readonly string[] };
   readonly points: number;
   readonly durationMs: number;
+  readonly gap: MigrateSummary['gap'];
   /** Of re-embedding. */
   readonly counts?: { readonly embedded: number };
 }
@@ -135,8 +141,13 @@ export function renderSeveral(outcomes: readonly OneOutcome<unknown>[]): string 
   const open = outcomes.flatMap(({ name, ...outcome }) =>
     outcome.status === 'done' ? openLines(outcome.result as Row).map((line) => `${name}: ${line.trim()}`) : [],
   );
+  const gaps = outcomes.flatMap((outcome) => {
+    const { target, gap } = outcome.status === 'done' ? (outcome.result as Row) : { gap: null };
+    return gap && target ? [renderGap(target.aliases.join(', '), gap)] : [];
+  });
   return [
     renderTable(rows, { header: ['collection', '', 'points', 'embedded', 'time', 'now in'], right: [2, 3, 4] }),
+    ...gaps,
     ...open,
     failed === 0 ? total : `${total}; the others are as they were: the same command goes on with them`,
   ].join('\n');

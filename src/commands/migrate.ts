@@ -24,6 +24,7 @@ export const migrate: CommandModule = {
     'qdx migrate docs --from-url http://127.0.0.1:6333 --to-url http://127.0.0.1:6433 --yes',
     'qdx migrate --all --to-url https://cluster.example:6333 --to-api-key-file key.txt --yes --json',
     'qdx migrate docs docs-small --model all-MiniLM-L6-v2 --plan',
+    'qdx migrate docs docs --model all-MiniLM-L6-v2 --allow-gap --yes',
   ],
   define: (command) => {
     addMigrateFlags(command);

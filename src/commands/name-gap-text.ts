@@ -3,6 +3,14 @@
  */
 import type { NameGap } from '../core/transfer/plain/give-up-plain.ts';
 
+/** Of `--allow-gap`, where a name is given to another collection. */
+export const allowGapText =
+  'Over a collection that is no alias: it is copied and deleted; its name leads nowhere for a moment, and writes fail';
+
+/** For plans. */
+export const gapToCome = (name: string): string =>
+  `${name} is no alias: it is copied beside (its size on the server once more), deleted when both are equal, and leads nowhere for a moment (--allow-gap)`;
+
 export function renderGap(name: string, { durationMs, isFenced, unreadMs }: NameGap): string {
   const gap = `${name} led nowhere for ${Math.ceil(durationMs)} ms`;
   return isFenced

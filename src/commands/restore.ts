@@ -6,6 +6,7 @@ import { lockOwner } from '../core/qdrant/lock.ts';
 import { restore as restoreBackup, type RestoredCollection, type RestoreSummary } from '../core/transfer/restore.ts';
 import { formatCount, formatDuration } from '../lib/quantities.ts';
 import type { CommandModule } from './command.ts';
+import { allowGapText, gapToCome, renderGap } from './name-gap-text.ts';
 
 export const restore: CommandModule = {
   examples: [
@@ -22,6 +23,11 @@ export const restore: CommandModule = {
       .option('--dry-run', 'Check the backup and say what would be done, change nothing')
       .option('--allow-shrink', 'Replace a collection by one of less than half its points')
       .option('--allow-empty', 'Replace a collection by an empty one')
+      .option('--allow-gap', allowGapText)
+      .option(
+        '--allow-concurrent-writes',
+        'Delete such a collection also where writers cannot be held off: stop them first',
+      )
       .option('--no-wait', 'Switch in before everything is indexed')
       .option('--break-lock', 'Write although another run holds the lock');
     addSettingOptions(command, ['upload.batchSize', 'upload.parallel']);
@@ -37,6 +43,8 @@ export const restore: CommandModule = {
         dryRun: flags['dryRun'] === true,
         allowShrink: flags['allowShrink'] === true,
         allowEmpty: flags['allowEmpty'] === true,
+        allowGap: flags['allowGap'] === true,
+        allowConcurrentWrites: flags['allowConcurrentWrites'] === true,
         waitForIndex: flags['wait'] !== false,
         breakLock: flags['breakLock'] === true,
         batchSize: settings.upload.batchSize,
@@ -58,6 +66,8 @@ export const restore: CommandModule = {
 export function renderRestore({ collections, folder, durationMs, dryRun }: RestoreSummary): string {
   const lines = collections.flatMap((collection) => [
     renderCollection(collection, dryRun),
+    ...(collection.gap ? [`  ${renderGap(collection.aliases.join(', '), collection.gap)}`] : []),
+    ...(dryRun && collection.leavesGap ? [`  ${gapToCome(collection.aliases.join(', '))}`] : []),
     ...collection.notRestored.map((what) => `  not as it was: ${what}`),
   ]);
   return dryRun

@@ -7,6 +7,7 @@ import type { UploadFilesInput } from '../core/qdrant/upload-files.ts';
 import type { OverwriteParams } from '../core/transfer/overwrite/params.ts';
 import { QdxError } from '../lib/errors.ts';
 import type { CommandContext, CommandInput } from './command.ts';
+import { allowGapText } from './name-gap-text.ts';
 import { addSettingOptions } from './setting-options.ts';
 
 const heading = 'Options of --force:';
@@ -18,10 +19,7 @@ const forceFlags = [
   ['--allow-empty', 'No points at all'],
   ['--allow-model-change', 'Vectors of another model, or over points of an unknown one'],
   ['--allow-schema-change', 'Another dimension, distance, index or quantization'],
-  [
-    '--allow-gap',
-    'Over a collection that is no alias: it is copied and deleted; its name leads nowhere for a moment, and writes fail',
-  ],
+  ['--allow-gap', allowGapText],
   ['--allow-concurrent-writes', 'Leave writes behind that cannot be carried over, held off, or do not end'],
   ['--confirm <collection>', 'The collection that the name leads to, where that is called otherwise'],
 ] as const;

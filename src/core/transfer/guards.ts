@@ -12,6 +12,8 @@ export interface Replacement {
   readonly physical: string;
   readonly pointsNow: number;
   readonly pointsAfter: number;
+  /** The name is the collection's own, no alias: it is copied and deleted, which leaves a gap. */
+  readonly isPlain: boolean;
 }
 
 export interface OpenGuards {
@@ -33,6 +35,19 @@ export function assertMayReplace({ name, pointsNow, pointsAfter }: Replacement, 
     });
 }
 
+/** Why `--allow-gap` is asked for. */
+export const gapReason = (name: string): string =>
+  `${name} is a collection of its own, no alias: it is copied and deleted, and for a moment its name leads nowhere`;
+
+/** @throws QdxError `refused`, naming the flag, for a name that cannot be given away without a gap. */
+export function assertMayLeaveGap({ name, isPlain }: Replacement, { allowGap }: { readonly allowGap: boolean }): void {
+  if (!isPlain || allowGap) return;
+  throw new QdxError('refused', gapReason(name), {
+    hint: 'add --allow-gap --yes, or give the new one another name',
+    details: { name },
+  });
+}
+
 /**
  * @param hint What to type instead, in the words of the command.
  * @throws QdxError `refused` where the answer is no, or nobody can be asked.
@@ -44,10 +59,11 @@ export async function assertConfirmed(
 ): Promise<void> {
   if (replacements.length === 0) return;
   const what = replacements.map(
-    ({ name, physical, pointsNow, pointsAfter }) =>
-      `${name} (now ${physical}, ${formatCount(pointsNow)} points; then ${formatCount(pointsAfter)})`,
+    ({ name, physical, pointsNow, pointsAfter, isPlain }) =>
+      `${name} (now ${isPlain ? 'no alias' : physical}, ${formatCount(pointsNow)} points; then ${formatCount(pointsAfter)})`,
   );
-  const question = `Replace ${what.join(', ')}? What they lead to now is kept.`;
+  const gaps = replacements.filter(({ isPlain }) => isPlain).map(({ name }) => ` ${gapReason(name)}.`);
+  const question = `Replace ${what.join(', ')}? What they lead to now is kept.${gaps.join('')}`;
   await assertAnsweredYes(
     { question, what: `${what.join(', ')} would be replaced`, details: { replacements } },
     confirm,

@@ -3,12 +3,14 @@
  *
  * plan -> staging collection (marked) -> fill by ranges -> source read again until two scans agree -> read back -> switch of
  * all names in one step -> late writes -> mark live. What a source point becomes in the target is the strategy's (copying,
- * re-embedding); all the rest is the same. The source is never changed, and what a name led to before stays. Killed anywhere,
- * the same command goes on; the journal in the target's `_qdx` says from where.
+ * re-embedding); all the rest is the same. The source is never changed, and what a name led to before stays: of a plain
+ * collection, which has to give up its name, a copy that was proven equal. Killed anywhere, the same command goes on; the journal in the
+ * target's `_qdx` says from where.
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { RunOptions } from '../../lib/events.ts';
+import type { Connection } from '../qdrant/connection/connection.ts';
 import { countPoints } from '../qdrant/collection/points.ts';
 import { waitUntilReady } from '../qdrant/collection/readiness.ts';
 import { descriptionDifferences, describeCollection, displayDifference } from './collection-description.ts';
@@ -17,8 +19,8 @@ import type { Changes } from './delta/scan-changes.ts';
 import { hashOf, type IndexFolder, openIndexFolder, pointsOf, type ScanIndex } from './delta/scan-index.ts';
 import { changesIn, notQuiet, settle, type SettleReport } from './delta/settle.ts';
 import type { Side } from './delta/side.ts';
-import { assertConfirmed, assertMayReplace } from './guards.ts';
-import { withWriterLocks } from './locks.ts';
+import { assertConfirmed, assertMayLeaveGap, assertMayReplace } from './guards.ts';
+import { type LocksInput, withWriterLocks } from './locks.ts';
 import { assertNoOtherRun, removeRuns } from './migrate/earlier-runs.ts';
 import { type FilledCollection, fillStaging } from './migrate/fill-staging.ts';
 import { createLaps } from './migrate/laps.ts';
@@ -29,8 +31,10 @@ import { assertCount, readBack } from './migrate/prove-staging.ts';
 import { carryOver } from './migrate/staged-points.ts';
 import { finishSwitched, switchIn, type SwitchInput } from './migrate/switch-in.ts';
 import { withUndatedCard } from './migrate/undated-card.ts';
+import { liftFence } from './plain/write-fence.ts';
 import { finishStaging } from './staging.ts';
 import { reached } from './steps.ts';
+import { isCutOff, nameCutSwitch } from './take-name.ts';
 import { noteState, type TransferRecord } from './transfer-journal.ts';
 
 export type { MigrateParams, MigrateSummary } from './migrate/params.ts';
@@ -45,10 +49,12 @@ export async function migrate(
   run: RunOptions = {},
 ): Promise<MigrateSummary> {
   const startedAt = performance.now();
-  const first = await planMigration(lines, params, run);
   const lock = { owner: params.owner, breakLock: params.breakLock, runId: randomUUID() };
+  await closeCutGap(lines.to, { ...lock, names: [params.target ?? params.source] }, run);
+  const first = await planMigration(lines, params, run);
   return withWriterLocks(lines.to, { ...lock, names: [...first.aliases, first.name] }, run, async (watched) => {
     reached(watched, 'migrate.locked');
+    for (const { physical } of first.replacements) await liftFence(lines.to, physical);
     const plan = await settlePlan(lines, params, watched);
     const folder = await openIndexFolder(scansFolder(params, plan));
     const staging = { connection: plan.target, physical: plan.staging.physical };
@@ -63,6 +69,13 @@ export async function migrate(
       throw error;
     }
   });
+}
+
+/** A name that a killed run left leading nowhere leads to what that run had proven; the rest is as after any switch. */
+async function closeCutGap(connection: Connection, lock: LocksInput, run: RunOptions): Promise<void> {
+  for (const name of lock.names)
+    if (await isCutOff(connection, name, run))
+      await withWriterLocks(connection, lock, run, async (watched) => nameCutSwitch(connection, name, watched));
 }
 
 /** The same for each run of one migration: what a killed one left is found by the next. */
@@ -80,12 +93,11 @@ async function settlePlan(lines: MigrateLines, params: MigrateParams, run: RunOp
   }
   assertNoOtherRun(others, { source: sourceOf(plan.source), request: requestOf(plan) });
   for (const replacement of plan.replacements) assertMayReplace(replacement, params);
-  if (params.switchNames)
-    await assertConfirmed(
-      plan.replacements,
-      params.confirm,
-      `add --yes, or name another target: qdx migrate ${params.source} <other name>`,
-    );
+  if (params.switchNames) {
+    for (const replacement of plan.replacements) assertMayLeaveGap(replacement, params);
+    const hint = `add --yes, or name another target: qdx migrate ${params.source} <other name>`;
+    await assertConfirmed(plan.replacements, params.confirm, hint);
+  }
   reached(run, 'migrate.planned');
   return plan;
 }
@@ -120,17 +132,19 @@ async function carryOut(work: Work, run: RunOptions): Promise<Outcome> {
   await noteState(plan.target, plan.staging.physical, 'proven');
   reached(run, 'migrate.proven');
   const scans = { oldIndex: settled.index, currentIndex: stagingIndex ?? settled.index };
-  const late = switchNames ? await switchIn(switchInput(work), scans, run) : null;
+  const switched = switchNames ? await switchIn(switchInput(work), scans, run) : null;
   lap('switch');
   return {
     ...headOf(work),
+    ...(switched && { replaced: switched.kept }),
+    gap: switched?.gap ?? null,
     points: pointsOf(settled.index),
     pointsHash: strategy.isExact ? hashOf(settled.index) : null,
     pointsKept: filled.pointsKept,
     isReadBack: stagingIndex !== null,
     notAsPlanned,
     meanwhile: { ...settled.carried, scans: settled.rounds + 1, isQuiet: settled.isQuiet },
-    late,
+    late: switched?.late ?? null,
     proof,
     timesMs: lap.timesMs,
   };
@@ -146,20 +160,21 @@ async function fillWhole({ plan, params: { strategy }, staging }: Work, run: Run
 const rangesOf = ({ ranges, points }: TransferRecord) => ({ ranges: ranges ?? [], points });
 
 function headOf({ plan, params: { switchNames }, staging }: Work) {
-  const { source, target, aliases, replacements, mark, way } = plan;
+  const { source, target, aliases, replacements, way } = plan;
   const replaced = replacements.map(({ physical }) => physical);
   return {
-    source: { url: source.connection.url, collection: source.physical },
+    source: { url: source.connection.url, collection: source.beganAs },
     target: { url: target.url, collection: staging.physical, aliases: switchNames ? aliases : [] },
     way,
-    replaced: [...new Set(plan.isSwitched && mark.replaced !== null ? [mark.replaced] : replaced)],
+    replaced: [...new Set(replaced)],
     isSwitched: switchNames,
   };
 }
 
 const switchInput = ({ plan, params, staging, folder }: Work): SwitchInput => {
-  const { strategy, parallel } = params;
-  return { plan, strategy, staging, folder, rounds: roundsOf(params), parallel };
+  const { strategy, batchSize, parallel, allowConcurrentWrites } = params;
+  const how = { rounds: roundsOf(params), batchSize, parallel, allowConcurrentWrites };
+  return { plan, strategy, staging, folder, ...how };
 };
 
 /** Who gives up reading back for speed gives up reading the source again, too: nobody knows then what was written meanwhile. */
@@ -168,10 +183,12 @@ const roundsOf = ({ readBack: isReadBack, settleRounds }: MigrateParams): number
 /** An earlier run switched it in and was killed: what it proved is in use by now, and stays as it is. */
 async function finishEarlier(work: Work, run: RunOptions): Promise<Outcome> {
   const { target, staging } = work.plan;
-  const late = await finishSwitched(switchInput(work), run);
+  const { late, kept, gap } = await finishSwitched(switchInput(work), run);
   const points = await countPoints(target, staging.physical, run);
   return {
     ...headOf(work),
+    replaced: kept,
+    gap,
     isSwitched: true,
     points,
     pointsHash: null,

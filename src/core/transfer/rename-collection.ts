@@ -14,10 +14,10 @@ import {
 } from '../qdrant/collection/names.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import type { LockOwner } from '../qdrant/lock.ts';
-import { assertAnsweredYes, type Confirm } from './guards.ts';
+import { assertAnsweredYes, type Confirm, gapReason } from './guards.ts';
 import { withWriterLocks } from './locks.ts';
 import { giveUpPlain, type NameGap } from './plain/give-up-plain.ts';
-import { currentOf, finishCutSwitch, gapReason, noteSwitch } from './take-name.ts';
+import { currentOf, finishCutSwitch, noteSwitch } from './take-name.ts';
 import { readTransferMark, writeTransferMark } from './transfer-mark.ts';
 
 export interface RenameParams {

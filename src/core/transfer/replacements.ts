@@ -16,7 +16,7 @@ export interface ReplacementInput {
   readonly beside: (alias: string) => string;
 }
 
-/** @throws QdxError `refused` where a name is a collection itself. */
+/** @throws QdxError `refused` where one of several names is a collection itself: they could not be switched together. */
 export async function findReplacements(
   connection: Connection,
   listed: readonly ListedCollection[],
@@ -24,16 +24,17 @@ export async function findReplacements(
 ): Promise<Replacement[]> {
   const replacements: Replacement[] = [];
   for (const alias of aliases) {
-    if (listed.some(({ physical }) => physical === alias))
+    const isPlain = listed.some(({ physical }) => physical === alias);
+    if (isPlain && aliases.length > 1)
       throw new QdxError(
         'refused',
-        `${alias} is a collection of its own on ${connection.url}, no alias: it cannot be exchanged in one step`,
+        `${alias} is a collection of its own on ${connection.url}, no alias: ${aliases.join(', ')} cannot be switched in one step`,
         { hint: beside(alias) },
       );
-    const current = listed.find((entry) => entry.aliases.includes(alias));
+    const current = listed.find((entry) => entry.physical === alias || entry.aliases.includes(alias));
     if (!current) continue;
     const pointsNow = await countPoints(connection, current.physical);
-    replacements.push({ name: alias, physical: current.physical, pointsNow, pointsAfter });
+    replacements.push({ name: alias, physical: current.physical, pointsNow, pointsAfter, isPlain });
   }
   return replacements;
 }

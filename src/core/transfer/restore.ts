@@ -15,16 +15,18 @@ import type { LockOwner } from '../qdrant/lock.ts';
 import { listCollections, type ListedCollection } from '../qdrant/collection/names.ts';
 import { manifestName } from './backup-folder/manifest.ts';
 import { readSoundBackup } from './backup-folder/verify-backup.ts';
-import { assertConfirmed, assertMayReplace, type OpenGuards } from './guards.ts';
+import { assertConfirmed, assertMayLeaveGap, assertMayReplace, type OpenGuards } from './guards.ts';
 import { withWriterLocks } from './locks.ts';
+import type { NameGap } from './plain/give-up-plain.ts';
 import { fillStaging } from './restore/fill-staging.ts';
 import { assertServerFits, findReplacements, type ReplacementInput } from './replacements.ts';
 import { assertSnapshotsFit, planItems, type RestoreItem } from './restore/plan.ts';
-import { findStaging, type Staging } from './staging.ts';
+import { markLive, switchIn, type Switched, type Target } from './restore/switch-in.ts';
+import { findStaging } from './staging.ts';
 import { reached } from './steps.ts';
-import { switchAliases } from './switch-aliases.ts';
+import { nameCutSwitch } from './take-name.ts';
 import { noteState, type TransferRecord, writeTransfer } from './transfer-journal.ts';
-import { readTransferMark, type TransferMark, writeTransferMark } from './transfer-mark.ts';
+import { readTransferMark, type TransferMark } from './transfer-mark.ts';
 
 export interface RestoreParams extends OpenGuards {
   readonly folder: string;
@@ -33,6 +35,10 @@ export interface RestoreParams extends OpenGuards {
   /** Public name of the one collection that is restored. */
   readonly as?: string;
   readonly dryRun: boolean;
+  /** Take the name of a plain collection: it is copied and deleted, and leads nowhere for a moment. */
+  readonly allowGap: boolean;
+  /** Also where the writers of a plain collection cannot be held off. */
+  readonly allowConcurrentWrites?: boolean;
   readonly batchSize: number;
   readonly parallel: number;
   readonly waitForIndex: boolean;
@@ -52,8 +58,12 @@ export interface RestoredCollection {
   readonly pointsHash: string | null;
   /** Points that a run before this one had brought in. */
   readonly pointsKept: number;
-  /** Where its names led before, which is kept. */
+  /** Where its names led before, which is kept; of a plain collection its copy. */
   readonly replaced: readonly string[];
+  /** The name is that of a plain collection. */
+  readonly leavesGap: boolean;
+  /** Null where no plain collection gave its name, and in a dry run. */
+  readonly gap: NameGap | null;
   /** Settings that the server did not take as they were. */
   readonly notRestored: readonly string[];
 }
@@ -98,32 +108,22 @@ export async function restore(
   const lock = { owner: params.owner, breakLock: params.breakLock, runId: randomUUID() };
   return withWriterLocks(connection, { ...lock, names }, run, async (watched) => {
     reached(run, 'restore.locked');
+    for (const name of names) await nameCutSwitch(connection, name, watched);
     const targets = await prepare(connection, items, origin, params);
     const open = targets.filter(({ isSwitched }) => !isSwitched);
-    await assertConfirmed(
-      open.flatMap(({ replacements }) => replacements),
-      params.confirm,
-      'add --yes, or --as <other name>',
-    );
+    const replacements = open.flatMap((target) => target.replacements);
+    for (const replacement of replacements) assertMayLeaveGap(replacement, params);
+    await assertConfirmed(replacements, params.confirm, 'add --yes, or --as <other name>');
     reached(run, 'restore.planned');
     const restored: RestoredCollection[] = [];
     for (const target of targets) restored.push(await bringIn(connection, target, params, watched));
-    await switchIn(connection, open, watched);
+    const switched = await switchIn(connection, open, params, watched);
     reached(run, 'restore.switched');
     for (const { staging } of open) await noteState(connection, staging.physical, 'switched');
-    for (const target of targets) await markLive(connection, target);
+    for (const target of targets) await markLive(connection, target, switched.get(target) ?? null, watched);
     reached(run, 'restore.marked');
-    return finish(restored);
+    return finish(restored.map((each, index) => asSwitched(each, targets[index], switched)));
   });
-}
-
-interface Target {
-  readonly item: RestoreItem;
-  readonly staging: Staging;
-  readonly mark: TransferMark;
-  readonly replacements: Awaited<ReturnType<typeof findReplacements>>;
-  /** A run that was killed had switched it in already. */
-  readonly isSwitched: boolean;
 }
 
 /** @throws QdxError `refused`: before anything is touched. */
@@ -181,6 +181,8 @@ const planned = ({ item, staging, replacements }: Target): RestoredCollection =>
   pointsHash: item.collection.pointsHash,
   pointsKept: 0,
   replaced: [...new Set(replacements.map(({ physical }) => physical))],
+  leavesGap: replacements.some(({ isPlain }) => isPlain),
+  gap: null,
   notRestored: [],
 });
 
@@ -199,21 +201,13 @@ async function bringIn(
   return { ...planned(target), ...filled };
 }
 
-async function switchIn(connection: Connection, targets: readonly Target[], { signal }: RunOptions): Promise<void> {
-  signal?.throwIfAborted();
-  const switches = targets.flatMap(({ item, staging, replacements }) =>
-    item.aliases.map((alias) => ({
-      alias,
-      physical: staging.physical,
-      from: replacements.find(({ name }) => name === alias)?.physical ?? null,
-    })),
-  );
-  if (switches.length > 0) await switchAliases(connection, switches);
-}
-
-async function markLive(connection: Connection, { staging, mark }: Target): Promise<void> {
-  await writeTransferMark(connection, staging.physical, { ...mark, state: 'live', at: new Date().toISOString() });
-  await noteState(connection, staging.physical, 'done');
+function asSwitched(
+  restored: RestoredCollection,
+  target: Target | undefined,
+  switched: ReadonlyMap<Target, Switched>,
+): RestoredCollection {
+  const done = target && switched.get(target);
+  return done ? { ...restored, replaced: done.kept.map(({ kept }) => kept), gap: done.gap } : restored;
 }
 
 /** The ranges of a restore are those of the backup's parts. */

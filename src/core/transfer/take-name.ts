@@ -10,6 +10,7 @@ import { digestCollection } from './collection-digest.ts';
 import { giveUpPlain, type NameGap } from './plain/give-up-plain.ts';
 import { liftFence, raiseFence } from './plain/write-fence.ts';
 import { switchAliases } from './switch-aliases.ts';
+import { noteState } from './transfer-journal.ts';
 import { readTransferMark, type TransferMark, writeTransferMark } from './transfer-mark.ts';
 
 /** What a name leads to. */
@@ -97,24 +98,30 @@ export async function noteSwitch(
   { name, target, kept, state }: Pick<TakeNameInput, 'name' | 'target'> & Pick<TakenName, 'kept' | 'state'>,
   run: RunOptions,
 ): Promise<void> {
-  const at = new Date().toISOString();
-  if (kept !== null) {
-    const before = await readTransferMark(connection, kept);
-    const { points, pointsHash } = state ?? (await stateOf(connection, kept, run));
-    await writeTransferMark(connection, kept, {
-      version: 1,
-      command: target.mark.command,
-      origin: before?.origin ?? '',
-      replaced: before?.replaced ?? null,
-      state: 'kept',
-      name,
-      at,
-      kept: { points, pointsHash, by: target.physical },
-    });
-  }
+  if (kept !== null) await noteKept(connection, { name, target, kept, state }, run);
   const { kept: _before, takesName: _done, isSpoiled: _was, ...mark } = target.mark;
-  const live: TransferMark = { ...mark, name, replaced: kept, state: 'live', at };
+  const live: TransferMark = { ...mark, name, replaced: kept, state: 'live', at: new Date().toISOString() };
   await writeTransferMark(connection, target.physical, live);
+}
+
+/** A collection that a name led to before: with what it holds now, where `state` does not say it. */
+export async function noteKept(
+  connection: Connection,
+  { name, target, kept, state }: Pick<TakeNameInput, 'name' | 'target'> & { kept: string; state: KeptState | null },
+  run: RunOptions,
+): Promise<void> {
+  const before = await readTransferMark(connection, kept);
+  const { points, pointsHash } = state ?? (await stateOf(connection, kept, run));
+  await writeTransferMark(connection, kept, {
+    version: 1,
+    command: target.mark.command,
+    origin: before?.origin ?? '',
+    replaced: before?.replaced ?? null,
+    state: 'kept',
+    name,
+    at: new Date().toISOString(),
+    kept: { points, pointsHash, by: target.physical },
+  });
 }
 
 /** Ranges read at once: nobody waits for this. */
@@ -147,18 +154,49 @@ export async function finishCutSwitch(
   if (current && !cut) await liftFence(connection, current.physical);
   if (!cut) return null;
   const { physical, mark, takesName } = cut;
+  await giveCutNames(connection, listed, name, cut);
+  const kept = takesName.copy === physical ? null : takesName.copy;
+  await noteSwitch(connection, { name, target: { physical, mark }, kept, state: null }, run);
+  await noteState(connection, physical, 'done');
+  // A migration reads its source once more after the switch; here nobody knows what it had read.
+  const late = mark.command === 'migrate' ? `; what was written in its last moment is in ${takesName.copy} alone` : '';
+  run.onEvent?.({ type: 'warning', message: `${cutMessage(name, physical)}${late}` });
+  return { name, physical };
+}
+
+const cutMessage = (name: string, physical: string): string =>
+  `an earlier run was killed while it gave the name ${name} to ${physical}: that is finished now`;
+
+/** The name leads nowhere because a run was killed between the deletion of a plain collection and the alias. */
+export async function isCutOff(connection: Connection, name: string, { signal }: RunOptions): Promise<boolean> {
+  const listed = await listCollections(connection, signal);
+  return currentOf(listed, name) === null && (await findNameless(connection, listed, name)) !== null;
+}
+
+/**
+ * The names alone, under the lock of the name: for a command that has more to do after its switch, and finds by the mark
+ * (`staging`, with `takesName`) that it has.
+ */
+export async function nameCutSwitch(connection: Connection, name: string, run: RunOptions): Promise<void> {
+  const listed = await listCollections(connection, run.signal);
+  const cut = currentOf(listed, name) ? null : await findNameless(connection, listed, name);
+  if (!cut) return;
+  await giveCutNames(connection, listed, name, cut);
+  run.onEvent?.({ type: 'warning', message: cutMessage(name, cut.physical) });
+}
+
+/** The name to what takes it, and what else led to the plain collection to its copy. */
+async function giveCutNames(
+  connection: Connection,
+  listed: readonly ListedCollection[],
+  name: string,
+  { physical, takesName }: CutSwitch,
+): Promise<void> {
   const lost = [name, ...takesName.aliases].filter((alias) => currentOf(listed, alias) === null);
   await switchAliases(
     connection,
     lost.map((alias) => ({ alias, physical: alias === name ? physical : takesName.copy, from: null })),
   );
-  const kept = takesName.copy === physical ? null : takesName.copy;
-  await noteSwitch(connection, { name, target: { physical, mark }, kept, state: null }, run);
-  run.onEvent?.({
-    type: 'warning',
-    message: `an earlier run was killed while it gave the name ${name} to ${physical}: that is finished now`,
-  });
-  return { name, physical };
 }
 
 interface CutSwitch {
@@ -188,7 +226,3 @@ async function findNameless(
   }
   return null;
 }
-
-/** Why `--allow-gap` is asked for. */
-export const gapReason = (name: string): string =>
-  `${name} is a collection of its own, no alias: it is copied and deleted, and for a moment its name leads nowhere`;

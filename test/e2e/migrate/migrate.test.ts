@@ -105,11 +105,12 @@ describe('refused before anything is touched', () => {
     });
   });
 
-  test('a name that is a collection of its own', async () => {
-    await createSmall(to, 'plain', 1);
-    await expect(migrate({ from, to }, migrateParams({ target: 'plain' }))).rejects.toMatchObject({
+  test('one of several names that is a collection of its own: they could not be switched together', async () => {
+    await createSmall(to, 'prod', 1);
+    await expect(migrate({ from, to }, migrateParams({ target: null }))).rejects.toMatchObject({
       kind: 'refused',
-      hint: 'migrate to another name: qdx migrate docs plain-new',
+      message: `prod is a collection of its own on ${to.url}, no alias: docs, prod cannot be switched in one step`,
+      hint: 'migrate to another name: qdx migrate docs prod-new',
     });
   });
 

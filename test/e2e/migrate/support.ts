@@ -23,6 +23,7 @@ export const migrateParams = (change: Partial<MigrateParams> = {}): MigrateParam
   settleRounds: 3,
   allowConcurrentWrites: false,
   allowEmpty: false,
+  allowGap: false,
   allowShrink: false,
   scratchFolder: temporaryFolder(),
   confirm: async () => true,

@@ -40,14 +40,14 @@ function noise(seed: number, dimension = oldDimension): number[] {
   });
 }
 
-/** `physical`, and `alias` that leads to it. */
+/** `physical`, and `alias` that leads to it; without one it is plain. */
 export async function makeForeign(
   connection: Connection,
   {
     physical,
     alias,
     points,
-  }: { readonly physical: string; readonly alias: string; readonly points: readonly ForeignPoint[] },
+  }: { readonly physical: string; readonly alias?: string; readonly points: readonly ForeignPoint[] },
 ): Promise<void> {
   const body = { vectors: { size: oldDimension, distance: 'Cosine', on_disk: true } };
   await connection.request('PUT', `/collections/${physical}`, { body });
@@ -56,6 +56,7 @@ export async function makeForeign(
       query: { wait: true },
       body: { points: points.slice(start, start + 100).map((point) => ({ ...point, vector: noise(point.id) })) },
     });
+  if (alias === undefined) return;
   const actions = [{ create_alias: { alias_name: alias, collection_name: physical } }];
   await connection.request('POST', '/collections/aliases', { body: { actions } });
 }

@@ -32,6 +32,7 @@ async function copyAs(name: string): Promise<string> {
     as: name,
     dryRun: false,
     allowEmpty: false,
+    allowGap: false,
     allowShrink: false,
     waitForIndex: false,
     breakLock: false,

@@ -78,7 +78,14 @@ async function dropVersions(name: string): Promise<void> {
 
 const owner = lockOwner('test');
 const scratchFolder = temporaryFolder();
-const guards = { allowEmpty: false, allowShrink: false, breakLock: true, owner, confirm: async () => true };
+const guards = {
+  allowEmpty: false,
+  allowGap: false,
+  allowShrink: false,
+  breakLock: true,
+  owner,
+  confirm: async () => true,
+};
 
 const transfers: Readonly<Record<string, Transfer>> = {
   backup: {

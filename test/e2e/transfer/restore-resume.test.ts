@@ -58,6 +58,7 @@ const params: RestoreParams = {
   select: [],
   dryRun: false,
   allowEmpty: false,
+  allowGap: false,
   allowShrink: false,
   waitForIndex: false,
   breakLock: false,

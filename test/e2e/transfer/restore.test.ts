@@ -53,6 +53,7 @@ const restoreTo = (change: Partial<RestoreParams> = {}): RestoreParams => ({
   select: [],
   dryRun: false,
   allowEmpty: false,
+  allowGap: false,
   allowShrink: false,
   waitForIndex: true,
   breakLock: false,
@@ -182,12 +183,12 @@ describe('what is in use', () => {
     });
   });
 
-  test('F15: a collection of that very name, no alias, is not touched', async () => {
+  test('F15: a collection that has one of several names, no alias, is not touched', async () => {
     await createSmall('prod', 1);
     await expect(restore(to, restoreTo({ confirm: async () => true }))).rejects.toMatchObject({
       kind: 'refused',
       message: expect.stringMatching(
-        /^prod is a collection of its own on .*, no alias: it cannot be exchanged in one step$/,
+        /^prod is a collection of its own on .*, no alias: docs, prod cannot be switched in one step$/,
       ) as string,
       hint: 'restore beside it: add --as prod-restored',
     });

@@ -42,6 +42,7 @@ test('F28, F29: points come back under their shard keys (Qdrant #10135: a restor
     as: 'other',
     dryRun: false,
     allowEmpty: false,
+    allowGap: false,
     allowShrink: false,
     waitForIndex: false,
     breakLock: false,

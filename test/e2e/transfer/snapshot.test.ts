@@ -48,6 +48,7 @@ const restoreParams = (change: Partial<RestoreParams>): RestoreParams => ({
   select: [],
   dryRun: false,
   allowEmpty: false,
+  allowGap: false,
   allowShrink: false,
   waitForIndex: false,
   breakLock: false,

@@ -13,6 +13,7 @@ const summary: ReembedSummary = {
   pointsHash: null,
   pointsKept: 200,
   replaced: ['docs__1'],
+  gap: null,
   isSwitched: true,
   isReadBack: true,
   notAsPlanned: [],

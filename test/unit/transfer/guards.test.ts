@@ -11,6 +11,7 @@ const replacement = (pointsNow: number, pointsAfter: number) => ({
   physical: 'docs__1',
   pointsNow,
   pointsAfter,
+  isPlain: false,
 });
 
 describe('assertMayReplace', () => {

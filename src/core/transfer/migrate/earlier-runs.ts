@@ -6,6 +6,7 @@ import type { RunOptions } from '../../../lib/events.ts';
 import { versionOf } from '../../qdrant/collection/alias.ts';
 import type { ListedCollection } from '../../qdrant/collection/names.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
+import { isPlainCopy } from '../plain/copy-plain.ts';
 import { dropStaging } from '../staging.ts';
 import { describeTransfer, readTransfer, type TransferRecord, removeTransfer } from '../transfer-journal.ts';
 import { readTransferMark, type TransferMark } from '../transfer-mark.ts';
@@ -27,6 +28,7 @@ export async function findOtherRuns(
     if (aliases.length > 0 || versionOf(name, physical) === null) continue;
     const mark = await readTransferMark(connection, physical);
     if (mark?.state !== 'staging' || mark.command !== command || mark.origin === origin) continue;
+    if (isPlainCopy(mark)) continue;
     found.push({ physical, record: await readTransfer(connection, physical) });
   }
   return found;

@@ -6,6 +6,7 @@ import type { LockOwner } from '../../qdrant/lock.ts';
 import type { LateReport } from '../delta/late-writes.ts';
 import type { ChangeCounts } from '../delta/settle.ts';
 import type { OpenGuards } from '../guards.ts';
+import type { NameGap } from '../plain/give-up-plain.ts';
 import type { MigratePlan, PlanInput } from './plan.ts';
 
 export interface MigrateParams extends OpenGuards, PlanInput {
@@ -20,6 +21,8 @@ export interface MigrateParams extends OpenGuards, PlanInput {
   readonly settleRounds: number;
   /** At that limit, go on and report. */
   readonly allowConcurrentWrites: boolean;
+  /** Take the name of a plain collection: it is copied and deleted, and leads nowhere for a moment. */
+  readonly allowGap: boolean;
   /** For the scans' indexes, 33 bytes a point of each: what a killed run left in it, the next one needs. */
   readonly scratchFolder: string;
   /** Remove what unfinished migrations to this name left, and begin again. */
@@ -39,8 +42,10 @@ export interface MigrateSummary {
   readonly pointsHash: string | null;
   /** Points that a run before this one had brought in. */
   readonly pointsKept: number;
-  /** Where its names led before, which is kept. */
+  /** Where its names led before, which is kept; of a plain collection its copy. */
   readonly replaced: readonly string[];
+  /** Null where no plain collection gave its name. */
+  readonly gap: NameGap | null;
   /** Its names lead to it. */
   readonly isSwitched: boolean;
   /** Every point was read back and compared; null where an earlier run switched it in, and this one only ended it. */

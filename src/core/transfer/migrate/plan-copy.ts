@@ -11,6 +11,7 @@ import { assertNoOtherRun } from './earlier-runs.ts';
 import type { FillStrategy } from './fill-strategy.ts';
 import { requestOf, sourceOf } from './make-staging.ts';
 import { type MigrateLines, type MigratePlan, planMigration, type PlanInput } from './plan.ts';
+import { type PlannedReplacement, plannedReplacements } from './planned-replacements.ts';
 
 export interface CopyPlan {
   readonly way: FillStrategy['way'];
@@ -26,7 +27,7 @@ export interface CopyPlan {
   /** In what the target is laid out otherwise, as sentences. */
   readonly changes: readonly string[];
   /** What the names lead to now, which is kept. */
-  readonly replaced: readonly { readonly name: string; readonly collection: string; readonly points: number }[];
+  readonly replaced: readonly PlannedReplacement[];
   /** That go over the line, once. */
   readonly bytes: number;
   /** On the server of the target, whose disk cannot be asked for. */
@@ -77,7 +78,7 @@ export async function planCopy(lines: MigrateLines, params: CopyPlanParams, run:
     target: { url: target.url, collection: staging.physical, aliases },
     isTakenUp: staging.isLeftover,
     changes: changes.map(displayChange),
-    replaced: replacements.map(({ name, physical, pointsNow }) => ({ name, collection: physical, points: pointsNow })),
+    replaced: plannedReplacements(replacements),
     ...(await estimate(plan, params.readBack ? 3 : 2, run)),
   };
 }

@@ -24,6 +24,7 @@ import {
 } from '../collection-description.ts';
 import type { Side } from '../delta/side.ts';
 import type { Replacement } from '../guards.ts';
+import { withoutFenceTraces } from '../plain/write-fence.ts';
 import { assertServerFits, findReplacements } from '../replacements.ts';
 import { findStaging, type Staging } from '../staging.ts';
 import { readTransfer } from '../transfer-journal.ts';
@@ -52,6 +53,8 @@ export interface MigratePlan {
     readonly description: CollectionDescription;
     readonly points: number;
     readonly qdrantVersion: string;
+    /** What the points were in when the migration began: other than `physical` where that was plain, and only its copy is left. */
+    readonly beganAs: string;
   };
   /** The name that its versions are called after, its lock, and the journal's. */
   readonly name: string;
@@ -114,12 +117,13 @@ async function lookAtSource(connection: Connection, name: string, run: RunOption
   const resolved = resolveAmong(listed, name);
   const named = listed.find(({ physical }) => physical === resolved?.physical);
   if (!named) throw missingCollection(connection.url, name, publicNames(listed));
-  const entry = await beforeSwitch(connection, listed, named);
+  const { beganAs, ...entry } = await beforeSwitch(connection, listed, named);
   const { physical } = entry;
   return {
     connection,
     physical,
-    description: await describeCollection(connection, entry, run),
+    beganAs,
+    description: withoutFenceTraces(await describeCollection(connection, entry, run)),
     points: await countPoints(connection, physical, run),
     qdrantVersion: (await connection.server()).version,
   };
@@ -127,19 +131,22 @@ async function lookAtSource(connection: Connection, name: string, run: RunOption
 
 /**
  * Where a run onto the same name was killed between the switch and its end, the name leads to what it made: its source is the
- * collection before that.
+ * collection before that, or the copy of the plain one that gave its name.
  */
 async function beforeSwitch(
   connection: Connection,
   listed: readonly ListedCollection[],
   named: ListedCollection,
-): Promise<ListedCollection> {
+): Promise<ListedCollection & { readonly beganAs: string }> {
+  const asItIs = { ...named, beganAs: named.physical };
   const mark = await readTransferMark(connection, named.physical);
-  if (mark?.state !== 'staging' || named.aliases.length === 0) return named;
-  const record = await readTransfer(connection, named.physical);
-  const isHere =
-    record?.from?.url === connection.url && listed.some(({ physical }) => physical === record.from?.collection);
-  return record?.from && isHere ? { physical: record.from.collection, aliases: named.aliases } : named;
+  if (mark?.state !== 'staging' || named.aliases.length === 0) return asItIs;
+  const from = (await readTransfer(connection, named.physical))?.from;
+  if (from?.url !== connection.url) return asItIs;
+  const isGone = mark.takesName && mark.name === from.collection;
+  const physical = isGone ? mark.takesName.copy : from.collection;
+  const isHere = listed.some((entry) => entry.physical === physical);
+  return isHere ? { physical, aliases: named.aliases, beganAs: from.collection } : asItIs;
 }
 
 /** All names of the source where it keeps one of them; else the one that was asked for. */
@@ -167,14 +174,20 @@ function assertSomethingChanges(
 }
 
 /** What is in the staging collection, whichever run fills it. */
-const originOf = (source: Side, description: CollectionDescription, { way, isExact }: FillStrategy) => {
-  const { name: _name, aliases: _aliases, metadata, ...rest } = withUndatedCard(description);
+const originOf = (
+  { connection, beganAs }: MigratePlan['source'],
+  description: CollectionDescription,
+  { way, isExact }: FillStrategy,
+) => {
+  const { name: _name, aliases: _aliases, config, metadata, ...rest } = withUndatedCard(description);
   return sha256Hex(
     stringifyJson({
-      url: source.connection.url,
-      physical: source.physical,
+      url: connection.url,
+      physical: beganAs,
       way: isExact ? 'copy' : way,
       ...rest,
+      // It is set at the end of each run; and a write fence leaves other words for the same thing.
+      config: { ...config, strict_mode_config: null },
       metadata: [...metadata].map(([key, value]) => [key, value.toString('utf8')]),
     }),
   );

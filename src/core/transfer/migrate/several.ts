@@ -53,7 +53,7 @@ export async function migrateSeveral<T>(
         outcomes.push({ name, status: 'unchanged', reason: message });
         continue;
       }
-      run.onEvent?.({ type: 'warning', message: `${name}: ${message}` });
+      run.onEvent?.({ type: 'warning', message: `${name}: ${message}${hint === null ? '' : `; ${hint}`}` });
       outcomes.push({ name, status: 'failed', error: { kind, message, hint } });
     }
   }
@@ -65,7 +65,7 @@ async function selectNames(from: Connection, selection: Selection, run: RunOptio
   if (selection.kind === 'configured') return configuredNames(from, listed, selection.names, run);
   const matches = selection.kind === 'pattern' ? picomatch(selection.pattern, { dot: true }) : () => true;
   const chosen = listed.filter(({ physical, aliases }) => [physical, ...aliases].some((name) => matches(name)));
-  const names: string[] = [];
+  const names = await cutOffNames(from, listed, matches);
   for (const entry of chosen) {
     const reason = await reasonToLeaveOut(from, entry, listed);
     if (reason === null) names.push(entry.aliases[0] ?? entry.physical);
@@ -78,6 +78,20 @@ async function selectNames(from: Connection, selection: Selection, run: RunOptio
     hint: 'qdx collections',
     details: { collections: publicNames(listed) },
   });
+}
+
+/** Names that a killed run left leading nowhere: a migration finishes them first. */
+async function cutOffNames(
+  from: Connection,
+  listed: readonly ListedCollection[],
+  matches: (name: string) => boolean,
+): Promise<string[]> {
+  const names: string[] = [];
+  for (const { physical, aliases } of listed) {
+    const mark = aliases.length === 0 ? await readTransferMark(from, physical) : null;
+    if (mark?.takesName && matches(mark.name) && resolveAmong(listed, mark.name) === null) names.push(mark.name);
+  }
+  return names;
 }
 
 /** Null for a collection that somebody uses; what a transfer keeps or left is no such one. */
@@ -94,19 +108,20 @@ async function reasonToLeaveOut(
 }
 
 /** @throws QdxError `usage` for settings that name none, `notFound` where none of them is there. */
-function configuredNames(
+async function configuredNames(
   from: Connection,
   listed: readonly ListedCollection[],
   names: readonly string[],
   run: RunOptions,
-): readonly string[] {
+): Promise<readonly string[]> {
   if (names.length === 0)
     throw new QdxError('usage', 'the settings name no collection', { hint: 'add "collections" to qdx.config.json' });
   const missing = `stands in the settings, and is not on ${from.url}`;
+  const cutOff = await cutOffNames(from, listed, (name) => names.includes(name));
   /** The first name of each collection: two of one would be migrated twice. */
   const found = new Map<string, string>();
   for (const name of names) {
-    const physical = resolveAmong(listed, name)?.physical;
+    const physical = cutOff.includes(name) ? name : resolveAmong(listed, name)?.physical;
     const first = physical === undefined ? undefined : found.get(physical);
     if (physical !== undefined && first === undefined) found.set(physical, name);
     else run.onEvent?.({ type: 'note', message: `${name} ${first === undefined ? missing : `is ${first} as well`}` });

@@ -26,7 +26,11 @@ export interface PlainCopy {
   readonly mark: TransferMark;
 }
 
-const originOf = (plain: string): string => `copy of ${plain}`;
+const originPrefix = 'copy of ';
+const originOf = (plain: string): string => `${originPrefix}${plain}`;
+
+/** By the mark: of a run that was killed while it copied. It is levelled again whatever it holds. */
+export const isPlainCopy = ({ origin }: Pick<TransferMark, 'origin'>): boolean => origin.startsWith(originPrefix);
 
 /** Goes on with the copy that a killed run left. Points are levelled once; its strict mode is set by `finishCopy`. */
 export async function copyPlain(connection: Connection, input: CopyInput, run: RunOptions): Promise<PlainCopy> {

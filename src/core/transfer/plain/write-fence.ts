@@ -106,7 +106,12 @@ export async function liftFence(connection: Connection, physical: string): Promi
 export function withoutFenceTraces(description: CollectionDescription): CollectionDescription {
   const { strict_mode_config: strict, ...config } = description.config;
   const before = strictModeBefore(strict);
-  return { ...description, config: { ...config, ...(before !== undefined && { strict_mode_config: before }) } };
+  const metadata = new Map([...description.metadata].filter(([key]) => key !== fenceKey));
+  return {
+    ...description,
+    metadata,
+    config: { ...config, ...(before !== undefined && { strict_mode_config: before }) },
+  };
 }
 
 function strictModeBefore(strict: unknown): unknown {

@@ -4,6 +4,7 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import { type MigrateLines, type MigratePlan, planMigration, type PlanInput } from '../migrate/plan.ts';
+import { type PlannedReplacement, plannedReplacements } from '../migrate/planned-replacements.ts';
 import { freeBytes, measureSizes, type PointSizes, stagingBytes } from './disk.ts';
 import type { SourceVector } from './probe.ts';
 import { openReembedding, type ReembedLook, type ReembedParams } from './reembed-points.ts';
@@ -53,7 +54,7 @@ export interface ReembedPlan {
   /** There; null where it is not known. */
   readonly freeBytes: number | null;
   /** What the names lead to now: kept, and no longer served under them. */
-  readonly replaced: readonly { readonly name: string; readonly collection: string; readonly points: number }[];
+  readonly replaced: readonly PlannedReplacement[];
 }
 
 /** @throws QdxError as the migration would, before it writes anything. */
@@ -114,11 +115,7 @@ function described(plan: MigratePlan, { survey, rule, vectors, card }: ReembedLo
       tokenRows: card.tokenVectors ? survey.tokensPerText / card.tokenVectors.window : 0,
       sizes,
     }),
-    replaced: replacements.map(({ name: alias, physical, pointsNow }) => ({
-      name: alias,
-      collection: physical,
-      points: pointsNow,
-    })),
+    replaced: plannedReplacements(replacements),
   };
 }
 
