@@ -17,7 +17,7 @@ import type { Connection } from '../qdrant/connection/connection.ts';
 import type { LockOwner } from '../qdrant/lock.ts';
 import { assertAnsweredYes, type Confirm } from './guards.ts';
 import { withWriterLocks } from './locks.ts';
-import { switchAliases } from './switch-aliases.ts';
+import { switchAliases, whereTo } from './switch-aliases.ts';
 
 export interface AliasEntry {
   readonly alias: string;
@@ -92,18 +92,10 @@ export async function removeAlias(
     if (before === null) throw missingAlias(connection, listed, alias);
     const question = `Remove the alias ${alias}? ${before} stays, under its own name.`;
     await assertAnsweredYes({ question, what: `alias ${alias} would be removed` }, params.confirm);
-    const actions = [{ delete_alias: { alias_name: alias } }];
-    await connection.request('POST', '/collections/aliases', { body: { actions } });
-    if (whereTo(await listCollections(connection), alias) !== null)
-      throw new QdxError('verification', `alias ${alias} is still there after it was removed`, {
-        hint: 'another program changes aliases: look at qdx alias',
-      });
+    await switchAliases(connection, [{ alias, physical: null, from: before }]);
     return { alias, before, after: null };
   });
 }
-
-const whereTo = (listed: readonly ListedCollection[], alias: string): string | null =>
-  listed.find(({ aliases }) => aliases.includes(alias))?.physical ?? null;
 
 const locked = <T>(
   connection: Connection,

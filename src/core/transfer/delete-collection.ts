@@ -43,15 +43,17 @@ export async function deleteCollection(
   const meantFor = (await readTransferMark(connection, physical))?.name ?? name;
   const lock = { names: [name, physical, meantFor], owner, breakLock, runId: randomUUID() };
   return withWriterLocks(connection, lock, run, async (watched) => {
-    const found = await lookAt(connection, name, watched);
-    if (found.physical !== physical)
-      throw new QdxError('refused', `${name} was moved meanwhile, from ${physical} to ${found.physical}`, {
-        hint: 'nothing was deleted; run the same command again',
-      });
-    assertNotServed(name, found);
+    const look = async (): Promise<Found> => {
+      const now = await lookAt(connection, name, watched);
+      assertUnmoved(name, physical, now);
+      assertNotServed(name, now);
+      return now;
+    };
     const points = await countPoints(connection, physical, watched);
-    await assertTyped(params, { ...found, points });
+    await assertTyped(params, { ...(await look()), points });
     watched.signal?.throwIfAborted();
+    // Somebody may have led a name there while its own was typed.
+    const found = await look();
     await connection.request('DELETE', `/collections/${encodeURIComponent(physical)}`);
     await assertGone(connection, physical);
     return { name, physical, points, aliases: found.aliases };
@@ -69,6 +71,14 @@ async function lookAt(connection: Connection, name: string, run: RunOptions): Pr
   const found = listed.find(({ physical }) => physical === resolved?.physical);
   if (found) return found;
   throw missingCollection(connection.url, name, publicNames(listed));
+}
+
+/** @throws QdxError `refused` */
+function assertUnmoved(name: string, physical: string, now: Found): void {
+  if (now.physical === physical) return;
+  throw new QdxError('refused', `${name} was moved meanwhile, from ${physical} to ${now.physical}`, {
+    hint: 'nothing was deleted; run the same command again',
+  });
 }
 
 /** @throws QdxError `refused` */

@@ -17,6 +17,7 @@ import type { LockOwner } from '../qdrant/lock.ts';
 import { assertAnsweredYes, type Confirm, gapReason } from './guards.ts';
 import { withWriterLocks } from './locks.ts';
 import { giveUpPlain, type NameGap } from './plain/give-up-plain.ts';
+import { switchAliases } from './switch-aliases.ts';
 import { currentOf, finishCutSwitch, noteSwitch } from './take-name.ts';
 import { readTransferMark, writeTransferMark } from './transfer-mark.ts';
 
@@ -61,9 +62,13 @@ export async function renameCollection(
     if (current.isPlain) return renamePlain(connection, params, watched);
     const question = `Rename ${from} to ${to}? ${current.physical} is not touched; ${from} leads nowhere then.`;
     await assertAnsweredYes({ question, what: `${from} would be called ${to}` }, params.confirm);
-    await moveAlias(connection, { from, to, physical: current.physical });
+    const { physical } = current;
+    await switchAliases(connection, [
+      { alias: to, physical, from: null },
+      { alias: from, physical: null, from: physical },
+    ]);
     await renameMarks(connection, listed, from, to);
-    return { from, to, physical: current.physical, gap: null };
+    return { from, to, physical, gap: null };
   });
 }
 
@@ -103,26 +108,6 @@ async function renamePlain(connection: Connection, params: RenameParams, run: Ru
   const mark = await readTransferMark(connection, kept);
   if (mark) await noteSwitch(connection, { name: to, target: { physical: kept, mark }, kept: null, state: null }, run);
   return { from, to, physical: kept, gap };
-}
-
-interface Move {
-  readonly from: string;
-  readonly to: string;
-  readonly physical: string;
-}
-
-async function moveAlias(connection: Connection, { from, to, physical }: Move): Promise<void> {
-  const actions = [
-    { create_alias: { alias_name: to, collection_name: physical } },
-    { delete_alias: { alias_name: from } },
-  ];
-  await connection.request('POST', '/collections/aliases', { body: { actions } });
-  const listed = await listCollections(connection);
-  const entry = listed.find((each) => each.physical === physical);
-  if (entry?.aliases.includes(to) && !entry.aliases.includes(from)) return;
-  throw new QdxError('verification', `${physical} is not called ${to} after it was renamed`, {
-    hint: 'another program changes aliases: look at qdx alias',
-  });
 }
 
 /** Versions that are kept belong to the new name from now on: rollback and gc look for them there. */

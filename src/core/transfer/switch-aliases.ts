@@ -1,13 +1,14 @@
 /**
- * The switch: public names lead to new collections in one atomic step, and are read back.
+ * The switch: public names lead to new collections, or nowhere any more, in one atomic step, and are read back.
  */
 import { QdxError } from '../../lib/errors.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
-import { listCollections } from '../qdrant/collection/names.ts';
+import { listCollections, type ListedCollection } from '../qdrant/collection/names.ts';
 
 export interface AliasSwitch {
   readonly alias: string;
-  readonly physical: string;
+  /** Null: the alias is taken away. */
+  readonly physical: string | null;
   /** Where it led when the run looked; null: nowhere. */
   readonly from: string | null;
 }
@@ -18,9 +19,11 @@ export interface AliasSwitch {
  */
 export async function switchAliases(connection: Connection, switches: readonly AliasSwitch[]): Promise<void> {
   await assertUnmoved(connection, switches);
-  const actions = switches.map(({ alias, physical }) => ({
-    create_alias: { alias_name: alias, collection_name: physical },
-  }));
+  const actions = switches.map(({ alias, physical }) =>
+    physical === null
+      ? { delete_alias: { alias_name: alias } }
+      : { create_alias: { alias_name: alias, collection_name: physical } },
+  );
   let failure: unknown;
   try {
     await connection.request('POST', '/collections/aliases', { body: { actions } });
@@ -28,20 +31,26 @@ export async function switchAliases(connection: Connection, switches: readonly A
     failure = error;
   }
   const listed = await listCollections(connection);
-  const wrong = switches.find(
-    ({ alias, physical }) => !listed.some((entry) => entry.physical === physical && entry.aliases.includes(alias)),
-  );
+  const wrong = switches.find(({ alias, physical }) => whereTo(listed, alias) !== physical);
   if (!wrong) return;
   if (failure !== undefined) throw failure;
-  throw new QdxError('verification', `alias ${wrong.alias} does not lead to ${wrong.physical} after the switch`, {
-    hint: 'another program changes aliases: look at qdx collections',
-  });
+  throw new QdxError(
+    'verification',
+    `alias ${wrong.alias} does not lead to ${wrong.physical ?? 'nothing'} after the switch`,
+    {
+      hint: 'another program changes aliases: look at qdx alias',
+    },
+  );
 }
+
+/** Collection that an alias leads to; null: it is none. */
+export const whereTo = (listed: readonly ListedCollection[], alias: string): string | null =>
+  listed.find(({ aliases }) => aliases.includes(alias))?.physical ?? null;
 
 async function assertUnmoved(connection: Connection, switches: readonly AliasSwitch[]): Promise<void> {
   const listed = await listCollections(connection);
   for (const { alias, from } of switches) {
-    const now = listed.find(({ aliases }) => aliases.includes(alias))?.physical ?? null;
+    const now = whereTo(listed, alias);
     if (now === from) continue;
     throw new QdxError(
       'refused',

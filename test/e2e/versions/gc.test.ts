@@ -133,6 +133,19 @@ describe('collections delete', () => {
       ...change,
     });
 
+  test('a name that is led there while its own is typed keeps it', async () => {
+    await createSmall(to, 'plain', 1);
+    const ask = async () => {
+      await alias(to, 'late', 'plain');
+      return 'plain';
+    };
+    await expect(remove({ name: 'plain', ask })).rejects.toMatchObject({
+      kind: 'refused',
+      message: 'plain is in use: late leads to it',
+    });
+    expect(await listCollections(to)).toContainEqual({ physical: 'plain', aliases: ['late'] });
+  });
+
   test.each([
     [
       'F15: an alias without the collection typed',

@@ -149,7 +149,15 @@ describe('alias', () => {
       after: 'b',
     });
     await expect(setAlias(to, { ...common, alias: 'a', collection: 'b' })).rejects.toMatchObject({ kind: 'refused' });
-    expect(await removeAlias(to, { ...common, alias: 'x' })).toEqual({ alias: 'x', before: 'b', after: null });
+    const moved = async () => {
+      await alias(to, 'x', 'a');
+      return true;
+    };
+    await expect(removeAlias(to, { ...common, alias: 'x', confirm: moved })).rejects.toMatchObject({
+      kind: 'refused',
+      message: 'x was moved meanwhile: it led to b, now it leads to a',
+    });
+    expect(await removeAlias(to, { ...common, alias: 'x' })).toEqual({ alias: 'x', before: 'a', after: null });
     await expect(removeAlias(to, { ...common, alias: 'x' })).rejects.toMatchObject({ kind: 'notFound' });
     expect(await listCollections(to)).toEqual([
       { physical: 'a', aliases: [] },
@@ -162,6 +170,15 @@ describe('rename', () => {
   test('an alias: one step, and the versions before go along', async () => {
     await twoVersions();
     await expect(renameCollection(to, renamed({ confirm: no }))).rejects.toMatchObject({ kind: 'refused' });
+    const moved = async () => {
+      await alias(to, 'guide', 'docs__1');
+      return true;
+    };
+    await expect(renameCollection(to, renamed({ confirm: moved }))).rejects.toMatchObject({
+      kind: 'refused',
+      message: 'guide was moved meanwhile: it led to nothing, now it leads to docs__1',
+    });
+    await removeAlias(to, { ...common, alias: 'guide' });
     expect(await renameCollection(to, renamed())).toMatchObject({ physical: 'docs__2', gap: null });
     expect(await rollback(to, back({ name: 'guide' }))).toMatchObject({ from: 'docs__2', to: 'docs__1' });
     await expect(renameCollection(to, renamed({ from: 'guide', to: 'docs__2' }))).rejects.toMatchObject({
