@@ -20,7 +20,7 @@ import { assertMayOverwrite, carryOut, type Overwritten } from './overwrite/carr
 import type { OverwriteParams } from './overwrite/params.ts';
 import { type OverwritePlan, planOverwrite } from './overwrite/plan.ts';
 import { type OverwriteSource, readSource, type SourceCounts } from './overwrite/read-source.ts';
-import type { SafetyBackup } from './overwrite/safety-backup.ts';
+import type { SafetyBackup } from './safety-backup.ts';
 import type { SelfRetrieval } from './overwrite/self-retrieval.ts';
 import type { MeanwhileReport } from './overwrite/watch-writes.ts';
 import type { NameGap } from './plain/give-up-plain.ts';

@@ -10,7 +10,7 @@ import { assertRoom, measureSizes } from './reembed/disk.ts';
 import type { ReembedProof } from './reembed/proof.ts';
 import { openReembedding, type ReembedLook, type ReembedParams } from './reembed/reembed-points.ts';
 import { backupSizes } from './reembed/plan.ts';
-import { makeSafetyBackups, type SafetyBackup } from './reembed/safety-backup.ts';
+import { makeBackups, type ReembedBackup } from './reembed/backups.ts';
 
 export interface ReembedCollectionParams extends Omit<MigrateParams, 'strategy' | 'beforeFill' | 'readBack'> {
   readonly reembed: ReembedParams;
@@ -30,7 +30,7 @@ export interface ReembedSummary extends Omit<MigrateSummary, 'proof'> {
   /** Longest input of the model. */
   readonly maxTokens: number;
   /** Empty with `--no-backup`. */
-  readonly backups: readonly SafetyBackup[];
+  readonly backups: readonly ReembedBackup[];
   readonly device: string | null;
   readonly embeddingMs: number;
   /** Null where an earlier run had switched it in, and this one only ended it. */
@@ -45,13 +45,13 @@ export async function reembedCollection(
 ): Promise<ReembedSummary> {
   const reembedding = await openReembedding(reembed, run);
   const { strategy, counts, embedder } = reembedding;
-  let backups: readonly SafetyBackup[] = [];
+  let backups: readonly ReembedBackup[] = [];
   const clock = createBusyClock();
   const beforeFill = async (plan: MigratePlan, watched: RunOptions): Promise<void> => {
     if (backupRoot === null) return;
     await assertRoomForBackups(plan, backupRoot, reembedding.look(), watched);
     const { parallel } = params;
-    backups = await makeSafetyBackups(plan, { root: backupRoot, parallel, qdxVersion: reembed.qdxVersion }, watched);
+    backups = await makeBackups(plan, { root: backupRoot, parallel, qdxVersion: reembed.qdxVersion }, watched);
   };
   const timed: typeof strategy = {
     ...strategy,

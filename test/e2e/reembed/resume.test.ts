@@ -1,6 +1,8 @@
 /**
  * Re-embedding that is killed: the same command goes on, and nothing is embedded twice.
  */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
@@ -36,7 +38,8 @@ const run = (name: string, home: string, args: readonly string[], heldAt?: strin
   ];
   const env = { QDRANT_URL: server.url, ...(heldAt !== undefined && { QDX_HOLD_AT_STEP: heldAt }) };
   const kill = heldAt === undefined ? {} : ({ killSignal: 'SIGKILL', killWhen: /held at/u } as const);
-  return runQdx([...command, '--no-backup', '--json', ...args], { home, env, ...kill });
+  const backup = args.includes('--backup-to') ? [] : ['--no-backup'];
+  return runQdx([...command, ...backup, '--json', ...args], { home, env, ...kill });
 };
 
 describe('F1, F3: kill -9', () => {
@@ -64,6 +67,26 @@ describe('F1, F3: kill -9', () => {
     expect([made, embedded + cached]).toEqual([points.length - there, points.length - there]);
     expect(summary.proof?.points).toMatchObject({ points: points.length, withVector: points.length });
     expect(await listCollections(connection)).toContainEqual({ physical: `${name}__2`, aliases: [name] });
+  });
+
+  test('a finished backup counts only where the source is still what is in it', async () => {
+    await makeForeign(connection, { physical: 'kept__1', alias: 'kept', points });
+    const home = temporaryHome();
+    const root = join(home, 'backups');
+    const flags = ['--backup-to', root];
+    const foldersAfter = async (step: string): Promise<string[]> => {
+      expect((await run('kept', home, flags, step)).exitCode).toBe(137);
+      return readdirSync(root);
+    };
+    expect(await foldersAfter('migrate.created')).toEqual(['kept__1-before-kept__2']);
+    expect(await foldersAfter('migrate.filled')).toEqual(['kept__1-before-kept__2']);
+    const payload = { page_content: 'written since then', file: 'new.md', page: 1 };
+    const options = { query: { wait: 'true' }, body: { points: [3], payload } };
+    await connection.request('PUT', '/collections/kept__1/points/payload', options);
+    const { stdout, exitCode } = await run('kept', home, flags);
+    expect(exitCode).toBe(0);
+    const folder = join(root, 'kept__1-before-kept__2-2');
+    expect(JSON.parse(stdout)).toMatchObject({ backups: [{ folder, collection: 'kept__1', points: points.length }] });
   });
 
   test('after the switch: the next run ends it; on another machine it says that late writes were not looked for (3)', async () => {

@@ -29,7 +29,16 @@ const summary: ReembedSummary = {
   keptVectors: ['splade'],
   droppedVectors: ['colbert'],
   counts: { made: 1000, embedded: 900, cached: 97, truncated: 12, withoutText: 2, failed: 1, tokens: 90_000 },
-  backups: [{ folder: 'backups/one', collection: 'docs__1', points: 1200, sizeBytes: 5_000_000, why: 'source' }],
+  backups: [
+    {
+      folder: 'backups/one',
+      collection: 'docs__1',
+      points: 1200,
+      sizeBytes: 5_000_000,
+      consistency: 'scroll',
+      why: 'source',
+    },
+  ],
   device: 'cpu',
   embeddingMs: 30_000,
   proof: {

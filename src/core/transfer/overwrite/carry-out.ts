@@ -18,7 +18,7 @@ import { assertOpened, closedGuards } from './guards.ts';
 import type { OverwriteParams } from './params.ts';
 import type { OverwritePlan } from './plan.ts';
 import type { OverwriteSource } from './read-source.ts';
-import { makeSafetyBackup, type SafetyBackup } from './safety-backup.ts';
+import { makeSafetyBackup, type SafetyBackup } from '../safety-backup.ts';
 import { carryLate, type MeanwhileReport, watchWrites, type WriteWatch } from './watch-writes.ts';
 
 export interface Overwriting {
@@ -166,14 +166,10 @@ function watchOld(
 async function backUpFirst({ connection, plan, params }: Overwriting, run: RunOptions): Promise<SafetyBackup | null> {
   if (params.backupRoot === null) return null;
   const { settings, qdxVersion } = params.upload;
-  const input = {
-    physical: plan.current.physical,
-    root: params.backupRoot,
-    origin: plan.mark.origin,
-    parallel: settings.upload.parallel,
-    qdxVersion,
-  };
-  return makeSafetyBackup(connection, input, run);
+  const { physical } = plan.current;
+  // Runs of the same overwrite share it.
+  const path = join(params.backupRoot, `${physical}-before-${plan.mark.origin.slice(0, 8)}`);
+  return makeSafetyBackup(connection, { physical, path, parallel: settings.upload.parallel, qdxVersion }, run);
 }
 
 /**

@@ -8,7 +8,7 @@ import { type PlannedReplacement, plannedReplacements } from '../migrate/planned
 import { freeBytes, measureSizes, type PointSizes, stagingBytes } from './disk.ts';
 import type { SourceVector } from './probe.ts';
 import { openReembedding, type ReembedLook, type ReembedParams } from './reembed-points.ts';
-import { collectionsToBackUp, type SafetyBackup } from './safety-backup.ts';
+import { collectionsToBackUp, type ReembedBackup } from './backups.ts';
 import { measureSpeed, type Speed } from './speed.ts';
 
 export interface ReembedPlanParams extends Omit<PlanInput, 'strategy'> {
@@ -47,7 +47,7 @@ export interface ReembedPlan {
   readonly stagingBytes: number;
   readonly backups: readonly {
     readonly collection: string;
-    readonly why: SafetyBackup['why'];
+    readonly why: ReembedBackup['why'];
     readonly sizeBytes: number;
   }[];
   readonly backupRoot: string | null;
@@ -128,7 +128,7 @@ export async function backupSizes(
   sizes: PointSizes,
   run: RunOptions,
 ): Promise<ReembedPlan['backups']> {
-  const backups: { collection: string; why: SafetyBackup['why']; sizeBytes: number }[] = [];
+  const backups: { collection: string; why: ReembedBackup['why']; sizeBytes: number }[] = [];
   for (const { why, ...side } of collectionsToBackUp(plan)) {
     const isSource = why === 'source';
     const replaced = plan.replacements.find(({ physical }) => physical === side.physical);

@@ -1,24 +1,22 @@
 /**
- * The backup that an overwrite begins with: of what is there now, read back and verified. A run that is taken up again finishes
- * its own; a finished one counts only where the collection is still what is in it.
+ * The backup that an overwrite, or a re-embedding, begins with: of what is there now, read back and verified. A run that is
+ * taken up again finishes its own; a finished one counts only where the collection is still what is in it.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { isQdxError } from '../../../lib/errors.ts';
-import type { RunOptions } from '../../../lib/events.ts';
-import type { Connection } from '../../qdrant/connection/connection.ts';
-import { backUp } from '../backup.ts';
-import type { Consistency } from '../backup-folder/manifest.ts';
-import { manifestName } from '../backup-folder/manifest.ts';
-import { readManifest, readSoundBackup } from '../backup-folder/verify-backup.ts';
-import { type KeptState, stateOf } from '../take-name.ts';
+import { isQdxError } from '../../lib/errors.ts';
+import type { RunOptions } from '../../lib/events.ts';
+import type { Connection } from '../qdrant/connection/connection.ts';
+import { backUp } from './backup.ts';
+import type { Consistency } from './backup-folder/manifest.ts';
+import { manifestName } from './backup-folder/manifest.ts';
+import { readManifest, readSoundBackup } from './backup-folder/verify-backup.ts';
+import { type KeptState, stateOf } from './take-name.ts';
 
 export interface SafetyBackupInput {
   readonly physical: string;
-  /** Backups get a folder of their own in it. */
-  readonly root: string;
-  /** Of the overwrite: runs of the same one share a folder. */
-  readonly origin: string;
+  /** Of the backup; where one of another state of the collection is there, the same with -2, -3... */
+  readonly path: string;
   readonly parallel: number;
   readonly qdxVersion: string;
 }
@@ -26,6 +24,7 @@ export interface SafetyBackupInput {
 export interface SafetyBackup {
   readonly folder: string;
   readonly points: number;
+  readonly sizeBytes: number;
   /** `scroll-while-writing`: the collection was changed while it was read. */
   readonly consistency: Consistency;
 }
@@ -36,10 +35,9 @@ export async function makeSafetyBackup(
   input: SafetyBackupInput,
   run: RunOptions,
 ): Promise<SafetyBackup> {
-  const path = join(input.root, `${input.physical}-before-${input.origin.slice(0, 8)}`);
   let now: KeptState | undefined;
   for (let number = 1; ; number++) {
-    const folder = number === 1 ? path : `${path}-${number}`;
+    const folder = number === 1 ? input.path : `${input.path}-${number}`;
     if (existsSync(join(folder, manifestName))) {
       now ??= await stateOf(connection, input.physical, run);
       if (await holds(folder, now)) return readBack(folder, run);
@@ -74,5 +72,11 @@ async function tryBackUp(
 async function readBack(folder: string, run: RunOptions): Promise<SafetyBackup> {
   const { collections } = await readSoundBackup(folder, run);
   const [collection] = collections;
-  return { folder, points: collection?.points ?? 0, consistency: collection?.consistency ?? 'scroll-unchecked' };
+  const files = collections.flatMap(({ description, parts }) => [description, ...parts]);
+  return {
+    folder,
+    points: collection?.points ?? 0,
+    sizeBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
+    consistency: collection?.consistency ?? 'scroll-unchecked',
+  };
 }
