@@ -19,12 +19,13 @@ import type { Changes } from './delta/scan-changes.ts';
 import { hashOf, type IndexFolder, openIndexFolder, pointsOf, type ScanIndex } from './delta/scan-index.ts';
 import { changesIn, notQuiet, settle, type SettleReport } from './delta/settle.ts';
 import type { Side } from './delta/side.ts';
-import { assertConfirmed, assertMayLeaveGap, assertMayReplace } from './guards.ts';
+import { assertConfirmed, assertMayLeaveGap } from './guards.ts';
 import { type LocksInput, withWriterLocks } from './locks.ts';
-import { assertNoOtherRun, removeRuns } from './migrate/earlier-runs.ts';
+import { assertMayRun } from './migrate/assert-may-run.ts';
+import { removeRuns } from './migrate/earlier-runs.ts';
 import { type FilledCollection, fillStaging } from './migrate/fill-staging.ts';
 import { createLaps } from './migrate/laps.ts';
-import { makeStaging, requestOf, sourceOf, startIndexing } from './migrate/make-staging.ts';
+import { makeStaging, startIndexing } from './migrate/make-staging.ts';
 import type { MigrateParams, MigrateSummary } from './migrate/params.ts';
 import { type MigrateLines, type MigratePlan, planMigration } from './migrate/plan.ts';
 import { assertCount, readBack } from './migrate/prove-staging.ts';
@@ -91,8 +92,7 @@ async function settlePlan(lines: MigrateLines, params: MigrateParams, run: RunOp
     await removeRuns(lines.to, [...others, ...own], run);
     return settlePlan(lines, { ...params, restart: false }, run);
   }
-  assertNoOtherRun(others, { source: sourceOf(plan.source), request: requestOf(plan) });
-  for (const replacement of plan.replacements) assertMayReplace(replacement, params);
+  assertMayRun(plan, params);
   if (params.switchNames) {
     for (const replacement of plan.replacements) assertMayLeaveGap(replacement, params);
     const hint = `add --yes, or name another target: qdx migrate ${params.source} <other name>`;

@@ -6,10 +6,10 @@ import type { RunOptions } from '../../lib/events.ts';
 import { migrate, type MigrateParams, type MigrateSummary } from './migrate.ts';
 import type { MigrateLines, MigratePlan } from './migrate/plan.ts';
 import type { ReembedCounts } from './reembed/counts.ts';
-import { assertRoom, measureSizes } from './reembed/disk.ts';
+import { assertRoom, makeBackupRoot, measureSizes } from './reembed/disk.ts';
 import type { ReembedProof } from './reembed/proof.ts';
 import { openReembedding, type ReembedLook, type ReembedParams } from './reembed/reembed-points.ts';
-import { backupSizes } from './reembed/plan.ts';
+import { backupSizes, sizeOf } from './reembed/plan.ts';
 import { makeBackups, type ReembedBackup } from './reembed/backups.ts';
 
 export interface ReembedCollectionParams extends Omit<MigrateParams, 'strategy' | 'beforeFill' | 'readBack'> {
@@ -110,11 +110,8 @@ async function assertRoomForBackups(
 ): Promise<void> {
   const kept = vectors.kept.map(({ name }) => name);
   const sizes = await measureSizes(plan.source, plan.source.description.shardKeys[0] ?? null, kept, run);
-  const backups = await backupSizes(plan, sizes, run);
-  await assertRoom(
-    root,
-    backups.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-  );
+  await makeBackupRoot(root);
+  await assertRoom(root, sizeOf(await backupSizes(plan, sizes, run)));
 }
 
 /** Copying is embedding here; tokens go with it, for the rate. */

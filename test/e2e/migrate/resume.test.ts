@@ -9,6 +9,7 @@ import type { QdxEvent } from '../../../src/lib/events.ts';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
 import { copyPoints } from '../../../src/core/transfer/migrate/copy-points.ts';
+import { planCopy } from '../../../src/core/transfer/migrate/plan-copy.ts';
 import { migrate } from '../../../src/core/transfer/migrate.ts';
 import { listTransfers, writeTransfer } from '../../../src/core/transfer/transfer-journal.ts';
 import { connectTo } from '../../helpers/connection.ts';
@@ -122,6 +123,9 @@ describe('F3: another request', () => {
         'copy__2 is of an unfinished migration of another request: config.params.shard_number was to be as in the source, now 3',
       hint: 'repeat that command to finish it, or add --restart to remove what it left',
     });
+    await expect(planCopy({ from: here, to: here }, other)).rejects.toMatchObject({ kind: 'usage' });
+    const plan = await planCopy({ from: here, to: here }, { ...other, restart: true });
+    expect(plan).toMatchObject({ isTakenUp: false });
     const summary = await migrate({ from: here, to: here }, { ...other, restart: true });
     expect(summary.target.collection).toBe('copy__2');
     expect(await linesOn(here, 'copy')).toEqual(expected);

@@ -69,7 +69,7 @@ describe('F1, F3: kill -9', () => {
     expect(await listCollections(connection)).toContainEqual({ physical: `${name}__2`, aliases: [name] });
   });
 
-  test('a finished backup counts only where the source is still what is in it', async () => {
+  test('a finished backup counts only where the source is still what is in it; --plan refuses what the run would', async () => {
     await makeForeign(connection, { physical: 'kept__1', alias: 'kept', points });
     const home = temporaryHome();
     const root = join(home, 'backups');
@@ -80,6 +80,11 @@ describe('F1, F3: kill -9', () => {
     };
     expect(await foldersAfter('migrate.created')).toEqual(['kept__1-before-kept__2']);
     expect(await foldersAfter('migrate.filled')).toEqual(['kept__1-before-kept__2']);
+    const otherText = [...flags, '--text-field', 'file', '--plan'];
+    const plan = await run('kept', home, otherText);
+    expect(plan).toMatchObject({ exitCode: 2 });
+    expect(plan.stderr).toContain('kept__2 is of an unfinished migration of another request');
+    expect(await run('kept', home, [...otherText, '--restart'])).toMatchObject({ exitCode: 0 });
     const payload = { page_content: 'written since then', file: 'new.md', page: 1 };
     const options = { query: { wait: 'true' }, body: { points: [3], payload } };
     await connection.request('PUT', '/collections/kept__1/points/payload', options);

@@ -4,7 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { assertRoom, freeBytes, stagingBytes } from '../../../src/core/transfer/reembed/disk.ts';
+import { assertRoom, freeBytes, makeBackupRoot, stagingBytes } from '../../../src/core/transfer/reembed/disk.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 
 test('F6: a backup that does not fit is refused with the bytes that it needs', async () => {
@@ -20,7 +20,7 @@ test('F6: a backup that does not fit is refused with the bytes that it needs', a
 test('F6: a folder that cannot be made is named', async () => {
   const file = join(temporaryFolder('backups'), 'file');
   writeFileSync(file, '');
-  await expect(assertRoom(join(file, 'backups'), 1)).rejects.toMatchObject({ message: expect.stringContaining(file) });
+  await expect(makeBackupRoot(join(file, 'backups'))).rejects.toMatchObject({ message: expect.stringContaining(file) });
 });
 
 test('free space of a folder that is not there yet is that of the one it will be in', async () => {

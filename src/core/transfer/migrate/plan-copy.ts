@@ -5,11 +5,9 @@ import type { RunOptions } from '../../../lib/events.ts';
 import { stringifyJson } from '../../../lib/json.ts';
 import type { DescriptionDifference } from '../collection-description.ts';
 import { entryBytes } from '../delta/scan-index.ts';
-import { assertMayReplace, type OpenGuards } from '../guards.ts';
 import { measureSizes, stagingBytes } from '../reembed/disk.ts';
-import { assertNoOtherRun } from './earlier-runs.ts';
+import { assertMayRun, type RunGuards } from './assert-may-run.ts';
 import type { FillStrategy } from './fill-strategy.ts';
-import { requestOf, sourceOf } from './make-staging.ts';
 import { type MigrateLines, type MigratePlan, planMigration, type PlanInput } from './plan.ts';
 import { type PlannedReplacement, plannedReplacements } from './planned-replacements.ts';
 
@@ -44,13 +42,13 @@ interface EstimateBasis {
   readonly bytesPerPoint: number;
   /** One stream, measured now. */
   readonly readBytesPerSecond: number | null;
-  /** Source twice, target once; without reading back the source alone. */
+  /** Source twice, target once; without reading back the source once. */
   readonly readings: number;
   /** A byte takes so much longer to be written than to be read. */
   readonly writeFactor: number;
 }
 
-export interface CopyPlanParams extends PlanInput, OpenGuards {
+export interface CopyPlanParams extends PlanInput, RunGuards {
   readonly readBack: boolean;
 }
 
@@ -64,9 +62,8 @@ const [jsonBytesPerNumber, bytesPerNumber] = [11, 4];
 /** @throws QdxError as the migration would, before it writes anything. */
 export async function planCopy(lines: MigrateLines, params: CopyPlanParams, run: RunOptions = {}): Promise<CopyPlan> {
   const plan = await planMigration(lines, params, run);
-  const { source, target, staging, aliases, replacements, changes, others } = plan;
-  assertNoOtherRun(others, { source: sourceOf(source), request: requestOf(plan) });
-  for (const replacement of replacements) assertMayReplace(replacement, params);
+  const { source, target, staging, aliases, replacements, changes } = plan;
+  assertMayRun(plan, params);
   return {
     way: plan.way,
     source: {
@@ -76,10 +73,10 @@ export async function planCopy(lines: MigrateLines, params: CopyPlanParams, run:
       qdrantVersion: source.qdrantVersion,
     },
     target: { url: target.url, collection: staging.physical, aliases },
-    isTakenUp: staging.isLeftover,
+    isTakenUp: staging.isLeftover && !params.restart,
     changes: changes.map(displayChange),
     replaced: plannedReplacements(replacements),
-    ...(await estimate(plan, params.readBack ? 3 : 2, run)),
+    ...(await estimate(plan, params.readBack ? 3 : 1, run)),
   };
 }
 

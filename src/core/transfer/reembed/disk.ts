@@ -4,9 +4,9 @@
  */
 import { mkdir, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { throwWriteError } from '../../../lib/file-bytes.ts';
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
-import { throwWriteError } from '../../../lib/file-bytes.ts';
 import { formatBytes } from '../../../lib/quantities.ts';
 import type { Side } from '../delta/side.ts';
 import { createPageSize, scanRange } from '../scan-range.ts';
@@ -86,9 +86,13 @@ export async function freeBytes(folder: string): Promise<number | null> {
   return dirname(folder) === folder ? null : freeBytes(dirname(folder));
 }
 
+/** @throws QdxError naming the folder. */
+export async function makeBackupRoot(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => throwWriteError(folder, error));
+}
+
 /** @throws QdxError `failed` before anything is made, naming what is needed and what there is (F6). */
 export async function assertRoom(folder: string, neededBytes: number): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => throwWriteError(folder, error));
   const free = await freeBytes(folder);
   if (free === null || free >= neededBytes) return;
   throw new QdxError(

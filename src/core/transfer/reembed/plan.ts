@@ -3,15 +3,16 @@
  * vectors by which the speed is measured go to the cache.
  */
 import type { RunOptions } from '../../../lib/events.ts';
+import { assertMayRun, type RunGuards } from '../migrate/assert-may-run.ts';
 import { type MigrateLines, type MigratePlan, planMigration, type PlanInput } from '../migrate/plan.ts';
 import { type PlannedReplacement, plannedReplacements } from '../migrate/planned-replacements.ts';
-import { freeBytes, measureSizes, type PointSizes, stagingBytes } from './disk.ts';
+import { assertRoom, freeBytes, measureSizes, type PointSizes, stagingBytes } from './disk.ts';
 import type { SourceVector } from './probe.ts';
 import { openReembedding, type ReembedLook, type ReembedParams } from './reembed-points.ts';
 import { collectionsToBackUp, type ReembedBackup } from './backups.ts';
 import { measureSpeed, type Speed } from './speed.ts';
 
-export interface ReembedPlanParams extends Omit<PlanInput, 'strategy'> {
+export interface ReembedPlanParams extends Omit<PlanInput, 'strategy'>, RunGuards {
   readonly reembed: ReembedParams;
   /** Folder of the backups; null: none is made. */
   readonly backupRoot: string | null;
@@ -66,14 +67,18 @@ export async function planReembedding(
   const reembedding = await openReembedding(reembed, run);
   try {
     const plan = await planMigration(lines, { ...input, strategy: reembedding.strategy }, run);
+    assertMayRun(plan, input);
     const look = reembedding.look();
     const speed = await measureSpeed(reembedding.embedder, look.survey.sample, run);
     const sizes = await measureSizes(plan.source, shardKeyOf(plan), namesOf(look.vectors.kept), run);
+    const backups = backupRoot === null ? [] : await backupSizes(plan, sizes, run);
+    if (backupRoot !== null) await assertRoom(backupRoot, sizeOf(backups));
     return {
       ...described(plan, look, sizes),
+      isTakenUp: plan.staging.isLeftover && !input.restart,
       speed,
       embeddingMs: embeddingMs(look, speed),
-      backups: backupRoot === null ? [] : await backupSizes(plan, sizes, run),
+      backups,
       backupRoot,
       freeBytes: backupRoot === null ? null : await freeBytes(backupRoot),
     };
@@ -82,7 +87,7 @@ export async function planReembedding(
   }
 }
 
-type Described = Omit<ReembedPlan, 'speed' | 'embeddingMs' | 'backups' | 'backupRoot' | 'freeBytes'>;
+type Described = Omit<ReembedPlan, 'isTakenUp' | 'speed' | 'embeddingMs' | 'backups' | 'backupRoot' | 'freeBytes'>;
 
 function described(plan: MigratePlan, { survey, rule, vectors, card }: ReembedLook, sizes: PointSizes): Described {
   const { source, target, staging, aliases, replacements, description } = plan;
@@ -92,7 +97,6 @@ function described(plan: MigratePlan, { survey, rule, vectors, card }: ReembedLo
   return {
     source: { url: source.connection.url, collection: source.physical, points: source.points },
     target: { url: target.url, collection: staging.physical, aliases },
-    isTakenUp: staging.isLeftover,
     model: name,
     textField: rule.field,
     replacedVector: vectors.replaced,
@@ -121,6 +125,9 @@ function described(plan: MigratePlan, { survey, rule, vectors, card }: ReembedLo
 
 const embeddingMs = ({ survey }: ReembedLook, speed: Speed | null): number | null =>
   survey.cached === survey.texts ? 0 : speed && Math.round((survey.freshTokens * 1000) / speed.tokensPerSecond);
+
+export const sizeOf = (backups: ReembedPlan['backups']): number =>
+  backups.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 
 /** What backups will take, by the size of the first few points of each. */
 export async function backupSizes(
