@@ -5,6 +5,7 @@
 import type { RunOptions } from '../../lib/events.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { type LockOwner, withWriterLock } from '../qdrant/lock.ts';
+import { endCutSwitch } from './take-name.ts';
 import { tellUnfinished } from './transfer-journal.ts';
 
 export interface LocksInput {
@@ -12,10 +13,13 @@ export interface LocksInput {
   readonly runId: string;
   readonly owner: LockOwner;
   readonly breakLock: boolean;
+  /** The command itself goes on with a switch that was cut off: it has more to do after it. */
+  readonly resumesSwitch?: true;
 }
 
 /**
- * Runs with a signal that also tells when a lock was lost. What earlier transfers to these names left unfinished is said first.
+ * Runs with a signal that also tells when a lock was lost. A switch of these names that was cut off is brought to its end first,
+ * and what earlier transfers to them left unfinished is said.
  * @throws QdxError `locked`, naming the owner.
  */
 export const withWriterLocks = <T>(
@@ -25,13 +29,14 @@ export const withWriterLocks = <T>(
   work: (run: RunOptions) => Promise<T>,
 ): Promise<T> =>
   takeAll(connection, input, run, async (watched) => {
+    if (!input.resumesSwitch) for (const name of input.names) await endCutSwitch(connection, name, watched);
     await tellUnfinished(connection, input.names, watched);
     return work(watched);
   });
 
 async function takeAll<T>(
   connection: Connection,
-  { names, ...who }: LocksInput,
+  { names, ...who }: Omit<LocksInput, 'resumesSwitch'>,
   run: RunOptions,
   work: (run: RunOptions) => Promise<T>,
 ): Promise<T> {

@@ -50,7 +50,12 @@ export async function migrate(
   run: RunOptions = {},
 ): Promise<MigrateSummary> {
   const startedAt = performance.now();
-  const lock = { owner: params.owner, breakLock: params.breakLock, runId: randomUUID() };
+  const lock = {
+    owner: params.owner,
+    breakLock: params.breakLock,
+    runId: randomUUID(),
+    resumesSwitch: true,
+  } as const;
   await closeCutGap(lines.to, { ...lock, names: [params.target ?? params.source] }, run);
   const first = await planMigration(lines, params, run);
   return withWriterLocks(lines.to, { ...lock, names: [...first.aliases, first.name] }, run, async (watched) => {

@@ -18,7 +18,7 @@ import { assertAnsweredYes, type Confirm, gapReason } from './guards.ts';
 import { withWriterLocks } from './locks.ts';
 import { giveUpPlain, type NameGap } from './plain/give-up-plain.ts';
 import { switchAliases } from './switch-aliases.ts';
-import { currentOf, finishCutSwitch, noteSwitch } from './take-name.ts';
+import { currentOf, endCutSwitch, finishCutSwitch, noteSwitch } from './take-name.ts';
 import { readTransferMark, writeTransferMark } from './transfer-mark.ts';
 
 export interface RenameParams {
@@ -51,9 +51,10 @@ export async function renameCollection(
 ): Promise<RenameSummary> {
   const { from, to, owner, breakLock } = params;
   assertCollectionName(to);
-  const lock = { names: [from, to], owner, breakLock, runId: randomUUID() };
+  const lock = { names: [from, to], owner, breakLock, runId: randomUUID(), resumesSwitch: true } as const;
   return withWriterLocks(connection, lock, run, async (watched) => {
     const finished = await finishCutSwitch(connection, to, watched);
+    await endCutSwitch(connection, from, watched);
     const listed = await listCollections(connection, watched.signal);
     const current = currentOf(listed, from);
     if (finished && !current) return { from, to, physical: finished.physical, gap: null };

@@ -106,7 +106,7 @@ export async function restore(
   }
   const names = items.flatMap(({ aliases }) => aliases);
   const lock = { owner: params.owner, breakLock: params.breakLock, runId: randomUUID() };
-  return withWriterLocks(connection, { ...lock, names }, run, async (watched) => {
+  return withWriterLocks(connection, { ...lock, names, resumesSwitch: true }, run, async (watched) => {
     reached(run, 'restore.locked');
     for (const name of names) await nameCutSwitch(connection, name, watched);
     const targets = await prepare(connection, items, origin, params);

@@ -138,12 +138,24 @@ export interface FinishedSwitch {
   readonly physical: string;
 }
 
+/** As `endCutSwitch`; and a fence that a killed run left before what the name leads to is taken down. */
+export async function finishCutSwitch(
+  connection: Connection,
+  name: string,
+  run: RunOptions,
+): Promise<FinishedSwitch | null> {
+  const finished = await endCutSwitch(connection, name, run);
+  const current = finished ? null : currentOf(await listCollections(connection, run.signal), name);
+  if (current) await liftFence(connection, current.physical);
+  return finished;
+}
+
 /**
  * What a killed run left of a name is brought to its end: a name without a collection (it had deleted a plain one, and what
- * was to take its name is there and proven), a switch that was not noted, a fence. Every command that changes names calls it
- * first, under the lock of the name. Null where there was no switch to finish.
+ * was to take its name is there and proven), or a switch that was not noted. Every command that changes names does so first,
+ * under the lock of the name (`withWriterLocks`). Null where there was no switch to finish.
  */
-export async function finishCutSwitch(
+export async function endCutSwitch(
   connection: Connection,
   name: string,
   run: RunOptions,
@@ -151,8 +163,8 @@ export async function finishCutSwitch(
   const listed = await listCollections(connection, run.signal);
   const current = currentOf(listed, name);
   const cut = current ? await findUnnoted(connection, current) : await findNameless(connection, listed, name);
-  if (current && !cut) await liftFence(connection, current.physical);
-  if (!cut) return null;
+  // Of another name that leads there too: that one's lock is not held here.
+  if (cut?.mark.name !== name) return null;
   const { physical, mark, takesName } = cut;
   await giveCutNames(connection, listed, name, cut);
   const kept = takesName.copy === physical ? null : takesName.copy;

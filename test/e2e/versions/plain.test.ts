@@ -6,10 +6,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { lockOwner } from '../../../src/core/qdrant/lock.ts';
 import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
+import { setAlias } from '../../../src/core/transfer/aliases.ts';
 import { renameCollection, type RenameParams } from '../../../src/core/transfer/rename-collection.ts';
 import { readTransferMark } from '../../../src/core/transfer/transfer-mark.ts';
 import { QdxError } from '../../../src/lib/errors.ts';
 import type { RunOptions } from '../../../src/lib/events.ts';
+import { untilStep } from '../../helpers/dying-connection.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { contentOf, createSmall, removeAll, upsert } from './support.ts';
@@ -110,5 +112,16 @@ describe('that cannot be deleted safely stays, takes writes, and nothing waits f
     expect((await listCollections(to)).map(({ physical }) => physical)).toEqual(['docs']);
     const open = renamed({ allowGap: true, allowConcurrentWrites: true });
     expect((await renameCollection(cluster, open)).gap).toMatchObject({ isFenced: false });
+  });
+
+  // Last: the lock of the killed run stays.
+  test('killed after the deletion: whichever command changes the name next finishes that first', async () => {
+    await createSmall(to, 'docs', 20, 'plain');
+    await createSmall(to, 'other', 1);
+    const rename = (silent: Connection, run: RunOptions) => renameCollection(silent, renamed({ allowGap: true }), run);
+    expect(await untilStep(to, 'plain.deleted', rename)).toBe('died');
+    const set = { alias: 'guide', collection: 'other', confirm: async () => true, owner: lockOwner('test') };
+    expect(await setAlias(to, { ...set, breakLock: true })).toMatchObject({ before: 'guide__1', after: 'other' });
+    expect(await readTransferMark(to, 'guide__1')).toMatchObject({ state: 'live', name: 'guide' });
   });
 });
