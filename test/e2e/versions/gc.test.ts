@@ -7,6 +7,8 @@ import { acquireWriterLock, lockOwner } from '../../../src/core/qdrant/lock.ts';
 import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
 import { collectGarbage, type GarbageParams } from '../../../src/core/transfer/collect-garbage.ts';
 import { deleteCollection, type DeleteParams } from '../../../src/core/transfer/delete-collection.ts';
+import { ensureCollection } from '../../../src/core/qdrant/collection/create-collection.ts';
+import { testCard, testSettings } from '../../helpers/collection-card.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { runQdx } from '../../helpers/run-qdx.ts';
@@ -54,6 +56,29 @@ const namesLeft = async () => (await listCollections(to)).map(({ physical }) => 
 const all = ['docs__1', 'docs__2', 'docs__3', 'docs__4', 'docs__5', 'foreign__1', 'lost__1'];
 
 describe('gc', () => {
+  test('what a killed run leaves of a plain collection is kept, wherever its name leads now', async () => {
+    await mark(to, 'docs__5', { state: 'staging', command: 'upload', takesName: { copy: 'docs__1', aliases: [] } });
+    await mark(to, 'docs__1', { state: 'staging', command: 'upload' });
+    const { candidates } = await collectGarbage(to, garbage({ only: ['docs'], keep: 0 }));
+    expect(candidates.map(({ keptBy }) => keptBy)).toEqual(
+      candidates.map(() => expect.stringContaining('a run was killed while it gave the name docs to docs__5')),
+    );
+    await expect(collectGarbage(to, garbage({ confirmed: ['docs'], isYes: true }))).rejects.toMatchObject({
+      kind: 'refused',
+    });
+    expect((await namesLeft()).toSorted()).toEqual(all);
+  });
+
+  test('a name that such a run left without an alias is not free for a new collection', async () => {
+    await mark(to, 'lost__1', { state: 'staging', name: 'lost', takesName: { copy: 'lost__2', aliases: [] } });
+    const input = { name: 'lost', card: testCard(), settings: testSettings({}), alias: true };
+    await expect(ensureCollection(to, input)).rejects.toMatchObject({
+      kind: 'refused',
+      message: 'lost leads nowhere: a run was killed while it gave that name to lost__1',
+    });
+    expect((await namesLeft()).toSorted()).toEqual(all);
+  });
+
   test('shows what there is and what keeps it, and deletes nothing', async () => {
     const { candidates } = await collectGarbage(to, garbage());
     expect(candidates.map(({ physical, why, keptBy, points }) => [physical, why, keptBy, points])).toEqual([

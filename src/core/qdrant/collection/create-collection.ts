@@ -7,6 +7,7 @@
 import { quantizationWarnings, settledDimension } from '../../config/rules.ts';
 import { isQdxError, QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
+import { assertNotCutOff } from './assert-not-cut-off.ts';
 import { nextVersionName, pointAlias, versionOf } from './alias.ts';
 import { cardKey, cardOf, writeCard } from './card-store.ts';
 import type { CollectionCard } from './collection-card.ts';
@@ -55,6 +56,7 @@ export async function ensureCollection(
     await finishCollection(connection, leftover, input);
     return useExisting(connection, leftover, input, run);
   }
+  await assertNotCutOff(connection, input.name, collections);
   const physicalNames = collections.map(({ physical }) => physical);
   const physical = input.alias ? nextVersionName(input.name, physicalNames) : input.name;
   const created = await createCollection(connection, physical, input, run);

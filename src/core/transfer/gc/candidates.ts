@@ -96,11 +96,11 @@ interface KeptInput {
 async function keptBy(connection: Connection, { mark, listed, marked, me }: KeptInput): Promise<string | null> {
   const owner = me && (await findLockOwner(connection, mark.name, me));
   if (owner) return `"${owner.command}" is writing to ${mark.name} (process ${owner.pid} on ${owner.host})`;
-  if (currentOf(listed, mark.name)) return null;
-  const isCut = marked.some(({ mark: other }) => other.name === mark.name && other.takesName);
-  return isCut
-    ? `${mark.name} leads nowhere: a run was killed in its switch, and finishes when it is run again`
-    : `${mark.name} leads nowhere: this may be all that is left of it`;
+  // Wherever the name leads now: its plain collection is gone, and the copy of that may be one of these.
+  const cut = marked.find(({ mark: other }) => other.name === mark.name && other.takesName);
+  if (cut)
+    return `a run was killed while it gave the name ${mark.name} to ${cut.listed.physical}, and finishes when it is run again`;
+  return currentOf(listed, mark.name) ? null : `${mark.name} leads nowhere: this may be all that is left of it`;
 }
 
 /** The newest replaced ones of each name stay. */
