@@ -55,7 +55,9 @@ async function assertUnmoved(connection: Connection, switches: readonly AliasSwi
     throw new QdxError(
       'refused',
       `${alias} was moved meanwhile: it led to ${from ?? 'nothing'}, now it leads to ${now ?? 'nothing'}`,
-      { hint: 'nothing was switched; run the same command again to replace what is there now' },
+      {
+        hint: 'nothing was switched; qdx alias list shows what leads where: name the collections themselves in the next try',
+      },
     );
   }
 }

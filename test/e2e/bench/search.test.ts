@@ -91,6 +91,13 @@ test('absolute gates: those that hold and those that do not, as JUnit', async ()
   );
 });
 
+test('F47: where no judged document is in the collection, there is no score but a usage error', async () => {
+  const queries = file('elsewhere.csv', 'id,query,answer\n1,rotate an api key,gone.md\n2,quantization,nowhere.md\n');
+  const { exitCode, stdout, stderr } = await bench(['--queries', queries, '--json']);
+  expect([exitCode, stdout]).toEqual([2, '']);
+  expect(stderr).toContain('none of the 2 judged documents is in');
+});
+
 test('F47: unknown documents are counted and said, a judged query that finds nothing counts 0', async () => {
   const queries = file(
     'queries.csv',

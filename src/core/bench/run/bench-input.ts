@@ -1,6 +1,7 @@
 /**
  * What every suite over queries takes, and what the collections know of its judgements.
  */
+import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import type { SearchParams } from '../../retrieval/params.ts';
@@ -33,7 +34,10 @@ export const collectionsOf = ({ set, params }: Pick<BenchInput, 'set' | 'params'
   return [...new Set([...named, ...(usesOwn ? params.collections : [])])];
 };
 
-/** Null where passages are judged: they are named by path and lines, and nothing else. */
+/**
+ * Null where nothing is judged.
+ * @throws QdxError `usage` where no collection has any of them: every score would be 0, and say nothing.
+ */
 export async function knownDocuments(
   connection: Connection,
   input: Pick<BenchInput, 'set' | 'params' | 'documentKey'>,
@@ -50,5 +54,15 @@ export async function knownDocuments(
   if (ids.size === 0) return null;
   const key = judgesPassages(set) ? 'path' : documentKey;
   const question = { collections: collectionsOf(input), ids, payloadKeys: params.payloadKeys, ...(key && { key }) };
-  return findDocuments(connection, question, run);
+  const known = await findDocuments(connection, question, run);
+  const [first] = known.unknown;
+  if (first === undefined || known.unknown.length < known.judged) return known;
+  const names = question.collections.join(' or ');
+  throw new QdxError(
+    'usage',
+    `none of the ${known.judged} judged documents is in ${names}: ${first}, for one, is not`,
+    {
+      hint: 'give the queries that were judged on this collection, or name the collection that they belong to with -c',
+    },
+  );
 }
