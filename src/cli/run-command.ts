@@ -9,7 +9,7 @@ import { typedSettings } from '../commands/setting-options.ts';
 import { exitCodes, type Outcome, QdxError } from '../lib/errors.ts';
 import { stringifyJson } from '../lib/json.ts';
 import type { Output } from '../lib/output.ts';
-import { listenToSignals } from '../lib/signals.ts';
+import { listenToSignals } from './signals.ts';
 
 export interface Run {
   readonly process: NodeJS.Process;

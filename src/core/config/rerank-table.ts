@@ -49,29 +49,6 @@ export const rerankTable = {
     description: 'Stop reranking after this time; the rest keeps its order',
     absent: 'no limit',
   },
-
-  'bench.rounds': {
-    flag: 'rounds',
-    value: '<n>',
-    type: 'number',
-    env: ['QDX_ROUNDS'],
-    description: 'Times that each query is asked for its latency',
-  },
-  'bench.depth': {
-    flag: 'depth',
-    value: '<n>',
-    type: 'number',
-    env: ['QDX_DEPTH'],
-    description: 'Hits of each query that are judged',
-  },
-  'bench.seed': {
-    flag: 'seed',
-    value: '<n>',
-    type: 'number',
-    env: ['QDX_SEED'],
-    description: 'Of everything that a bench draws at random',
-  },
-
   'search.lateBudgetMs': {
     flag: 'late-budget-ms',
     value: '<ms>',

@@ -55,7 +55,7 @@ export async function withWriterLock<T>(
 ): Promise<T> {
   const lock = await acquireWriterLock(connection, { ...request, ...run });
   const signal = run.signal ? AbortSignal.any([run.signal, lock.lost]) : lock.lost;
-  // Every request on its way listens; see lib/signals.ts.
+  // Every request on its way listens; see cli/signals.ts.
   setMaxListeners(0, signal);
   try {
     return await work({ ...run, signal }, lock.lost);

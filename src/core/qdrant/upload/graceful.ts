@@ -14,7 +14,7 @@ export interface StopSignals {
 export function graceful({ signal, atOnce }: StopSignals, graceMs: number): { readonly signal?: AbortSignal } {
   if (!signal && !atOnce) return {};
   const later = new AbortController();
-  // Every batch on its way listens; see lib/signals.ts.
+  // Every batch on its way listens; see cli/signals.ts.
   setMaxListeners(0, later.signal);
   whenAborted(atOnce, (reason) => later.abort(reason));
   whenAborted(signal, (reason) => {

@@ -2,8 +2,8 @@
  * Ctrl-C and friends: the first one stops the run after what is in flight, the second one at once.
  */
 import { setMaxListeners } from 'node:events';
-import { exitCodes, QdxError } from './errors.ts';
-import type { Output } from './output.ts';
+import { exitCodes, QdxError } from '../lib/errors.ts';
+import type { Output } from '../lib/output.ts';
 
 export interface SignalListener {
   /** Aborts with the QdxError that a run ends with. */
