@@ -86,8 +86,13 @@ interface SearchedCollection {
   readonly mode: SearchMode;
   /** Model that encoded the query; null where none was needed. */
   readonly model: string | null;
-  /** What ran it, and on which device; null where none was needed. */
-  readonly encoder: { readonly kind: 'onnx'; readonly device: string; readonly dtype: string } | null;
+  /** What ran it, and on which device; null where none was needed. `cached`: the query's vector was there already. */
+  readonly encoder: {
+    readonly kind: 'onnx';
+    readonly device: string;
+    readonly dtype: string;
+    readonly cached: boolean;
+  } | null;
 }
 
 /** Milliseconds; `totalMs` is from the call to the answer, opening the collections not counted. */

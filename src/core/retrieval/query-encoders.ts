@@ -13,6 +13,8 @@ export interface QueryEncoders {
   /** Loads the model ahead of the first query. */
   warm(model: ModelCard): Promise<void>;
   encode(query: string, model: ModelCard): Promise<Float32Array>;
+  /** The vector of that query is there, or being made: to ask for it costs no run of the model. */
+  remembers(query: string, model: ModelCard): boolean;
   /** Token vectors of the query, of the same run of the model as its vector where that was just asked for. */
   encodeTokens(query: string, model: ModelCard): Promise<Float32Array>;
   /** A text of a collection, with sign bits of its token vectors. */
@@ -42,15 +44,16 @@ export function createQueryEncoders(
     known.catch(() => encoders.delete(space));
     return known;
   };
-  const encodeOnce = createQueryMemory(async (query, model, tokenVectors) => {
+  const memory = createQueryMemory(async (query, model, tokenVectors) => {
     const encoder = await open(model);
     return encoder.encode(query, { role: 'query', tokenVectors, ...(run.signal && { signal: run.signal }) });
   });
   return {
     warm: async (model) => void (await open(model)),
     open,
-    encode: async (query, model) => (await encodeOnce(query, model, wantsTokens(model))).vector,
-    encodeTokens: async (query, model) => (await encodeOnce(query, model, true)).tokenVectors ?? new Float32Array(0),
+    encode: async (query, model) => (await memory.encode(query, model, wantsTokens(model))).vector,
+    remembers: (query, model) => memory.has(query, model, wantsTokens(model)),
+    encodeTokens: async (query, model) => (await memory.encode(query, model, true)).tokenVectors ?? new Float32Array(0),
     document: async (text, model, tokenWindow, signal = run.signal) =>
       (await open(model)).encode(text, { role: 'document', tokenWindow, ...(signal && { signal }) }),
     close: async () => {
@@ -62,17 +65,27 @@ export function createQueryEncoders(
 
 type EncodeQuery = (query: string, model: ModelCard, tokenVectors: boolean) => Promise<EncodedText>;
 
+interface QueryMemory {
+  readonly encode: EncodeQuery;
+  has(query: string, model: ModelCard, tokenVectors: boolean): boolean;
+}
+
 /** The last few queries, so that stages of one search share one run of the model. */
-function createQueryMemory(encode: EncodeQuery): EncodeQuery {
+function createQueryMemory(encode: EncodeQuery): QueryMemory {
   const known = new Map<string, Promise<EncodedText>>();
-  return (query, model, tokenVectors) => {
-    const key = JSON.stringify([spaceFingerprint(model), query, tokenVectors]);
-    const encoded = known.get(key) ?? encode(query, model, tokenVectors);
-    known.set(key, encoded);
-    encoded.catch(() => known.delete(key));
-    const [oldest] = known.keys();
-    if (known.size > rememberedQueries && oldest !== undefined) known.delete(oldest);
-    return encoded;
+  const keyOf = (query: string, model: ModelCard, tokenVectors: boolean): string =>
+    JSON.stringify([spaceFingerprint(model), query, tokenVectors]);
+  return {
+    has: (query, model, tokenVectors) => known.has(keyOf(query, model, tokenVectors)),
+    encode: (query, model, tokenVectors) => {
+      const key = keyOf(query, model, tokenVectors);
+      const encoded = known.get(key) ?? encode(query, model, tokenVectors);
+      known.set(key, encoded);
+      encoded.catch(() => known.delete(key));
+      const [oldest] = known.keys();
+      if (known.size > rememberedQueries && oldest !== undefined) known.delete(oldest);
+      return encoded;
+    },
   };
 }
 

@@ -157,6 +157,7 @@ async function answer(query: string, asking: Asking): Promise<SearchResponse> {
     times[stage] += performance.now() - from;
     return result;
   };
+  const isCached = opened.map(({ target: { model } }) => model !== null && asking.encoders.remembers(query, model));
   const vectors = await timed('encodeMs', () => encodeAll(query, asking));
   const reranking: RerankStage[] = [];
   const { shown, isMerged, candidateCount } = await rankByDepth({
@@ -180,7 +181,9 @@ async function answer(query: string, asking: Asking): Promise<SearchResponse> {
   return {
     query,
     mode: modes.size === 1 && mode !== undefined ? mode : 'mixed',
-    collections: await Promise.all(opened.map(({ target }) => searchedCollection(target, asking.encoders))),
+    collections: await Promise.all(
+      opened.map(({ target }, index) => searchedCollection(target, asking.encoders, isCached[index] === true)),
+    ),
     mergedBy: isMerged ? 'rank' : 'score',
     hits,
     numCandidates: candidateCount,
@@ -210,11 +213,12 @@ async function rerank(
 async function searchedCollection(
   { name, mode, model }: SearchTarget,
   encoders: QueryEncoders,
+  cached: boolean,
 ): Promise<SearchResponse['collections'][number]> {
   if (!model) return { name, mode, model: null, encoder: null };
   // Open already: it has encoded the query.
   const { device, card } = await encoders.open(model);
-  return { name, mode, model: model.name, encoder: { kind: 'onnx', device, dtype: card.dtype } };
+  return { name, mode, model: model.name, encoder: { kind: 'onnx', device, dtype: card.dtype, cached } };
 }
 
 function encodeAll(query: string, { opened, encoders }: Asking): Promise<(Float32Array | null)[]> {

@@ -95,7 +95,12 @@ describe('the JSON document', () => {
         mode,
         model: z.string().nullable(),
         encoder: z
-          .strictObject({ kind: z.literal('onnx'), device: z.literal('cpu'), dtype: z.literal('int8') })
+          .strictObject({
+            kind: z.literal('onnx'),
+            device: z.literal('cpu'),
+            dtype: z.literal('int8'),
+            cached: z.boolean(),
+          })
           .nullable(),
       }),
     ),

@@ -24,7 +24,14 @@ const hit = (change: Partial<Hit> = {}): Hit => ({
 const response = (hits: readonly Hit[]): SearchResponse => ({
   query: 'two',
   mode: 'hybrid',
-  collections: [{ name: 'docs', mode: 'hybrid', model: 'm', encoder: { kind: 'onnx', device: 'cpu', dtype: 'int8' } }],
+  collections: [
+    {
+      name: 'docs',
+      mode: 'hybrid',
+      model: 'm',
+      encoder: { kind: 'onnx', device: 'cpu', dtype: 'int8', cached: false },
+    },
+  ],
   mergedBy: 'score',
   hits,
   numCandidates: 100,
