@@ -2,7 +2,7 @@
  * The program: parse, run, the single catch, outcome -> exit code.
  */
 import { CommanderError } from 'commander';
-import { asksForJson, typedCommands } from './cli/argv.ts';
+import { asksForJson, completionWord, typedCommands } from './cli/argv.ts';
 import { type Commands, createProgram } from './cli/program.ts';
 import { reportError, usageError } from './cli/report-error.ts';
 import { type GlobalFlags, globalFlagsWithValue } from './commands/global-options.ts';
@@ -24,7 +24,8 @@ export async function main(process: NodeJS.Process, commands: Commands = builtIn
   // oxlint-disable-next-line unicorn/no-process-exit -- after such an error nothing can be relied on
   process.once('uncaughtException', (error) => process.exit(report(error)));
   try {
-    process.exitCode = await runWords(argv, { process, commands, output });
+    const run = argv[0] === completionWord ? completeWords : runWords;
+    process.exitCode = await run(argv, { process, commands, output });
   } catch (error) {
     process.exitCode = report(error);
   }
@@ -55,8 +56,17 @@ async function runWords(argv: readonly string[], { process, commands, output }: 
     else await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw usageError(error, program, typedCommands(argv, globalFlagsWithValue));
+    if (error.exitCode !== 0) throw await usageError(error, program, typedCommands(argv, globalFlagsWithValue));
   }
   await output.data(texts.join(''));
   return exitCode;
+}
+
+/** For the scripts of `qdx completion`; no command runs. */
+async function completeWords([, ...words]: readonly string[], { process, commands, output }: Run): Promise<number> {
+  const { completionAnswer } = await import('./cli/complete/complete.ts');
+  const programFor = (typed: readonly string[]) =>
+    createProgram(typed, commands, { onText: () => {}, onCommand: async () => {} });
+  await output.data(await completionAnswer(words, { commands, programFor, process }));
+  return exitCodes.done;
 }

@@ -2,6 +2,9 @@
  * What can be told from the typed words before they are parsed: which commands to load, and how errors are to look.
  */
 
+/** What the scripts of `qdx completion` call: `qdx __complete SHELL INDEX WORD...`, INDEX counting from 0. */
+export const completionWord = '__complete';
+
 /** The words before `--` that are neither flags nor values of the given ones: `['config', 'show']`. */
 export function typedCommands(argv: readonly string[], flagsWithValue: ReadonlySet<string>): string[] {
   const words: string[] = [];

@@ -23,18 +23,34 @@ export function reportError(error: unknown, output: Output, asJson: boolean): nu
 }
 
 /** Commander's errors in our words: its first line is the sentence, the rest (`(Did you mean ...?)`) the hint. */
-export function usageError(error: CommanderError, program: Command, typed: readonly string[]): QdxError {
+export async function usageError(error: CommanderError, program: Command, typed: readonly string[]): Promise<QdxError> {
   const { command, rest } = findCommand(program, typed);
   const name = commandPath(command);
   const members = command.commands.map((member) => member.name()).filter((member) => member !== 'help');
+  // A family that is a command itself (`qdx collections`) takes a misspelt member for an argument too many.
+  const isMember = error.code === 'commander.help' || error.code === 'commander.excessArguments';
+  if (isMember && members.length > 0 && rest[0] !== undefined) {
+    const hint = (await didYouMean(rest[0], members)) ?? `${name} knows ${members.join(', ')}`;
+    return new QdxError('usage', `unknown command '${rest[0]}'`, { hint });
+  }
   if (error.code === 'commander.help')
     return new QdxError('usage', `${name} needs a command: ${members.join(', ')}`, { hint: `${name} --help` });
-  // A family that is a command itself (`qdx collections`) takes a misspelt member for an argument too many.
-  if (error.code === 'commander.excessArguments' && members.length > 0 && rest[0] !== undefined)
-    return new QdxError('usage', `unknown command '${rest[0]}'`, { hint: `${name} knows ${members.join(', ')}` });
   const [first = '', ...more] = error.message.replace(/^error: /, '').split('\n');
   const suggestion = more.join(' ').replaceAll(/[()]/g, '').replace('Did', 'did').trim();
-  return new QdxError('usage', first.replace(/\.$/, ''), { hint: suggestion || `see ${name} --help` });
+  const hint = suggestion || (await likelyChoice(first)) || `see ${name} --help`;
+  return new QdxError('usage', first.replace(/\.$/, ''), { hint });
+}
+
+/** Of a value that is none of those allowed, from commander's sentence. */
+async function likelyChoice(sentence: string): Promise<string | undefined> {
+  const [, typed, choices] = /(?:argument|value) '(.*)' is invalid.*Allowed choices are (.*?)\.?$/.exec(sentence) ?? [];
+  return typed === undefined || choices === undefined ? undefined : didYouMean(typed, choices.split(', '));
+}
+
+/** Loaded where something was misspelt, and not before. */
+async function didYouMean(typed: string, names: readonly string[]): Promise<string | undefined> {
+  const nearest = await import('../lib/nearest.ts');
+  return nearest.didYouMean(typed, names);
 }
 
 function findCommand(program: Command, typed: readonly string[]): { command: Command; rest: readonly string[] } {

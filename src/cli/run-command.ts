@@ -8,6 +8,7 @@ import type { GlobalFlags } from '../commands/global-options.ts';
 import { typedSettings } from '../commands/setting-options.ts';
 import { exitCodes, type Outcome, QdxError } from '../lib/errors.ts';
 import { stringifyJson } from '../lib/json.ts';
+import { didYouMean } from '../lib/nearest.ts';
 import type { Output } from '../lib/output.ts';
 import { listenToSignals } from './signals.ts';
 
@@ -57,7 +58,7 @@ function checkedFormat(globals: GlobalFlags, module: CommandModule): string {
     throw new QdxError('usage', `--json and --format ${format} contradict each other`, { hint: 'leave one out' });
   if (!known.includes(format))
     throw new QdxError('usage', `this command has no format ${format}: it knows ${known.join(', ')}`, {
-      hint: 'choose one of them with --format',
+      hint: didYouMean(format, known) ?? 'choose one of them with --format',
     });
   return format;
 }

@@ -191,4 +191,8 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'Check that a model gives the vectors that its card promises',
     load: async () => (await import('./verify-model.ts')).verifyModel,
   },
+  completion: {
+    summary: 'Teach a shell to complete commands, flags, files and names',
+    load: async () => (await import('./completion.ts')).completion,
+  },
 };

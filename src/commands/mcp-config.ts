@@ -11,7 +11,7 @@ import {
 import { mcpPath } from '../core/mcp/mcp-path.ts';
 import type { ResolvedSettings } from '../core/config/resolve.ts';
 import { QdxError } from '../lib/errors.ts';
-import { nearestNames } from '../lib/nearest.ts';
+import { didYouMean } from '../lib/nearest.ts';
 import type { CommandInput, CommandModule } from './command.ts';
 import { defineServed } from './mcp-flags.ts';
 import { listFlag } from './search-flags.ts';
@@ -27,8 +27,11 @@ export const mcpConfig: CommandModule = {
     'qdx mcp config claude-desktop --command "$(command -v qdx)"',
   ],
   define: (command) => {
+    const client = command.createArgument('<client>', 'Agent or editor');
+    // For help and completion; what is none of them gets a better sentence from `run`.
+    client.argChoices = [...clientNames];
     command
-      .argument('<client>', `One of ${clientNames.join(', ')}`)
+      .addArgument(client)
       .option('--name <name>', 'What the client calls the server; absent: qdx')
       .option(
         '--command <path>',
@@ -98,5 +101,5 @@ function textFlag(flags: Flags, name: string): string | undefined {
 
 const unknownClient = (client: string): QdxError =>
   new QdxError('usage', `qdx knows no client ${JSON.stringify(client)}: it knows ${clientNames.join(', ')}`, {
-    hint: `did you mean ${nearestNames(client, clientNames)[0] ?? ''}? Most others take what qdx mcp config cursor prints`,
+    hint: `${didYouMean(client, clientNames) ?? 'choose one of them.'} Most others take what qdx mcp config cursor prints`,
   });

@@ -8,6 +8,22 @@ export function nearestNames(typed: string, names: readonly string[]): string[] 
   return distances.toSorted((a, b) => a.distance - b.distance).map(({ name }) => name);
 }
 
+/** The name that `typed` was likely meant to be; undefined where none is near enough to be worth a word. */
+export function likelyName(typed: string, names: readonly string[]): string | undefined {
+  const [nearest] = nearestNames(typed, names);
+  if (nearest === undefined) return undefined;
+  const distance = nameDistance(typed, nearest);
+  // One letter in three may be wrong, but not all of a short word.
+  const most = Math.max(2, nearest.length / 3);
+  return distance <= most && distance < Math.min(typed.length, nearest.length) ? nearest : undefined;
+}
+
+/** The hint of an error about a name that is none of `names`. */
+export function didYouMean(typed: string, names: readonly string[]): string | undefined {
+  const likely = likelyName(typed, names);
+  return likely === undefined ? undefined : `did you mean ${likely}?`;
+}
+
 /** A name that contains, or is contained in, what was typed is near whatever its length. */
 function nameDistance(typed: string, name: string): number {
   const [a, b] = [typed.toLowerCase(), name.toLowerCase()];

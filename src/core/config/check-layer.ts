@@ -3,8 +3,8 @@
  */
 import type { z } from 'zod';
 import { QdxError } from '../../lib/errors.ts';
-import { editDistance, nearestNames } from '../../lib/nearest.ts';
-import { expectedAt, keysAt } from './expected.ts';
+import { didYouMean, likelyName } from '../../lib/nearest.ts';
+import { choicesAt, expectedAt, keysAt } from './expected.ts';
 import { valueAt } from './layer.ts';
 import { layerSchema } from './schema.ts';
 import { settingPaths, settingRow } from './table.ts';
@@ -35,7 +35,10 @@ function explain(issue: z.core.$ZodIssue, value: unknown, nameOf: (path: readonl
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...path, key], nameOf));
   if (issue.code === 'invalid_key') return [unknownKey(path, nameOf)];
   const expected = expectedAt(path) ?? issue.message;
-  return [{ message: `${nameOf(path)}: expected ${expected}, got ${shown(valueAt(value, path), path)}` }];
+  const found = valueAt(value, path);
+  const hint = typeof found === 'string' ? didYouMean(found, choicesAt(path).map(String)) : undefined;
+  const message = `${nameOf(path)}: expected ${expected}, got ${shown(found, path)}`;
+  return [hint === undefined ? { message } : { message, hint }];
 }
 
 function unknownKey(path: readonly string[], nameOf: (path: readonly string[]) => string): Problem {
@@ -43,15 +46,12 @@ function unknownKey(path: readonly string[], nameOf: (path: readonly string[]) =
   const key = path.at(-1) ?? '';
   const known = keysAt(place).filter((name) => name !== '$schema');
   const message = `${nameOf(path)}: there is no such setting`;
-  const near = nearestNames(key, known)[0];
-  if (near !== undefined && isNear(key, near)) return { message, hint: `did you mean ${[...place, near].join('.')}?` };
+  const near = likelyName(key, known);
+  if (near !== undefined) return { message, hint: `did you mean ${[...place, near].join('.')}?` };
   const elsewhere = settingPaths.find((setting) => setting.split('.').at(-1) === key);
   if (elsewhere) return { message, hint: `did you mean ${elsewhere}?` };
   return known.length === 0 ? { message } : { message, hint: `known here: ${known.join(', ')}` };
 }
-
-const isNear = (typed: string, name: string): boolean =>
-  editDistance(typed.toLowerCase(), name.toLowerCase()) <= Math.max(2, name.length / 3);
 
 /** Never a secret; long values are cut. */
 function shown(value: unknown, path: readonly string[]): string {

@@ -4,7 +4,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { QdxError } from '../../lib/errors.ts';
-import { editDistance, nearestNames } from '../../lib/nearest.ts';
+import { didYouMean, nearestNames } from '../../lib/nearest.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import { packageRoot } from '../../lib/package-root.ts';
 import { builtInCards, builtInModelName } from './cards/built-in-cards.ts';
@@ -118,14 +118,12 @@ function refuse(name: string, known: AnyCard | undefined): never {
       hint: `Get it with: qdx models download ${name}${known && isRerankerCard(known) ? '' : ` (or use ${builtInModelName}, which is built in)`}`,
     });
   const builtIn = builtInCards.map((card) => card.name);
-  const [nearest = builtInModelName, ...others] = nearestNames(name, builtIn);
-  const isNear = editDistance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, name.length / 2);
-  const names = [nearest, ...others];
+  const names = nearestNames(name, builtIn);
   throw new QdxError(
     'notFound',
     `there is no model ${JSON.stringify(name)}: qdx knows ${names.join(' and ')}, repositories (owner/name) and folders`,
     {
-      hint: isNear ? `did you mean ${nearest}?` : 'qdx models list shows those that are on this machine',
+      hint: didYouMean(name, builtIn) ?? 'qdx models list shows those that are on this machine',
     },
   );
 }

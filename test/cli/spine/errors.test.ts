@@ -18,14 +18,26 @@ describe('what was typed wrong ends in two lines and exit code 2', () => {
       "option '--color <when>' argument 'pink' is invalid. Allowed choices are always, never",
       'see qdx gate --help',
     ],
+    [
+      ['gate', '--color', 'nevr'],
+      "option '--color <when>' argument 'nevr' is invalid. Allowed choices are always, never",
+      'did you mean never?',
+    ],
     [['family'], 'qdx family needs a command: one, two', 'qdx family --help'],
     [['family', 'three'], "unknown command 'three'", 'see qdx family --help'],
-    [['both', 'ones'], "unknown command 'ones'", 'qdx both knows one, two'],
+    [['both', 'ones'], "unknown command 'ones'", 'did you mean one?'],
+    [['both', 'zzzzzz'], "unknown command 'zzzzzz'", 'qdx both knows one, two'],
+    [['help', 'gaet'], "unknown command 'gaet'", 'did you mean gate?'],
     [['family', 'ones'], "unknown command 'ones'", 'did you mean one?'],
     [
       ['gate', '--format', 'csv'],
       'this command has no format csv: it knows text, json',
       'choose one of them with --format',
+    ],
+    [
+      ['echo', 'x', '--format', 'jsnl'],
+      'this command has no format jsnl: it knows text, json, jsonl',
+      'did you mean jsonl?',
     ],
     [
       ['echo', 'x', '--format', 'md'],

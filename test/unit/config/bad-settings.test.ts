@@ -40,6 +40,7 @@ const cases: [string, Machine, RegExp, RegExp?][] = [
     'unknown word',
     project({ vector: { distance: 'cosine' } }),
     /vector\.distance: expected one of Cosine, Dot, Euclid, Manhattan, got "cosine"/,
+    /did you mean Cosine\?/,
   ],
   [
     'unknown kind',

@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest';
 import { nextVersionName, versionOf } from '../../../src/core/qdrant/collection/alias.ts';
 import { assertCollectionName, missingCollection, resolveAmong } from '../../../src/core/qdrant/collection/names.ts';
-import { editDistance, nearestNames } from '../../../src/lib/nearest.ts';
+import { editDistance, likelyName, nearestNames } from '../../../src/lib/nearest.ts';
 
 describe('versions', () => {
   test.each([
@@ -57,6 +57,20 @@ describe('what was meant', () => {
   test('the nearest name first, a part of a name before a far one', () => {
     expect(nearestNames('handbok', ['zebra', 'handbook', 'hand'])).toEqual(['handbook', 'hand', 'zebra']);
     expect(nearestNames('DOCS', ['other', 'my-docs'])[0]).toBe('my-docs');
+  });
+  test.each<[string, string | undefined]>([
+    ['dosc', 'docs'],
+    ['DOC', 'docs'],
+    ['my-notes', 'my notes'],
+    ['cat', undefined],
+    ['xy', undefined],
+    ['', undefined],
+  ])('%j was likely meant to be %j', (typed, meant) => {
+    expect(likelyName(typed, ['docs', 'my notes', 'q1'])).toBe(meant);
+  });
+  test('a missing collection is told the likely one', () => {
+    expect(missingCollection('http://x', 'dosc', ['code', 'docs'])).toMatchObject({ hint: 'did you mean docs?' });
+    expect(missingCollection('http://x', 'elsewhere', ['code'])).toMatchObject({ hint: 'qdx collections' });
   });
   test('without collections the next command makes one', () => {
     expect(missingCollection('http://x', 'docs', [])).toMatchObject({

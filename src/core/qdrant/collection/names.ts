@@ -2,7 +2,7 @@
  * Names of collections: what the user types, what lies behind an alias, and what was perhaps meant.
  */
 import { QdxError } from '../../../lib/errors.ts';
-import { nearestNames } from '../../../lib/nearest.ts';
+import { didYouMean, nearestNames } from '../../../lib/nearest.ts';
 import type { Connection } from '../connection/connection.ts';
 import { systemCollection } from './system-collection.ts';
 
@@ -73,7 +73,8 @@ export function missingCollection(url: string, name: string, names: readonly str
       ? 'there are no collections yet'
       : `there are: ${sorted.slice(0, 10).join(', ')}${more(sorted)}`;
   return new QdxError('notFound', `collection "${name}" is not on ${url}; ${known}`, {
-    hint: sorted.length === 0 ? `qdx embed --collection ${name} <paths>` : 'qdx collections',
+    hint:
+      sorted.length === 0 ? `qdx embed --collection ${name} <paths>` : (didYouMean(name, names) ?? 'qdx collections'),
     details: { collection: name, collections: sorted },
   });
 }
