@@ -16,14 +16,14 @@ let shells: Shells;
 beforeAll(async () => {
   server = await startQdrant({ apiKey: 'secret' });
   shells = shellsWith({ QDRANT_URL: server.url, QDRANT_API_KEY: 'secret' });
-  const put = async (path: string, body: unknown, method = 'PUT') => {
+  const send = async (method: 'PUT' | 'POST', path: string, body: unknown) => {
     const headers = { 'api-key': 'secret', 'content-type': 'application/json' };
     const { status } = await fetch(`${server.url}${path}`, { method, headers, body: JSON.stringify(body) });
     expect(status).toBe(200);
   };
-  for (const name of ['docs__1', 'my%20notes']) await put(`/collections/${name}`, {});
+  for (const name of ['docs__1', 'my%20notes']) await send('PUT', `/collections/${name}`, {});
   const actions = [{ create_alias: { alias_name: 'docs', collection_name: 'docs__1' } }];
-  await put('/collections/aliases', { actions }, 'POST');
+  await send('POST', '/collections/aliases', { actions });
   mkdirSync(join(shells.folder, 'guides'));
   writeFileSync(join(shells.folder, 'guides.json'), '');
 });
