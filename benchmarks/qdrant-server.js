@@ -66,13 +66,22 @@ async function untilReady(url, child) {
   throw new Error('qdrant was not ready in 30 s');
 }
 
-/** One request; `result` of the answer. */
+/**
+ * One request, which may be sent twice; `result` of the answer. A connection that lay still for some seconds is closed by the
+ * server, perhaps just when it is used again: fetch repeats no POST by itself.
+ */
 export async function ask(url, method, path, body) {
-  const answer = await fetch(`${url}${path}`, {
-    method,
-    ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  const send = async () => {
+    const answer = await fetch(`${url}${path}`, {
+      method,
+      ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    return { answer, text: await answer.text() };
+  };
+  const { answer, text } = await send().catch((error) => {
+    if (error.cause?.code !== 'UND_ERR_SOCKET' && error.cause?.code !== 'ECONNRESET') throw error;
+    return send();
   });
-  const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text.slice(0, 300)}`);
   return JSON.parse(text).result;
 }

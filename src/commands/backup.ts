@@ -3,12 +3,14 @@
  */
 import { Option } from 'commander';
 import { addSettingOptions } from './setting-options.ts';
-import { backUp, type BackupSummary } from '../core/transfer/backup.ts';
+import { lockOwner } from '../core/qdrant/lock.ts';
+import { backUp, type BackupParams, type BackupSummary } from '../core/transfer/backup.ts';
 import { pointFilter } from '../core/transfer/point-filter.ts';
 import { QdxError } from '../lib/errors.ts';
 import { formatBytes, formatCount, formatDuration } from '../lib/quantities.ts';
 import { version } from '../version.ts';
 import type { CommandInput, CommandModule } from './command.ts';
+import { shardFlags } from './shard-flags.ts';
 
 export const backup: CommandModule = {
   examples: [
@@ -16,6 +18,7 @@ export const backup: CommandModule = {
     'qdx backup --all --to backups/everything --compress gzip',
     'qdx backup docs --snapshot --to backups/docs-snapshot',
     'qdx backup --collections "docs*" --to backups/docs --filter language=go --strict',
+    'qdx backup docs --to backups/docs-1 --shard 1/2 --run nightly',
   ],
   define: (command) => {
     const repeated = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
@@ -36,7 +39,10 @@ export const backup: CommandModule = {
       .option('--snapshot', "Qdrant's own snapshot of each collection, instead of its points")
       .option('--strict', 'Fail where a collection was changed while it was read')
       .option('--no-second-scan', 'Compare counts only, instead of reading everything twice')
-      .option('--part-points <n>', 'Points of a part; absent: about 64 MB');
+      .option('--part-points <n>', 'Points of a part; absent: about 64 MB')
+      .option('--shard <i/n>', 'Back up one of n parts on this machine, from 1/n to n/n; needs --run')
+      .option('--run <id>', 'Name of the backup that the shards are parts of')
+      .option('--break-lock', 'With --shard: read although another run holds the lock');
     addSettingOptions(command, ['upload.parallel']);
   },
   run: async ({ args, flags }, context) => {
@@ -56,6 +62,7 @@ export const backup: CommandModule = {
         qdxVersion: version,
         ...(filter !== undefined && { filter }),
         ...(partPoints !== undefined && { partPoints }),
+        ...shardOf(flags),
       },
       context,
     );
@@ -65,6 +72,14 @@ export const backup: CommandModule = {
 
 const listFlag = (flags: CommandInput['flags'], name: string): string[] =>
   Array.isArray(flags[name]) ? flags[name].map(String) : [];
+
+/** Empty without `--shard`, and for one of one. */
+function shardOf(flags: CommandInput['flags']): Pick<BackupParams, 'shard'> {
+  const { shard, runId } = shardFlags(flags);
+  if (runId === undefined || shard.shards === 1) return {};
+  const owner = lockOwner(`qdx backup --shard ${shard.shard}/${shard.shards} --run ${runId}`);
+  return { shard: { ...shard, runId, owner, breakLock: flags['breakLock'] === true } };
+}
 
 function partPointsOf(flags: CommandInput['flags']): number | undefined {
   const typed = flags['partPoints'];
@@ -83,7 +98,8 @@ const labels: Readonly<Record<BackupSummary['collections'][number]['consistency'
   'snapshot-unchecked': 'its points were not hashed',
 };
 
-export function renderBackup({ collections, folder, points, sizeBytes, durationMs, resumed }: BackupSummary): string {
+export function renderBackup(summary: BackupSummary): string {
+  const { collections, folder, points, sizeBytes, durationMs, resumed, shard } = summary;
   const lines = collections.map(({ name, aliases, points, parts, consistency, snapshot }) => {
     const display = aliases.length > 0 ? `${aliases.join(', ')} (${name})` : name;
     const how = snapshot ? 'as a snapshot of Qdrant' : `in ${parts} parts`;
@@ -91,5 +107,10 @@ export function renderBackup({ collections, folder, points, sizeBytes, durationM
   });
   const took = `${formatDuration(durationMs)}${resumed ? ', after an earlier run' : ''}`;
   lines.push(`${formatCount(points)} points, ${formatBytes(sizeBytes)} in ${folder} (${took})`);
-  return [...lines, `next: qdx verify ${folder}`].join('\n');
+  if (shard)
+    lines.push(
+      `this is shard ${shard.shard} of ${shard.shards} of run ${shard.runId}: the backup is whole with the others`,
+    );
+  const next = shard ? 'qdx verify <folders of all shards>' : `qdx verify ${folder}`;
+  return [...lines, `next: ${next}`].join('\n');
 }

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { addSettingOptions } from './setting-options.ts';
 import type { ReaderOptions } from '../core/corpus/readers/reader.ts';
 import type { EmbedDestination, EmbedParams } from '../core/embed/embed.ts';
-import { parseShard, wholeRun } from '../core/vectors/shard.ts';
+import { shardFlags } from './shard-flags.ts';
 import { QdxError } from '../lib/errors.ts';
 import { addCollectionSettings } from './collection-setting-flags.ts';
 
@@ -70,8 +70,7 @@ type Flags = Readonly<Record<string, unknown>>;
 export function embedFlags(flags: Flags): EmbedFlags {
   const typed = {
     ...texts(flags, ['collection', 'out', 'chunksOut', 'source', 'description']),
-    ...(typeof flags['run'] === 'string' && { runId: flags['run'] }),
-    shard: typeof flags['shard'] === 'string' ? parseShard(flags['shard']) : wholeRun,
+    ...shardFlags(flags),
     prune: flags['prune'] === true,
     pruneExcluded: flags['pruneExcluded'] === true,
     allowPruneAll: flags['allowPruneAll'] === true,
@@ -80,10 +79,6 @@ export function embedFlags(flags: Flags): EmbedFlags {
     dryRun: flags['dryRun'] === true,
     readers: readerOptions(flags),
   };
-  if (typed.shard.shards > 1 && typed.runId === undefined)
-    throw new QdxError('usage', '--shard needs --run: all shards of one run have one id', {
-      hint: `Add --run ${new Date().toISOString().slice(0, 10)}, the same on every machine.`,
-    });
   return typed;
 }
 

@@ -13,11 +13,12 @@ export const restore: CommandModule = {
     'qdx restore backups/docs-1 --dry-run',
     'qdx restore backups/docs-1 --as docs-restored',
     'qdx restore backups/everything --select docs --yes',
+    'qdx restore backups/docs-1 backups/docs-2 --as docs-restored',
   ],
   define: (command) => {
     const repeated = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
     command
-      .argument('<backup>', 'Folder that qdx backup wrote')
+      .argument('<backup...>', 'Folder that qdx backup wrote; of shards, all of them')
       .option('--as <name>', 'Another public name than it had; for one collection')
       .option('--select <glob>', 'Only collections whose name or alias matches (repeatable)', repeated)
       .option('--dry-run', 'Check the backup and say what would be done, change nothing')
@@ -38,6 +39,7 @@ export const restore: CommandModule = {
       await context.connect(),
       {
         folder: String(args[0]),
+        otherFolders: args.slice(1),
         select: Array.isArray(flags['select']) ? flags['select'].map(String) : [],
         ...(typeof flags['as'] === 'string' && { as: flags['as'] }),
         dryRun: flags['dryRun'] === true,

@@ -12,12 +12,15 @@ import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { withLockFile } from '../../lib/lock-file.ts';
 import { createPartialFile } from '../../lib/partial-file.ts';
+import { type ListedCollection, publicNames } from '../qdrant/collection/names.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { backUpCollection } from './backup/back-up-collection.ts';
 import { backUpSnapshot } from './backup/back-up-snapshot.ts';
 import { assertSameRequest, openBackupFolder } from './backup/open-folder.ts';
 import { progressOf } from './backup/progress-state.ts';
 import { type CollectionSelection, selectCollections } from './backup/select-collections.ts';
+import { endShard, joinShardRun, type ShardRun } from './backup/shard-run.ts';
+import { lockRunId, type ShardParams } from './backup/shard-wait.ts';
 import {
   type BackupRequest,
   type JournalStart,
@@ -35,7 +38,10 @@ import {
   formatName,
   formatVersion,
   manifestName,
+  type ShardOfRun,
+  wholeVersion,
 } from './backup-folder/manifest.ts';
+import { withWriterLocks } from './locks.ts';
 import { reached } from './steps.ts';
 
 /** The first qdx that reads format version 1. */
@@ -50,6 +56,8 @@ export interface BackupParams {
   readonly compression: Compression;
   /** Qdrant's own snapshots instead of points. */
   readonly snapshot?: boolean;
+  /** One of several machines that back up together. */
+  readonly shard?: ShardParams;
   /** False: only counts are compared. */
   readonly secondScan: boolean;
   /** A collection that changed meanwhile is an error. */
@@ -66,11 +74,15 @@ export interface BackupSummary {
   readonly backupId: string;
   /** An earlier run had begun it. */
   readonly resumed: boolean;
-  readonly collections: readonly (Omit<BackedUpCollection, 'parts' | 'description'> & { readonly parts: number })[];
+  readonly collections: readonly (Omit<BackedUpCollection, 'parts' | 'description' | 'covers'> & {
+    readonly parts: number;
+  })[];
   readonly points: number;
   /** Of all files but the manifest. */
   readonly sizeBytes: number;
   readonly durationMs: number;
+  /** One of several machines: the points are those of its ranges. */
+  readonly shard?: ShardOfRun;
 }
 
 export async function backUp(
@@ -84,50 +96,113 @@ export async function backUp(
   const startedAt = performance.now();
   const folder = resolve(params.folder);
   const collections = await selectCollections(connection, params.selection, run.signal);
-  const request: BackupRequest = {
-    url: connection.url,
-    collections: collections.map(({ physical }) => physical),
-    filter: params.filter ?? null,
-    compression: params.compression,
-    ...(params.snapshot && { method: 'snapshot' }),
-  };
   await openBackupFolder(folder);
   const lock = { waitMs: 0, label: folder, ...(run.signal && { signal: run.signal }) };
-  return withLockFile(join(folder, lockName), lock, async () => {
-    const { lines, isFinished } = await openBackupFolder(folder);
-    const [first] = lines;
-    const isResumed = first?.type === 'start';
-    const start = isResumed ? first : newStart(params, request);
-    if (isResumed) assertSameRequest(folder, start, request);
-    const summary = { folder, backupId: start.backupId, resumed: isResumed };
-    const timed = () => ({ durationMs: performance.now() - startedAt });
-    if (isFinished) return { ...summary, ...(await takeAsFinished(folder)), ...timed() };
-    const journal = await openJournal(folder);
-    try {
-      if (!isResumed) await journal.append(start);
-      reached(run, 'backup.begun');
-      const progress = progressOf(lines);
-      const done: BackedUpCollection[] = [];
-      for (const [index, listed] of collections.entries()) {
-        const input = { ...params, root: folder, backupId: start.backupId, index, listed, journal };
-        const back = params.snapshot ? backUpSnapshot : backUpCollection;
-        done.push(await back(connection, { ...input, progress: progress.get(listed.physical) }, run));
-      }
-      assertNotEmpty(params, done);
-      await finish(connection, params, start, done, folder, run);
-      return { ...summary, ...summarize(done), ...timed() };
-    } finally {
-      await journal.close();
-    }
-  });
+  const summary = await withLockFile(join(folder, lockName), lock, async () =>
+    withShardLock(connection, params, collections, run, async (watched) =>
+      backUpInto(connection, { params, folder, collections }, watched),
+    ),
+  );
+  const shard = params.shard ? { shard: ofRun(params.shard) } : {};
+  return { folder, ...summary, durationMs: performance.now() - startedAt, ...shard };
 }
 
+const ofRun = ({ runId, shard, shards }: ShardParams): ShardOfRun => ({ runId, shard, shards });
+
+interface BackupInput {
+  readonly params: BackupParams;
+  readonly folder: string;
+  readonly collections: readonly ListedCollection[];
+}
+
+type Written = Omit<BackupSummary, 'folder' | 'durationMs'>;
+
+/** The folder is this run's alone. */
+async function backUpInto(connection: Connection, input: BackupInput, run: RunOptions): Promise<Written> {
+  const { params, folder, collections } = input;
+  const request = requestOf(connection, input);
+  const { lines, isFinished } = await openBackupFolder(folder);
+  const [first] = lines;
+  const begun = first?.type === 'start' ? first : null;
+  if (begun) assertSameRequest(folder, begun, request);
+  if (begun && isFinished) return { ...headOf(begun, true), ...(await takeAsFinished(connection, input)) };
+  const lockNames = lockNamesOf(collections);
+  const shardRun = params.shard
+    ? await joinShardRun(
+        connection,
+        { request, params: params.shard, lockNames, backupId: begun?.backupId ?? null },
+        run,
+      )
+    : null;
+  const start = begun ?? newStart(params, request, shardRun);
+  const journal = await openJournal(folder);
+  try {
+    if (!begun) await journal.append(start);
+    reached(run, 'backup.begun');
+    const progress = progressOf(lines);
+    const done: BackedUpCollection[] = [];
+    for (const [index, listed] of collections.entries()) {
+      const each = { ...params, root: folder, backupId: start.backupId, index, listed, journal, shardRun };
+      const back = params.snapshot ? backUpSnapshot : backUpCollection;
+      done.push(await back(connection, { ...each, progress: progress.get(listed.physical) }, run));
+    }
+    assertNotEmpty(params, done);
+    await finish(connection, params, start, done, folder, run);
+    return { ...headOf(start, begun !== null), ...summarize(done) };
+  } finally {
+    await journal.close();
+  }
+}
+
+const headOf = ({ backupId }: JournalStart, resumed: boolean): Pick<Written, 'backupId' | 'resumed'> => ({
+  backupId,
+  resumed,
+});
+
+function requestOf({ url }: Connection, { params, collections }: BackupInput): BackupRequest {
+  const { filter, compression, snapshot, shard } = params;
+  return {
+    url,
+    collections: collections.map(({ physical }) => physical),
+    filter: filter ?? null,
+    compression,
+    ...(snapshot && { method: 'snapshot' }),
+    ...(shard && { shard: `${shard.shard}/${shard.shards} of ${shard.runId}` }),
+  };
+}
+
+/**
+ * A backup takes no lock: it writes nothing. Machines that share one hold the names together for as long as they are at it,
+ * as one owner, so that no run of qdx changes between two shards what leads where.
+ */
+async function withShardLock<T>(
+  connection: Connection,
+  { shard }: BackupParams,
+  collections: readonly ListedCollection[],
+  run: RunOptions,
+  work: (run: RunOptions) => Promise<T>,
+): Promise<T> {
+  if (!shard) return work(run);
+  const { owner, breakLock } = shard;
+  const lock = {
+    names: lockNamesOf(collections),
+    runId: lockRunId(shard),
+    owner,
+    breakLock,
+    resumesSwitch: true,
+  } as const;
+  return withWriterLocks(connection, lock, run, work);
+}
+
+const lockNamesOf = (collections: readonly ListedCollection[]): string[] => publicNames(collections).toSorted();
+
 /** A snapshot is one file with all points of a collection. @throws QdxError `usage`. */
-function assertFitsSnapshot({ filter, compression, partPoints }: BackupParams): void {
+function assertFitsSnapshot({ filter, compression, partPoints, shard }: BackupParams): void {
   const other = [
     ...(filter === undefined ? [] : ['--filter']),
     ...(compression === 'none' ? [] : ['--compress']),
     ...(partPoints === undefined ? [] : ['--part-points']),
+    ...(shard ? ['--shard'] : []),
   ];
   if (other.length === 0) return;
   throw new QdxError(
@@ -139,28 +214,36 @@ function assertFitsSnapshot({ filter, compression, partPoints }: BackupParams): 
   );
 }
 
-const newStart = ({ qdxVersion }: BackupParams, request: BackupRequest): JournalStart =>
-  startOfJournal({ qdxVersion, backupId: randomUUID(), startedAt: new Date().toISOString(), request });
+const newStart = ({ qdxVersion }: BackupParams, request: BackupRequest, shardRun: ShardRun | null): JournalStart =>
+  startOfJournal({
+    qdxVersion,
+    backupId: shardRun?.backupId ?? randomUUID(),
+    startedAt: shardRun?.startedAt ?? new Date().toISOString(),
+    request,
+  });
 
 /** @throws QdxError `usage`: a filter that matches nothing is a mistake, not a backup. */
 function assertNotEmpty({ filter }: BackupParams, collections: readonly BackedUpCollection[]): void {
-  if (filter === undefined || collections.some(({ points }) => points > 0)) return;
+  // One of several shards may be without any.
+  const isFound = ({ points, covers, countBefore }: BackedUpCollection) => (covers ? countBefore : points) > 0;
+  if (filter === undefined || collections.some(isFound)) return;
   throw new QdxError('usage', `--filter matches no point of ${collections.map(({ name }) => name).join(', ')}`, {
     hint: 'look at the keys of a payload: qdx search ... --json',
   });
 }
 
 /** The run that wrote the manifest was killed before it removed its journal. */
-async function takeAsFinished(folder: string): Promise<Figures> {
+async function takeAsFinished(connection: Connection, { params, folder }: BackupInput): Promise<Figures> {
   const path = join(folder, manifestName);
   const { collections } = await decodeManifest(await readFile(path), path);
+  if (params.shard) await endShard(connection, params.shard);
   await removeJournal(folder);
   return summarize(collections);
 }
 
 async function finish(
   connection: Connection,
-  { filter, compression, qdxVersion }: BackupParams,
+  { filter, compression, qdxVersion, shard }: BackupParams,
   { backupId, startedAt }: JournalStart,
   collections: readonly BackedUpCollection[],
   folder: string,
@@ -168,7 +251,7 @@ async function finish(
 ): Promise<void> {
   const manifest: BackupManifest = {
     format: formatName,
-    version: formatVersion,
+    version: shard ? formatVersion : wholeVersion,
     needsQdx,
     backupId,
     startedAt,
@@ -177,12 +260,14 @@ async function finish(
     source: { url: connection.url, qdrantVersion: (await connection.server()).version },
     filter: filter ?? null,
     compression,
+    ...(shard && { shard: ofRun(shard) }),
     collections,
   };
   const file = await createPartialFile(join(folder, manifestName));
   await file.write(encodeManifest(manifest));
   await file.finish();
   reached(run, 'backup.manifest-written');
+  if (shard) await endShard(connection, shard);
   await removeJournal(folder);
   reached(run, 'backup.journal-removed');
 }
@@ -196,7 +281,10 @@ function summarize(collections: readonly BackedUpCollection[]): Figures {
     ...(snapshot ? [snapshot] : []),
   ]);
   return {
-    collections: collections.map(({ parts, description: _description, ...rest }) => ({ ...rest, parts: parts.length })),
+    collections: collections.map(({ parts, description: _description, covers: _covers, ...rest }) => ({
+      ...rest,
+      parts: parts.length,
+    })),
     sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     points: collections.reduce((sum, { points }) => sum + points, 0),
   };

@@ -2,14 +2,13 @@
  * Does a collection hold exactly the points of a backup? Every point is read back and hashed, range by range; where a range
  * differs, its points are compared one by one, so that the message can name them.
  */
-import { join } from 'node:path';
 import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { sha256Hex } from '../../lib/hash.ts';
 import { mapOrdered } from '../../lib/ordered-map.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { countPoints } from '../qdrant/collection/points.ts';
-import type { BackedUpCollection, PartEntry } from './backup-folder/manifest.ts';
+import type { LocatedCollection, LocatedPart } from './backup-folder/join-shards.ts';
 import { readPart } from './backup-folder/part-file.ts';
 import { displayId, type IdToken } from './point-order.ts';
 import { sumOfHashes } from './points-hash.ts';
@@ -17,9 +16,7 @@ import { createPageSize, digestRange, scanRange, type PageSize } from './scan-ra
 
 export interface CompareInput {
   readonly physical: string;
-  /** Folder of the collection in the backup. */
-  readonly folder: string;
-  readonly collection: BackedUpCollection;
+  readonly collection: LocatedCollection;
   readonly parallel: number;
 }
 
@@ -36,7 +33,7 @@ export async function assertSamePoints(
   const pageSize = createPageSize();
   let compared = 0;
   run.onEvent?.({ type: 'phase', name: 'comparing', detail: physical });
-  const compare = async (part: PartEntry): Promise<string> => {
+  const compare = async (part: LocatedPart): Promise<string> => {
     const onPage = (points: number) => {
       run.signal?.throwIfAborted();
       compared += points;
@@ -55,20 +52,19 @@ export async function assertSamePoints(
   throw new QdxError('verification', `${physical} holds ${count} points, the backup ${collection.points}`);
 }
 
-async function* partsOf({ parts }: BackedUpCollection): AsyncGenerator<PartEntry, void, undefined> {
+async function* partsOf({ parts }: LocatedCollection): AsyncGenerator<LocatedPart, void, undefined> {
   yield* parts;
 }
 
 /** A part is small enough for its ids and hashes to be held. */
 async function differingPoints(
   connection: Connection,
-  { physical, folder }: CompareInput,
-  part: PartEntry,
+  { physical }: CompareInput,
+  part: LocatedPart,
   pageSize: PageSize,
 ): Promise<QdxError> {
   const expected = new Map<IdToken, string>();
-  for await (const page of readPart(join(folder, part.file)))
-    for (const { id, line } of page) expected.set(id, sha256Hex(line));
+  for await (const page of readPart(part.path)) for (const { id, line } of page) expected.set(id, sha256Hex(line));
   const changed: IdToken[] = [];
   const extra: IdToken[] = [];
   for await (const page of scanRange(connection, { physical, range: part, pageSize }))

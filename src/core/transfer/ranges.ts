@@ -15,6 +15,8 @@ export interface RangesInput {
   readonly shardKeys: readonly (string | number)[];
   /** Points of a range; absent: by their size. */
   readonly partPoints?: number;
+  /** Ranges that there should be at least, where there are so many points; absent: one. */
+  readonly leastRanges?: number;
 }
 
 export interface PlannedRanges {
@@ -38,7 +40,7 @@ export async function planRanges(
   const ranges: IdRange[] = [];
   for (const shardKey of keys) {
     const count = await countIn(connection, input, shardKey, run);
-    const wanted = Math.max(1, Math.ceil(count / partPoints));
+    const wanted = Math.max(1, Math.ceil(count / partPoints), Math.min(count, input.leastRanges ?? 1));
     const borders = wanted === 1 ? [] : await drawBorders(connection, input, shardKey, wanted, run);
     points += count;
     ranges.push(...between(borders, shardKey));

@@ -14,7 +14,7 @@ import type { Connection } from '../qdrant/connection/connection.ts';
 import type { LockOwner } from '../qdrant/lock.ts';
 import { listCollections, type ListedCollection } from '../qdrant/collection/names.ts';
 import { manifestName } from './backup-folder/manifest.ts';
-import { readSoundBackup } from './backup-folder/verify-backup.ts';
+import { readWholeBackup } from './backup-folder/verify-shards.ts';
 import { assertConfirmed, assertMayLeaveGap, assertMayReplace, type OpenGuards } from './guards.ts';
 import { withWriterLocks } from './locks.ts';
 import type { NameGap } from './plain/give-up-plain.ts';
@@ -30,6 +30,8 @@ import { readTransferMark, type TransferMark } from './transfer-mark.ts';
 
 export interface RestoreParams extends OpenGuards {
   readonly folder: string;
+  /** Of the other shards, where several machines made it. */
+  readonly otherFolders?: readonly string[];
   /** Collections of the backup by name, alias or pattern; empty: all. */
   readonly select: readonly string[];
   /** Public name of the one collection that is restored. */
@@ -87,17 +89,18 @@ export async function restore(
 ): Promise<RestoreSummary> {
   const startedAt = performance.now();
   const root = resolve(params.folder);
-  const manifest = await readSoundBackup(root, run);
+  const roots = [root, ...(params.otherFolders ?? []).map((folder) => resolve(folder))];
+  const { manifest, collections } = await readWholeBackup(roots, run);
   reached(run, 'restore.checked');
   await assertServerFits(connection, { what: 'the backup', qdrantVersion: manifest.source.qdrantVersion });
   const { select, as } = params;
-  const items = await planItems({ root, manifest, select, ...(as !== undefined && { as }) });
+  const items = await planItems({ collections, select, ...(as !== undefined && { as }) });
   await assertSnapshotsFit(connection, items);
-  const origin = sha256Hex(await readFile(join(root, manifestName)));
+  const origin = await originOf(roots);
   const head = { folder: root, backupId: manifest.backupId, dryRun: params.dryRun };
-  const finish = (collections: readonly RestoredCollection[]): RestoreSummary => ({
+  const finish = (restored: readonly RestoredCollection[]): RestoreSummary => ({
     ...head,
-    collections,
+    collections: restored,
     durationMs: performance.now() - startedAt,
   });
   if (params.dryRun) {
@@ -124,6 +127,13 @@ export async function restore(
     reached(run, 'restore.marked');
     return finish(restored.map((each, index) => asSwitched(each, targets[index], switched)));
   });
+}
+
+/** What the staging collection is of: the manifests, in any order. */
+async function originOf(roots: readonly string[]): Promise<string> {
+  const hashes = await Promise.all(roots.map(async (root) => sha256Hex(await readFile(join(root, manifestName)))));
+  const [only] = hashes;
+  return hashes.length === 1 && only !== undefined ? only : sha256Hex(hashes.toSorted().join('\n'));
 }
 
 /** @throws QdxError `refused`: before anything is touched. */

@@ -129,8 +129,8 @@ const mutations: readonly (readonly [string, Mutation, readonly RegExp[]])[] = [
   ],
   [
     'F45: a newer format',
-    (_f, { manifest, write }) => write({ ...manifest, version: 2, needsQdx: '3.4.0' }),
-    [/^refused: .* is of format version 2; this qdx reads versions up to 1$/],
+    (_f, { manifest, write }) => write({ ...manifest, version: 3, needsQdx: '3.4.0' }),
+    [/^refused: .* is of format version 3; this qdx reads versions up to 2$/],
   ],
   [
     'another format',

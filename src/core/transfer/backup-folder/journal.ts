@@ -26,6 +26,8 @@ export interface BackupRequest {
   readonly compression: Compression;
   /** `snapshot`: Qdrant's own. Absent, as in older journals: by points. */
   readonly method?: 'snapshot';
+  /** One of several machines: `2/3 of nightly`. */
+  readonly shard?: string;
 }
 
 export interface JournalStart {
@@ -43,6 +45,8 @@ export interface JournalCollection {
   readonly folder: string;
   readonly countBefore: number;
   readonly ranges: readonly IdRange[];
+  /** Of a shard: the number of its first range among those of all, from 0. */
+  readonly firstRange?: number;
 }
 
 /** `part` null: the range holds no point. A later line for the same range counts. */

@@ -14,6 +14,8 @@ const id = z
 const partName = /^part-\d{6,}\.jsonl(?:\.gz)?$/u;
 const folderName = /^\d{3,}-[A-Za-z0-9_.-]*$/u;
 
+const shardKey = z.union([z.string(), z.number()]).nullable();
+
 const part = z.object({
   file: z.string().regex(partName),
   sizeBytes: count,
@@ -22,7 +24,7 @@ const part = z.object({
   pointsHash: sha256,
   from: id,
   to: id,
-  shardKey: z.union([z.string(), z.number()]).nullable(),
+  shardKey,
 });
 
 const collection = z.object({
@@ -43,12 +45,13 @@ const collection = z.object({
   countAfter: count,
   description: z.object({ file: z.literal('collection.json'), sizeBytes: count, sha256 }),
   parts: z.array(part),
+  covers: z.array(z.object({ from: id, to: id, shardKey })).optional(),
   snapshot: z.object({ file: z.literal('collection.snapshot'), sizeBytes: count, sha256 }).optional(),
 });
 
 const manifest = z.object({
   format: z.literal('qdx-backup'),
-  version: z.literal(1),
+  version: z.union([z.literal(1), z.literal(2)]),
   needsQdx: z.string(),
   backupId: z.string().min(1),
   startedAt: z.string(),
@@ -57,6 +60,7 @@ const manifest = z.object({
   source: z.object({ url: z.string(), qdrantVersion: z.string() }),
   filter: z.unknown(),
   compression: z.enum(['none', 'gzip']),
+  shard: z.object({ runId: z.string().min(1), shard: count.min(1), shards: count.min(1) }).optional(),
   collections: z.array(collection).min(1),
 });
 

@@ -5,13 +5,16 @@
 import { sha256Hex } from '../../../lib/hash.ts';
 import { QdxError } from '../../../lib/errors.ts';
 import { parseJson, stringifyJson } from '../../../lib/json.ts';
+import type { IdRange } from '../scan-range.ts';
 
 export const manifestName = 'manifest.json';
 /** In the folder of a collection. */
 export const snapshotName = 'collection.snapshot';
 export const formatName = 'qdx-backup';
 /** Raised when a reader of today would misread what is written tomorrow. */
-export const formatVersion = 1;
+export const formatVersion = 2;
+/** Of a whole backup: written as before, for a reader of version 1 reads it right. A shard it would take for the whole. */
+export const wholeVersion = 1;
 
 /** Whether anything was written to the collection while it was read; see docs/backup.md. */
 export type Consistency =
@@ -37,7 +40,16 @@ export interface BackupManifest {
   /** The Qdrant filter of `--filter`; null: all points. */
   readonly filter: unknown;
   readonly compression: Compression;
+  /** One of several machines wrote it (version 2): the whole is this with its other shards. */
+  readonly shard?: ShardOfRun | undefined;
   readonly collections: readonly BackedUpCollection[];
+}
+
+export interface ShardOfRun {
+  readonly runId: string;
+  /** 1-based. */
+  readonly shard: number;
+  readonly shards: number;
 }
 
 export interface BackedUpCollection {
@@ -54,6 +66,8 @@ export interface BackedUpCollection {
   readonly countAfter: number;
   readonly description: FileEntry;
   readonly parts: readonly PartEntry[];
+  /** Of a shard: the ranges that it is of, whether there are points in them or not. */
+  readonly covers?: readonly IdRange[] | undefined;
   /** Qdrant's own snapshot, instead of parts. */
   readonly snapshot?: FileEntry | undefined;
 }

@@ -23,12 +23,13 @@ import {
   encodeDescription,
 } from '../collection-description.ts';
 import { sumOfHashes } from '../points-hash.ts';
-import { countIn, planRanges } from '../ranges.ts';
+import { countIn, type PlannedRanges, planRanges } from '../ranges.ts';
 import { createPageSize, scanRange } from '../scan-range.ts';
 import { reached } from '../steps.ts';
 import { checkConsistency } from './check-consistency.ts';
 import { collectionFolder, partFile } from './open-folder.ts';
 import { type CollectionProgress, newProgress } from './progress-state.ts';
+import { assertStillRead, coveredBy, type ShardRun } from './shard-run.ts';
 
 export interface CollectionInput {
   /** Of the whole backup. */
@@ -46,9 +47,13 @@ export interface CollectionInput {
   /** Ranges read at once. */
   readonly parallel: number;
   readonly partPoints?: number;
+  /** Of several machines; null: it is the whole. */
+  readonly shardRun: ShardRun | null;
 }
 
 const descriptionName = 'collection.json';
+/** At least, where there are so many points: shards are of about equal size. */
+const rangesOfShard = 4;
 
 export async function backUpCollection(
   connection: Connection,
@@ -61,8 +66,11 @@ export async function backUpCollection(
   const progress = input.progress
     ? await takeUp(input, input.progress, description)
     : await begin(connection, input, description, run);
+  assertStillRead(input.shardRun, progress);
   await readParts(connection, input, progress, run);
+  await input.shardRun?.noteRead(listed.physical);
   reached(run, 'backup.read');
+  if (input.secondScan) await input.shardRun?.waitForOthers(listed.physical, run);
   const parts = [...progress.done.values()].filter((part) => part !== null);
   const points = parts.reduce((sum, part) => sum + part.points, 0);
   const consistency = await checkConsistency(connection, { ...input, progress, description, points }, run);
@@ -78,6 +86,7 @@ export async function backUpCollection(
     countAfter: await countAll(connection, input, description, run),
     description: await descriptionEntry(join(root, progress.folder)),
     parts: parts.toSorted((a, b) => (a.file < b.file ? -1 : 1)),
+    ...(input.shardRun && { covers: coveredBy(progress.ranges) }),
   };
 }
 
@@ -100,14 +109,17 @@ export async function begin(
   description: CollectionDescription,
   run: RunOptions,
 ): Promise<CollectionProgress> {
-  const { root, index, listed, filter, partPoints } = input;
+  const { root, index, listed, filter, partPoints, shardRun } = input;
   const folder = collectionFolder(index, listed.physical);
   const { shardKeys } = description;
-  const planned = await planRanges(
-    connection,
-    { physical: listed.physical, filter, shardKeys, ...(partPoints !== undefined && { partPoints }) },
-    run,
-  );
+  const wanted = {
+    ...(partPoints !== undefined && { partPoints }),
+    ...(shardRun && { leastRanges: shardRun.shards * rangesOfShard }),
+  };
+  const draw = () => planRanges(connection, { physical: listed.physical, filter, shardKeys, ...wanted }, run);
+  const planned: PlannedRanges & { readonly firstRange?: number } = shardRun
+    ? await shardRun.planOf(listed.physical, draw)
+    : await draw();
   await mkdir(join(root, folder), { recursive: true }).catch((error: unknown) => throwWriteError(folder, error));
   const file = await createPartialFile(join(root, folder, descriptionName));
   await file.write(encodeDescription(description, input.backupId));
@@ -119,6 +131,7 @@ export async function begin(
     folder,
     countBefore: planned.points,
     ranges: planned.ranges,
+    ...(planned.firstRange !== undefined && { firstRange: planned.firstRange }),
   } as const;
   await input.journal.append(line);
   reached(run, 'backup.planned');
@@ -165,10 +178,11 @@ async function readParts(
     const pages = counted(scan, (points) => {
       run.signal?.throwIfAborted();
       done += points;
-      run.onEvent?.({ type: 'progress', stage: 'reading', done, total: progress.countBefore, unit: 'points' });
+      const total = input.shardRun ? {} : { total: progress.countBefore };
+      run.onEvent?.({ type: 'progress', stage: 'reading', done, ...total, unit: 'points' });
     });
     const part: PartEntry | null = await writePart(
-      { folder: join(root, progress.folder), name: partFile(number), range, compression },
+      { folder: join(root, progress.folder), name: partFile(progress.firstRange + number), range, compression },
       pages,
     );
     reached(run, 'backup.part-written');

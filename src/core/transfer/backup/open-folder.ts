@@ -42,7 +42,7 @@ export async function openBackupFolder(folder: string): Promise<OpenedFolder> {
 
 /** @throws QdxError `usage`, naming the difference (F3). */
 export function assertSameRequest(folder: string, start: JournalStart, request: BackupRequest): void {
-  const keys = ['url', 'collections', 'filter', 'compression', 'method'] as const;
+  const keys = ['url', 'collections', 'filter', 'compression', 'method', 'shard'] as const;
   const key = keys.find((candidate) => !isDeepStrictEqual(start.request[candidate], request[candidate]));
   if (key === undefined) return;
   throw new QdxError(

@@ -11,6 +11,8 @@ export interface CollectionProgress {
   readonly folder: string;
   readonly countBefore: number;
   readonly ranges: readonly IdRange[];
+  /** 0 but for shards. */
+  readonly firstRange: number;
   /** By number of range; null: the range holds no point. */
   readonly done: Map<number, PartEntry | null>;
   /** How far a backup by snapshot is; absent where none was begun. */
@@ -28,11 +30,18 @@ export interface SnapshotProgress {
   readonly file?: FileEntry;
 }
 
-export const newProgress = ({ name, folder, countBefore, ranges }: JournalCollection): CollectionProgress => ({
+export const newProgress = ({
   name,
   folder,
   countBefore,
   ranges,
+  firstRange = 0,
+}: JournalCollection): CollectionProgress => ({
+  name,
+  folder,
+  countBefore,
+  ranges,
+  firstRange,
   done: new Map(),
 });
 

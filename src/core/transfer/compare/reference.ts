@@ -61,6 +61,12 @@ async function backupReference(
   run: RunOptions,
 ): Promise<Reference> {
   const manifest = await readSoundBackup(root, run);
+  if (manifest.shard)
+    throw new QdxError(
+      'usage',
+      `${root} is shard ${manifest.shard.shard} of ${manifest.shard.shards}, and holds only its points`,
+      { hint: `restore all shards beside: qdx restore <folder...> --as ${name}-check; then compare with that` },
+    );
   const names = new Set([name, ...aliases]);
   const matches = (entry: BackedUpCollection) => [entry.name, ...entry.aliases].some((each) => names.has(each));
   const found = manifest.collections.find(matches) ?? onlyOne(manifest.collections);

@@ -2,7 +2,6 @@
  * One collection of a backup into its staging collection, until it is proven: made, filled, compared point by point,
  * configured to the end, indexed.
  */
-import { join } from 'node:path';
 import { isQdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
@@ -46,7 +45,7 @@ export const fillStaging = (connection: Connection, input: FillInput, run: RunOp
 async function fillByPoints(connection: Connection, input: FillInput, run: RunOptions): Promise<FilledStaging> {
   const { item, staging, mark, parallel } = input;
   const { physical } = staging;
-  const { description, collection, folder } = item;
+  const { description, collection } = item;
   if (staging.isLeftover) {
     await createShardKeys(connection, physical, description);
     await createIndexes(connection, physical, description);
@@ -56,7 +55,7 @@ async function fillByPoints(connection: Connection, input: FillInput, run: RunOp
   reached(run, 'restore.loaded');
   let pointsHash: string;
   try {
-    pointsHash = await assertSamePoints(connection, { physical, folder, collection, parallel }, run);
+    pointsHash = await assertSamePoints(connection, { physical, collection, parallel }, run);
   } catch (error) {
     // It would be taken up by the next run, and be wrong again.
     if (isQdxError(error) && error.kind === 'verification') await dropStaging(connection, physical);
@@ -93,7 +92,7 @@ async function fill(connection: Connection, input: FillInput, run: RunOptions): 
       continue;
     }
     const target = { ...input, physical, shardKey: part.shardKey, onLoaded: report };
-    await loadPoints(connection, target, readPart(join(item.folder, part.file)), run);
+    await loadPoints(connection, target, readPart(part.path), run);
     reached(run, 'restore.part-loaded');
   }
   return pointsKept;

@@ -9,14 +9,13 @@ import { QdxError } from '../../../lib/errors.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { versionOf } from '../../qdrant/collection/alias.ts';
 import { assertCollectionName } from '../../qdrant/collection/names.ts';
-import type { BackedUpCollection, BackupManifest } from '../backup-folder/manifest.ts';
+import type { LocatedCollection } from '../backup-folder/join-shards.ts';
+import type { BackedUpCollection } from '../backup-folder/manifest.ts';
 import { type CollectionDescription, decodeDescription } from '../collection-description.ts';
 
 export interface RestoreItem {
-  readonly collection: BackedUpCollection;
+  readonly collection: LocatedCollection;
   readonly description: CollectionDescription;
-  /** Its folder in the backup. */
-  readonly folder: string;
   /** The name that its versions are called after, and its lock. */
   readonly name: string;
   /** Every name that will lead to it. */
@@ -24,29 +23,26 @@ export interface RestoreItem {
 }
 
 export interface ItemInput {
-  /** Of the backup. */
-  readonly root: string;
-  readonly manifest: BackupManifest;
+  readonly collections: readonly LocatedCollection[];
   /** Names, aliases or glob patterns; empty: all. */
   readonly select: readonly string[];
   readonly as?: string;
 }
 
 /** @throws QdxError `notFound` for a selection that matches nothing, `usage` for `--as` with several collections. */
-export async function planItems({ root, manifest, select, as }: ItemInput): Promise<RestoreItem[]> {
-  const chosen = selectFrom(manifest, select);
+export async function planItems({ collections, select, as }: ItemInput): Promise<RestoreItem[]> {
+  const chosen = selectFrom(collections, select);
   if (as !== undefined && chosen.length > 1)
     throw new QdxError('usage', `--as names one collection, and ${chosen.length} would be restored`, {
       hint: `add --select ${chosen[0]?.aliases[0] ?? chosen[0]?.name ?? ''}`,
     });
   return Promise.all(
     chosen.map(async (collection) => {
-      const folder = join(root, collection.folder);
-      const description = decodeDescription(await readFile(join(folder, collection.description.file)));
+      const description = decodeDescription(await readFile(join(collection.path, collection.description.file)));
       const aliases = as === undefined ? publicNamesOf(collection) : [as];
       for (const alias of aliases) assertCollectionName(alias);
       const name = aliases.find((alias) => versionOf(alias, collection.name)) ?? aliases[0] ?? collection.name;
-      return { collection, description, folder, name, aliases };
+      return { collection, description, name, aliases };
     }),
   );
 }
@@ -54,9 +50,12 @@ export async function planItems({ root, manifest, select, as }: ItemInput): Prom
 const publicNamesOf = ({ name, aliases }: BackedUpCollection): readonly string[] =>
   aliases.length > 0 ? aliases : [name];
 
-function selectFrom({ collections }: BackupManifest, select: readonly string[]): readonly BackedUpCollection[] {
+function selectFrom(
+  collections: readonly LocatedCollection[],
+  select: readonly string[],
+): readonly LocatedCollection[] {
   if (select.length === 0) return collections;
-  const chosen = new Set<BackedUpCollection>();
+  const chosen = new Set<LocatedCollection>();
   for (const pattern of select) {
     const matches = picomatch(pattern, { dot: true });
     const found = collections.filter(({ name, aliases }) => [name, ...aliases].some((each) => matches(each)));

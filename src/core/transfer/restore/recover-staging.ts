@@ -28,7 +28,7 @@ export async function recoverStaging(
   run: RunOptions,
 ): Promise<FilledStaging> {
   const { physical } = staging;
-  const { description, folder, collection } = item;
+  const { description, collection } = item;
   const digest = () => digestCollection(connection, { physical, shardKeys: [], parallel }, run);
   if (!staging.isLeftover) await createStaging(connection, physical, description, mark, run);
   reached(run, 'restore.created');
@@ -36,7 +36,7 @@ export async function recoverStaging(
   const isKept = left !== null && left.pointsHash === collection.pointsHash && left.points > 0;
   const recover = async (): Promise<RangeDigest> => {
     run.onEvent?.({ type: 'phase', name: 'recovering', detail: physical });
-    const open = () => createReadStream(join(folder, snapshot.file), { highWaterMark: 1024 * 1024 });
+    const open = () => createReadStream(join(collection.path, snapshot.file), { highWaterMark: 1024 * 1024 });
     await recoverSnapshot(connection, physical, { ...snapshot, open }, run);
     reached(run, 'restore.loaded');
     return digest();
