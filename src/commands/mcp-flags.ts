@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import type { BackendParams } from '../core/mcp/backend.ts';
 import type { CommandContext, CommandInput } from './command.ts';
 import { listFlag } from './search-flags.ts';
+import { searchLog } from './search-log.ts';
 import { searchPlaces } from './search-places.ts';
 import { searchSettings } from './search-settings.ts';
 
@@ -21,6 +22,7 @@ export async function backendParams(flags: CommandInput['flags'], context: Comma
   return {
     connect: async () => context.connect(),
     places: searchPlaces(context, settings),
+    ...searchLog(context, settings, 'mcp'),
     allowed: listFlag(flags, 'collection'),
     ofProject: Object.keys(settings.collections),
     searchDefaults: async (collection) => searchSettings(await context.settings(collection)),

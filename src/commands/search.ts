@@ -4,12 +4,14 @@
 import { assertQuery } from '../core/retrieval/assert-query.ts';
 import { chooseCollections } from '../core/retrieval/choose-collections.ts';
 import { createSearcher } from '../core/retrieval/search.ts';
+import { withSearchLog } from '../core/retrieval/search-log.ts';
 import { searchQueries } from '../core/retrieval/search-queries.ts';
 import { QdxError } from '../lib/errors.ts';
 import type { CommandContext, CommandModule } from './command.ts';
 import { defineSearch, listFlag, querySource, searchParams } from './search-flags.ts';
 import { hitFormats, responseData } from './search-formats.ts';
 import { locateFiles } from './search-links.ts';
+import { searchLog } from './search-log.ts';
 import { answerLines } from './search-many.ts';
 import { searchPlaces } from './search-places.ts';
 import { type HitLook, renderHits } from './search-render.ts';
@@ -33,7 +35,10 @@ export const search: CommandModule = {
     const connection = await context.connect();
     const collections = await chooseCollections(connection, named, Object.keys(resolved.settings.collections), context);
     const places = searchPlaces(context, resolved.settings);
-    const searcher = await createSearcher(connection, { ...params, collections }, places, context);
+    const asked = { ...params, collections };
+    const { log } = searchLog(context, resolved.settings, 'search');
+    const opened = await createSearcher(connection, asked, places, context);
+    const searcher = log ? withSearchLog(opened, asked, log, context.onEvent) : opened;
     const look: HitLook = { full: flags['full'] === true, explain: params.explain, files: new Map() };
     if (source.from === 'file') {
       const queries = String(flags['queries']);

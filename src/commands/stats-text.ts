@@ -1,13 +1,16 @@
 /**
- * Stats as text: a block for the server, a block for each collection, warnings last.
+ * Stats as text: a block for the server, a block for each collection, warnings last, and one for the
+ * searches that were logged.
  */
-import type { CollectionStats, Stats } from '../core/qdrant/stats.ts';
+import type { LiveStats } from '../core/live/live-stats.ts';
+import type { CollectionStats } from '../core/qdrant/stats.ts';
 import type { View } from '../lib/output.ts';
 import { formatBytes, formatCount } from '../lib/quantities.ts';
 import { paint } from '../lib/style.ts';
 import { renderTable } from '../lib/table.ts';
+import { renderSearches } from './stats-searches-text.ts';
 
-export function renderStats({ server, collections }: Stats, view: View): string {
+export function renderStats({ server, collections, searches }: LiveStats, view: View): string {
   const { url, version, peers, residentBytes, cores } = server;
   const head = [
     `Qdrant ${version} at ${url}`,
@@ -16,7 +19,11 @@ export function renderStats({ server, collections }: Stats, view: View): string 
     ...(residentBytes === null ? [] : [`${formatBytes(residentBytes)} resident`]),
   ].join(', ');
   const blocks = collections.map((stats) => renderCollection(stats, view));
-  return [head, ...(blocks.length > 0 ? blocks : ['there are no collections yet'])].join('\n\n');
+  return [
+    head,
+    ...(blocks.length > 0 ? blocks : ['there are no collections yet']),
+    ...renderSearches(searches, view),
+  ].join('\n\n');
 }
 
 function renderCollection(stats: CollectionStats, view: View): string {

@@ -34,6 +34,9 @@ export const link = (view: View, text: string, url: string): string =>
     ? `${mark(`]8;;${sanitizeForTerminal(url).replaceAll(/[\s]/g, '')}\u001B\\`)}${text}${mark(']8;;\u001B\\')}`
     : text;
 
+/** What follows takes the place of all that the terminal shows; nothing elsewhere. */
+export const clearScreen = (view: View): string => (view.isTty ? `${mark('[H')}${mark('[2J')}` : '');
+
 const mark = (sequence: string): string => `${open}${sequence}${close}`;
 
 const marked = new RegExp(`(${open}[^${close}]*${close})`, 'g');

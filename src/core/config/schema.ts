@@ -1,5 +1,5 @@
 /**
- * The one schema of all settings, with the only defaults in qdx.
+ * The one schema of all settings, with the only defaults in qdx (those of a group in a file of its own there).
  *
  * What each setting is called on the command line and in the environment, and one line on what it is for, is in table.ts
  * (plain data, so that help needs no zod); a setting added here does not compile until it has its row there.
@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import type { PayloadField } from '../corpus/chunk.ts';
 import { withoutDefaults } from './layer-schema.ts';
+import { liveSettings } from './live-schema.ts';
 
 const positive = z.number().int().positive();
 const text = z.string().min(1);
@@ -280,6 +281,7 @@ export const settingsSchema = z.strictObject({
   rerankEndpoint: rerankEndpointSettings.prefault({}),
   hub: hubSettings.prefault({}),
   mcp: mcpSettings.prefault({}),
+  live: liveSettings.prefault({}),
   payloadKeys: payloadKeys.default({}),
   collections: z.record(z.string().min(1).max(255), collectionSettings).default({}),
 });

@@ -7,6 +7,7 @@ import type { RunOptions } from '../../lib/events.ts';
 import type { Settings } from '../config/schema.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import type { CardlessParams, SearchParams, SearchPlaces } from '../retrieval/params.ts';
+import type { SearchLogParams } from '../retrieval/search-log.ts';
 import { createOpenedModels, type OpenedModels } from '../retrieval/opened-models.ts';
 
 /** What the settings say of a search; of one collection, with its own entry applied. */
@@ -25,6 +26,8 @@ export interface BackendParams {
   /** A server by URL, or the local one. */
   readonly connect: () => Promise<Connection>;
   readonly places: SearchPlaces;
+  /** Absent: searches are not logged. */
+  readonly log?: SearchLogParams;
   /** The only collections that are served, by any of their names; empty: all. */
   readonly allowed: readonly string[];
   /** Those of the project's settings: searched where a call names none. */

@@ -4,7 +4,8 @@
 import { describe, expect, test } from 'vitest';
 import type { CollectionStats } from '../../../src/core/qdrant/stats.ts';
 import { estimateMemory, quantizationSize } from '../../../src/core/qdrant/stats/memory-estimate.ts';
-import { renderPrometheus } from '../../../src/core/qdrant/stats/prometheus.ts';
+import { renderMetrics } from '../../../src/lib/prometheus-text.ts';
+import { metricsOfStats } from '../../../src/core/qdrant/stats/prometheus.ts';
 import { findWarnings, type WarningInput } from '../../../src/core/qdrant/stats/warnings.ts';
 import { testCard } from '../../helpers/collection-card.ts';
 import { parsePrometheus } from './parse-prometheus.ts';
@@ -139,7 +140,7 @@ describe('Prometheus text', () => {
   const nasty: CollectionStats = { ...stats, name: 'a "b"\\\nc', warnings: findWarnings({ ...healthy, card: null }) };
 
   test('every sample can be read back, with hostile names', () => {
-    const samples = parsePrometheus(renderPrometheus({ server, collections: [nasty] }));
+    const samples = parsePrometheus(renderMetrics(metricsOfStats({ server, collections: [nasty] })));
     const labels = { collection: 'a "b"\\\nc', physical: 'docs__1' };
     expect(samples).toContainEqual({ name: 'qdx_collection_points', labels, value: 50_000 });
     expect(samples).toContainEqual({
@@ -156,7 +157,9 @@ describe('Prometheus text', () => {
   });
 
   test('a server without collections', () => {
-    const samples = parsePrometheus(renderPrometheus({ server: { ...server, residentBytes: null }, collections: [] }));
+    const samples = parsePrometheus(
+      renderMetrics(metricsOfStats({ server: { ...server, residentBytes: null }, collections: [] })),
+    );
     expect(samples.map(({ name }) => name)).toEqual(['qdx_server_info', 'qdx_server_peers']);
   });
 });

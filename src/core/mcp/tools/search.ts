@@ -8,7 +8,8 @@ import type { Connection } from '../../qdrant/connection/connection.ts';
 import { scrollPoints } from '../../qdrant/collection/points.ts';
 import type { Hit } from '../../retrieval/hit.ts';
 import type { CardlessParams, SearchParams, SearchResponse } from '../../retrieval/params.ts';
-import { createSearcher } from '../../retrieval/search.ts';
+import { withSearchLog } from '../../retrieval/search-log.ts';
+import { createSearcher, type Searcher } from '../../retrieval/search.ts';
 import type { Backend } from '../backend.ts';
 import { chooseReranking } from '../choose-reranking.ts';
 import { collectionsToSearch, publicName, servedByName, servedCollections } from '../served.ts';
@@ -87,7 +88,7 @@ export const search = defineTool({
         : await collectionsToSearch(connection, served, call);
     if (collections.length === 0) return nothing(asked, [], noCollections(served.length, call), call);
     const params = await searchParams(asked, collections, call);
-    const searcher = await createSearcher(connection, params, backend.places, run);
+    const searcher = await loggedSearcher(connection, params, call);
     const response = await searcher.search(asked.query);
     if (response.hits.length === 0)
       return nothing(asked, collections, await whatToTry(asked, connection, collections, backend), call, response);
@@ -95,6 +96,15 @@ export const search = defineTool({
     return answer(asked, response, call);
   },
 });
+
+async function loggedSearcher(
+  connection: Connection,
+  params: SearchParams,
+  { backend, run }: ToolCall,
+): Promise<Searcher> {
+  const searcher = await createSearcher(connection, params, backend.places, run);
+  return backend.log ? withSearchLog(searcher, params, backend.log, run.onEvent) : searcher;
+}
 
 /** An alias that was typed is what the results say; a physical name as well. */
 const publicOrTyped = (typed: string, listed: { physical: string; aliases: readonly string[] }): string =>

@@ -1,28 +1,11 @@
 /**
- * Stats as Prometheus text exposition (format 0.0.4): gauges, one label set a line, `# HELP` and `# TYPE` once each.
+ * Stats as metrics of Prometheus.
  */
+import type { Metric, Sample } from '../../../lib/prometheus-text.ts';
 import type { Stats } from '../stats.ts';
 import type { CollectionStats } from './collection-stats.ts';
 
-interface Metric {
-  readonly name: string;
-  readonly help: string;
-  readonly samples: readonly Sample[];
-}
-
-interface Sample {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
-
-export function renderPrometheus(stats: Stats): string {
-  return metricsOf(stats)
-    .filter(({ samples }) => samples.length > 0)
-    .map(renderMetric)
-    .join('');
-}
-
-function metricsOf({ server, collections }: Stats): Metric[] {
+export function metricsOfStats({ server, collections }: Stats): Metric[] {
   const gauge = (name: string, help: string, value: (stats: CollectionStats) => number): Metric => ({
     name: `qdx_collection_${name}`,
     help,
@@ -76,16 +59,3 @@ function metricsOf({ server, collections }: Stats): Metric[] {
 }
 
 const labelsOf = ({ name, physical }: CollectionStats) => ({ collection: name, physical });
-
-function renderMetric({ name, help, samples }: Metric): string {
-  const lines = samples.map(({ labels, value }) => `${name}${renderLabels(labels)} ${value}\n`);
-  return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${lines.join('')}`;
-}
-
-function renderLabels(labels: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).map(([key, value]) => `${key}="${escapeLabel(value)}"`);
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
-}
-
-const escapeLabel = (value: string): string =>
-  value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
