@@ -14,7 +14,7 @@ import { figuresOfLog, type LogFigures } from './log-figures.ts';
 import { readSearchLog } from './read-log.ts';
 import { leastRecall, type SampledRecall, sampleRecall } from './sample-recall.ts';
 
-export interface LiveWarning {
+interface LiveWarning {
   /** Stable, for scripts. */
   readonly code: 'recall' | 'recall-unknown' | 'failed-searches';
   readonly message: string;
@@ -39,7 +39,7 @@ export interface LiveInput {
   readonly recall?: RecallParams;
 }
 
-export interface RecallParams {
+interface RecallParams {
   /** Logged queries that are asked again at most. */
   readonly sample: number;
   readonly seed: number;

@@ -29,7 +29,7 @@ export interface LogFigures {
   readonly slow: readonly SlowSearch[];
 }
 
-export interface SlowSearch {
+interface SlowSearch {
   readonly at: string;
   readonly collections: readonly string[];
   readonly times: LoggedTimes;

@@ -39,7 +39,9 @@ interface HttpPlace {
 export async function serveMcp({ version, transport, ...params }: ServeMcpParams, run: RunOptions = {}): Promise<void> {
   const backend = createBackend(params, run);
   const served: McpParams = { tools: toolsOf(params), callTool: createCallTool(backend), version };
-  const warmUp = startWarmUp(served.callTool, run);
+  // Nobody asked for it: it is in no log.
+  const { log: _, ...unlogged } = backend;
+  const warmUp = startWarmUp(createCallTool(unlogged), run);
   try {
     if (transport.kind === 'stdio') await serveStdio(served, transport, run);
     else await overLoopback(served, transport, run);

@@ -53,7 +53,7 @@ export interface SearchLogParams {
   readonly keepsQueries: boolean;
 }
 
-export const logFile = 'searches.jsonl';
+const logFile = 'searches.jsonl';
 /** The log is this many files, of which the oldest goes when the newest is full. */
 const files = 4;
 const longestQueryChars = 2000;
