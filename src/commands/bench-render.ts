@@ -2,7 +2,8 @@
  * A report on the terminal: what it says, what must be known of it, the figures, how they were measured.
  */
 import type { Check } from '../core/bench/report/report.ts';
-import type { ReportView } from '../core/bench/report/view.ts';
+import { queryTable } from '../core/bench/report/shown-queries.ts';
+import { cellText, type ReportView } from '../core/bench/report/view.ts';
 import type { View } from '../lib/output.ts';
 import { paint, type Style } from '../lib/style.ts';
 import { renderTable } from '../lib/table.ts';
@@ -17,8 +18,8 @@ export function renderBench(report: ReportView, view: View): string {
   const checks = report.checks.map(
     ({ name, status, message }) => `${paint(view, styleOf[status], status)}  ${name}: ${message}`,
   );
-  const tables = report.tables.map(({ title, header, rows, right }) => {
-    const cells = rows.map((row) => row.map(cut));
+  const tables = [...report.tables, ...queryTable(report)].map(({ title, header, rows, right }) => {
+    const cells = rows.map((row) => row.map((cell) => cut(cellText(cell))));
     const hasHeader = header.some((name) => name !== '');
     return `${paint(view, 'bold', title)}\n${renderTable(cells, { right, ...(hasHeader && { header }) })}`;
   });

@@ -3,6 +3,7 @@
  */
 import { appendFile } from 'node:fs/promises';
 import { renderAnnotations, renderStepSummary } from '../core/bench/outputs/github.ts';
+import { renderHtml } from '../core/bench/outputs/html.ts';
 import { renderJunit } from '../core/bench/outputs/junit.ts';
 import { keepReport, type KeptReport } from '../core/bench/outputs/keep-report.ts';
 import { renderMarkdown } from '../core/bench/outputs/markdown.ts';
@@ -14,17 +15,20 @@ import { renderBench } from './bench-render.ts';
 import type { CommandContext, CommandInput, CommandResult } from './command.ts';
 
 /** Values of `--format` that every suite knows. */
-export const benchFormats = ['md', 'junit', 'github', 'prometheus', 'trec'];
+export const benchFormats = ['html', 'md', 'junit', 'github', 'prometheus', 'trec'];
 
 export async function benchResult(
   { flags }: CommandInput,
   context: CommandContext,
-  kept: KeptReport,
+  measured: KeptReport,
 ): Promise<CommandResult> {
-  const { report, view, runs } = kept;
+  const { runs } = measured;
+  const command = context.commandLine();
+  const report = { ...measured.report, command };
+  const view = { ...measured.view, command };
   const out = flags['out'];
   if (typeof out === 'string') {
-    const files = await keepReport(out, kept);
+    const files = await keepReport(out, { report, view, runs });
     context.onEvent({ type: 'note', message: `kept in ${out}: ${files.join(', ')}` });
   }
   const summary = context.environment['GITHUB_STEP_SUMMARY'];
@@ -33,6 +37,7 @@ export async function benchResult(
     data: report,
     text: (terminal) => renderBench(view, terminal),
     formats: {
+      html: () => renderHtml(view),
       md: () => renderMarkdown(view),
       junit: () => renderJunit(view),
       github: () => renderAnnotations(view),

@@ -52,6 +52,8 @@ export interface CommandContext {
    * @throws usage where nobody can be asked and `--yes` was not given.
    */
   confirm(question: string): Promise<boolean>;
+  /** The command as it was typed, quoted for a POSIX shell; secrets are blanked. */
+  commandLine(): string;
   /** `--yes` was typed. */
   readonly isYes: boolean;
   /** What is typed on a terminal after a question that `--yes` does not answer; null where nobody can be asked. */

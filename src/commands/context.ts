@@ -8,6 +8,7 @@ import { holdAtStep, holdVariable } from '../lib/hold-at-step.ts';
 import { QdxError } from '../lib/errors.ts';
 import { claimStdout } from '../lib/claim-stdout.ts';
 import type { Output } from '../lib/output.ts';
+import { shellLine } from '../lib/shell-line.ts';
 import { createProgress, progressMode } from '../lib/progress.ts';
 import type { CommandContext, ServerPlace } from './command.ts';
 import type { GlobalFlags } from './global-options.ts';
@@ -73,6 +74,7 @@ export function createContext(seed: ContextSeed): OwnedContext {
     claimStdout: () => claimStdout(process),
     signal,
     confirm,
+    commandLine: () => output.redactor.redact(shellLine(['qdx', ...process.argv.slice(2)])),
     isYes: globals.yes === true,
     askText,
     format: seed.format,

@@ -87,7 +87,7 @@ test('absolute gates: those that hold and those that do not, as JUnit', async ()
   expect(exitCode).toBe(9);
   expect(stdout).toContain('tests="3" failures="1"');
   expect(stdout).toMatch(
-    /name="--min recall@10=0\.999">\s*<failure message="recall@10 is 0\.\d+, beyond at least 0\.999"/,
+    /name="--min recall@10=0\.999">\s*<failure message="recall@10 is 0\.\d+; at least 0\.999 is asked for"/,
   );
 });
 

@@ -5,31 +5,17 @@ import { renderJunit } from '../../../src/core/bench/outputs/junit.ts';
 import { renderMarkdown } from '../../../src/core/bench/outputs/markdown.ts';
 import { renderPrometheus } from '../../../src/core/bench/outputs/prometheus.ts';
 import { renderRun } from '../../../src/core/bench/run/trec-run.ts';
-import type { ReportView } from '../../../src/core/bench/report/view.ts';
+import { hostileView } from '../../helpers/report-view.ts';
 
-const hostile = '</td><script>alert("x")</script> | `a` \u0007 100 %, a:b\nsecond';
-const view: ReportView = {
-  title: `bench: ${hostile}`,
-  headline: hostile,
-  facts: [['host', hostile]],
-  tables: [{ title: 'worst', header: ['query', 'ndcg@10'], rows: [[hostile, '0.1']], right: [1] }],
-  checks: [
-    { name: hostile, status: 'failed', message: hostile },
-    { name: 'kept', status: 'warning', message: 'nearly' },
-  ],
-  notes: [hostile],
-  figures: [
-    { name: 'ndcg_at_10', labels: { query: hostile }, value: 0.5 },
-    { name: 'broken', labels: {}, value: Number.NaN },
-  ],
-};
+const view = hostileView;
 
 test('Markdown: no markup of a query acts, and no cell ends early', () => {
   const text = renderMarkdown(view);
   expect(text).not.toContain('<script>');
   const rows = text.split('\n').filter((line) => line.startsWith('| ') && line.includes('0.1'));
-  expect(rows).toHaveLength(1);
-  expect(rows[0]?.match(/(?<!\\)\|/g)).toHaveLength(3);
+  expect(rows.map((row) => row.match(/(?<!\\)\|/g)?.length)).toEqual([4, 5]);
+  const marked = { title: '', header: ['a'], rows: [['✗ **<b>']], right: [] };
+  expect(renderMarkdown({ ...view, tables: [marked] })).toContain(String.raw`✗ \*\*&lt;b>`);
 });
 
 test('JUnit: well-formed, whatever stands in a name', () => {

@@ -25,6 +25,8 @@ export interface GateResult extends RandomizationTest {
   /** A gain that is as sure as a drop would have to be. */
   readonly isSignificantGain: boolean;
   readonly check: Check;
+  /** Of every query, now minus baseline. */
+  readonly differences: readonly number[];
   readonly changed: readonly { readonly id: string; readonly before: number; readonly now: number }[];
 }
 
@@ -65,6 +67,7 @@ export function judge(pairs: readonly Pair[], measure: string, seed: number): Om
     lower,
     upper,
     queries: pairs.length,
+    differences,
     isSignificantGain: isSignificant && test.meanDifference > 0,
     check: {
       name: `${measure} against the baseline`,
@@ -73,8 +76,9 @@ export function judge(pairs: readonly Pair[], measure: string, seed: number): Om
     },
     changed: pairs
       .filter(({ before, now }) => before !== now)
-      .toSorted((a, b) => a.now - a.before - (b.now - b.before))
-      .slice(0, changesKept),
+      .toSorted((a, b) => Math.abs(b.now - b.before) - Math.abs(a.now - a.before))
+      .slice(0, changesKept)
+      .toSorted((a, b) => a.now - a.before - (b.now - b.before)),
   };
 }
 

@@ -51,7 +51,7 @@ export function checkLimits(limits: readonly Limit[], figures: Readonly<Record<s
     return {
       name,
       status: isHeld ? 'passed' : 'failed',
-      message: `${figure} is ${shown}, ${isHeld ? 'within' : 'beyond'} ${bound === 'min' ? 'at least' : 'at most'} ${value}${unit === 'ms' ? ' ms' : ''}`,
+      message: `${figure} is ${shown}; ${bound === 'min' ? 'at least' : 'at most'} ${value}${unit === 'ms' ? ' ms' : ''} is asked for`,
     };
   });
 }

@@ -62,7 +62,7 @@ const ofPassages = (grades: readonly number[], all: readonly number[]): RankedGr
 });
 
 /** In the same file, over at least half of the shorter of the two line ranges. */
-function covers(hit: Place, { path, startLine, endLine }: PassageAnswer): boolean {
+export function covers(hit: Place, { path, startLine, endLine }: PassageAnswer): boolean {
   if (hit.path !== path) return false;
   const common = Math.min(hit.endLine, endLine) - Math.max(hit.startLine, startLine) + 1;
   const shorter = Math.min(hit.endLine - hit.startLine, endLine - startLine) + 1;

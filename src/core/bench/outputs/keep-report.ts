@@ -8,6 +8,7 @@ import { createPartialFile } from '../../../lib/partial-file.ts';
 import type { Report } from '../report/report.ts';
 import type { ReportView } from '../report/view.ts';
 import { renderRun, type RunRanking } from '../run/trec-run.ts';
+import { renderHtml } from './html.ts';
 import { renderJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
 import { renderPrometheus } from './prometheus.ts';
@@ -24,6 +25,7 @@ export async function keepReport(folder: string, { report, view, runs }: KeptRep
   await mkdir(folder, { recursive: true });
   const files: Record<string, string> = {
     'report.json': `${stringifyJson(report)}\n`,
+    'report.html': renderHtml(view),
     'report.md': `${renderMarkdown(view)}\n`,
     'junit.xml': renderJunit(view),
     'metrics.prom': renderPrometheus(view, report.suite, Date.parse(report.startedAt) / 1000),

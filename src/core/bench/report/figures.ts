@@ -4,8 +4,8 @@
 import { formatBytes, formatCount } from '../../../lib/quantities.ts';
 import type { Interval } from '../statistics/bootstrap.ts';
 import type { Latency } from '../statistics/latency.ts';
-import type { CollectionFacts, ReportHead } from './report.ts';
-import type { ViewFigure, ViewTable } from './view.ts';
+import type { CollectionFacts, ModelFacts, ReportHead } from './report.ts';
+import type { ViewCell, ViewFigure, ViewTable } from './view.ts';
 
 export const score = (value: number): string => value.toFixed(4);
 export const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
@@ -13,10 +13,13 @@ export const milliseconds = (value: number): string => `${value >= 100 ? value.t
 export const interval = ({ lower, upper }: Pick<Interval, 'lower' | 'upper'>): string =>
   `${score(lower)} to ${score(upper)}`;
 
-/** An untrusted percentile has a question mark; the notes say why. */
-export function latencyCells(latency: Latency): string[] {
-  const cell = (name: 'p50Ms' | 'p95Ms' | 'p99Ms'): string =>
-    `${milliseconds(latency[name])}${latency.untrusted[name] === undefined ? '' : ' ?'}`;
+/** A percentile that cannot be trusted says why. */
+export function latencyCells(latency: Latency): ViewCell[] {
+  const cell = (name: 'p50Ms' | 'p95Ms' | 'p99Ms'): ViewCell => {
+    const text = milliseconds(latency[name]);
+    const doubt = latency.untrusted[name];
+    return doubt === undefined ? text : { text, doubt };
+  };
   return [cell('p50Ms'), cell('p95Ms'), cell('p99Ms'), milliseconds(latency.maxMs), formatCount(latency.samples)];
 }
 
@@ -35,13 +38,17 @@ export function headFacts(head: ReportHead): [string, string][] {
         ] as [string, string][])
       : []),
     ...head.collections.map((one): [string, string] => ['collection', describeCollection(one)]),
-    [
-      'server',
-      `Qdrant ${server.version}${server.residentBytes === null ? '' : `, ${formatBytes(server.residentBytes)} resident`}`,
-    ],
+    ...(server
+      ? ([
+          [
+            'server',
+            `Qdrant ${server.version}${server.cores === null ? '' : `, ${server.cores} cores`}${server.residentBytes === null ? '' : `, ${formatBytes(server.residentBytes)} resident`}`,
+          ],
+        ] as [string, string][])
+      : []),
     [
       'host',
-      `${host.cpu}, ${host.cores} cores (${host.cpuFlags.join(' ') || 'no flags known'}), load ${host.load.toFixed(1)}`,
+      `${host.cpu}, ${host.cores} cores (${host.cpuFlags.join(' ') || 'no flags known'}), ${formatBytes(host.memoryBytes)}, load ${host.load.toFixed(1)}`,
     ],
     ['versions', `qdx ${host.qdx}, Node ${host.node}, onnxruntime ${host.onnxruntime}, ${host.system}`],
     ['run', `${head.startedAt}, seed ${seed}`],
@@ -62,9 +69,13 @@ function describeCollection({
     `vectors ${formatBytes(vectorBytes)}`,
     ...(payloadBytes === null ? [] : [`payloads ${formatBytes(payloadBytes)}`]),
     ...(quantization === null ? [] : [`quantized (${Object.keys(quantization as object).join(', ')})`]),
-    ...(model ? [`model ${model.name} (${model.dtype}, ${model.dimension})`] : ['no card']),
+    model ? describeModel(model) : 'no card',
   ].join(', ');
 }
+
+/** Hashes are cut to what tells two of them apart. */
+const describeModel = ({ name, dtype, dimension, revision, sha256 }: ModelFacts): string =>
+  `model ${name} (${[dtype, String(dimension), ...(revision === null ? [] : [`revision ${revision.slice(0, 12)}`]), ...(sha256 === null ? [] : [`sha256 ${sha256.slice(0, 12)}`])].join(', ')})`;
 
 /** `ndcg@10` -> `ndcg_at_10`. */
 export const metricName = (measure: string): string => measure.replace('@', '_at_').replaceAll(/[^a-z0-9_]/g, '_');

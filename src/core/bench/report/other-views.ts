@@ -3,6 +3,7 @@
  */
 import { formatBytes, formatCount, formatRate } from '../../../lib/quantities.ts';
 import { mean } from '../metrics/means.ts';
+import { primaryMeasure } from '../metrics/measures.ts';
 import { steadyTimes } from '../run/timing.ts';
 import type { EmbedReport } from '../suites/embed.ts';
 import type { LoadReport } from '../suites/load.ts';
@@ -19,11 +20,13 @@ import {
   signed,
 } from './figures.ts';
 import type { Report } from './report.ts';
-import type { ReportView, ViewTable } from './view.ts';
+import { differenceChart, groupCharts, latencyChart } from './charts.ts';
+import { changedQueries } from './shown-queries.ts';
+import type { BarChart, ReportView, ViewChart, ViewTable } from './view.ts';
 
 const named = (report: Report): string =>
   `bench ${report.suite}: ${report.collections.map(({ name }) => name).join(', ')}`;
-const plain = ({ checks, notes }: Report) => ({ checks, notes });
+const plain = ({ checks, notes, failedQueries }: Report) => ({ checks, notes, failedQueries });
 
 export function migrationView(report: MigrationReport): ReportView {
   const { sides, gate, overlapAt10 } = report;
@@ -58,7 +61,9 @@ export function migrationView(report: MigrationReport): ReportView {
     title: named(report),
     headline: `${gate?.check.message ?? 'nothing is judged'}; ${(overlapAt10 * 100).toFixed(0)} % of the first ten are the same`,
     facts: headFacts(report),
+    charts: migrationCharts(report),
     tables: [...(measures.length > 0 ? [quality] : []), latency, ...(changed.rows.length > 0 ? [changed] : [])],
+    queries: changedQueries(sides[0], sides[1], primaryMeasure),
     ...plain(report),
     figures: sides.flatMap(({ name, quality: own }) =>
       Object.entries(own?.measures ?? {}).map(([measure, { mean: value }]) => ({
@@ -70,12 +75,41 @@ export function migrationView(report: MigrationReport): ReportView {
   };
 }
 
+function migrationCharts({ sides, gate }: MigrationReport): ViewChart[] {
+  const latencies = sides.flatMap(({ name, timing }) => {
+    const latency = timing ? steadyTimes(timing)['total'] : undefined;
+    return latency ? [{ name, latency }] : [];
+  });
+  return [
+    ...groupCharts(sides.map(({ name, quality }) => ({ series: name, quality }))),
+    ...(gate
+      ? differenceChart(`${gate.measure} of each query, new against old`, gate.differences, {
+          mean: gate.meanDifference,
+          lower: gate.lower,
+          upper: gate.upper,
+        })
+      : []),
+    ...latencyChart('Warm latency, in total', latencies),
+  ];
+}
+
 export function loadView(report: LoadReport): ReportView {
   const best = report.steps.toSorted((a, b) => b.queriesPerSecond - a.queriesPerSecond)[0];
   return {
     title: named(report),
     headline: best ? `at most ${formatRate(best.queriesPerSecond)} queries/s, with ${best.users} users` : '',
     facts: headFacts(report),
+    charts: [
+      ...latencyChart(
+        'Latency by users at once',
+        report.steps.flatMap(({ users, latency }) => (latency ? [{ name: usersText(users), latency }] : [])),
+      ),
+      ...rateChart('Queries a second by users at once', report.steps, ({ users, queriesPerSecond }) => ({
+        name: usersText(users),
+        rates: [queriesPerSecond],
+      })),
+    ],
+    queries: null,
     tables: [
       {
         title: 'users at once',
@@ -110,6 +144,22 @@ export function loadView(report: LoadReport): ReportView {
   };
 }
 
+const usersText = (users: number): string => `${users} ${users === 1 ? 'user' : 'users'}`;
+
+/** Means of rounds, with the least and the most. */
+function rateChart<T>(
+  title: string,
+  rows: readonly T[],
+  of: (row: T) => { readonly name: string; readonly rates: readonly number[] },
+): BarChart[] {
+  const groups = rows.map(of).map(({ name, rates }) => {
+    const interval = rates.length > 1 && { lower: Math.min(...rates), upper: Math.max(...rates) };
+    return { name, bars: [{ series: '', value: mean(rates), ...(interval && { interval }) }] };
+  });
+  const caption = 'Means of the rounds; the line goes from the slowest to the fastest round.';
+  return groups.length === 0 ? [] : [{ kind: 'bars', title, caption, groups, format: formatRate }];
+}
+
 const spread = (rates: readonly number[]): string =>
   `${formatRate(Math.min(...rates))} to ${formatRate(Math.max(...rates))}`;
 
@@ -118,6 +168,11 @@ export function embedView(report: EmbedReport): ReportView {
     title: named(report),
     headline: `${formatCount(report.texts)} texts of ${formatCount(report.tokens)} tokens: ${report.rates.map(({ workers, tokensPerSecond }) => `${formatRate(mean(tokensPerSecond))} tokens/s with ${workers}`).join(', ')}`,
     facts: headFacts(report),
+    charts: rateChart('Tokens a second by sessions', report.rates, ({ workers, tokensPerSecond }) => ({
+      name: `${workers} ${workers === 1 ? 'session' : 'sessions'}`,
+      rates: tokensPerSecond,
+    })),
+    queries: null,
     tables: [
       {
         title: 'sessions side by side',
@@ -150,6 +205,11 @@ export function uploadView(report: UploadReport): ReportView {
       ? `${formatCount(report.points)} points: ${formatRate(mean(best.pointsPerSecond))} points/s with batches of ${best.batchSize}, ${best.parallel} on their way`
       : '',
     facts: headFacts(report),
+    charts: rateChart('Points a second', report.rates, ({ batchSize, parallel, pointsPerSecond }) => ({
+      name: `batches of ${batchSize}, ${parallel} on their way`,
+      rates: pointsPerSecond,
+    })),
+    queries: null,
     tables: [
       {
         title: 'uploads',

@@ -3,6 +3,7 @@
  * looks is in view.ts and the renderers.
  */
 import type { RunOptions } from '../../../lib/events.ts';
+import type { ModelCard } from '../../models/cards/card.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { type CollectionStats, readStats } from '../../qdrant/stats.ts';
 import { describeHost, describeServer, type HostFacts, type ServerFacts } from '../run/host.ts';
@@ -38,7 +39,17 @@ export interface CollectionFacts {
   readonly quantization: unknown;
   /** Bits of token vectors lie beside each point: late interaction needs no encoding of candidates. */
   readonly keepsTokenVectors: boolean;
-  readonly model: { readonly name: string; readonly dtype: string; readonly dimension: number } | null;
+  readonly model: ModelFacts | null;
+}
+
+/** What tells the card of one model from another's. */
+export interface ModelFacts {
+  readonly name: string;
+  readonly dtype: string;
+  readonly dimension: number;
+  /** Commit of its repository, and sha256 of its file; null where they are not known. */
+  readonly revision: string | null;
+  readonly sha256: string | null;
 }
 
 export interface ReportHead {
@@ -47,7 +58,8 @@ export interface ReportHead {
   /** ISO 8601 UTC. */
   readonly startedAt: string;
   readonly host: HostFacts;
-  readonly server: ServerFacts;
+  /** Null where none was asked. */
+  readonly server: ServerFacts | null;
   readonly seed: number;
   readonly input: InputFacts | null;
   readonly collections: readonly CollectionFacts[];
@@ -105,9 +117,15 @@ const collectionFacts = (stats: CollectionStats): CollectionFacts => ({
   indexedVectors: stats.indexedVectors,
   quantization: stats.quantization,
   keepsTokenVectors: (stats.card?.tokenVectors ?? null) !== null,
-  model: stats.card
-    ? { name: stats.card.model.name, dtype: stats.card.model.dtype, dimension: stats.card.model.dimension }
-    : null,
+  model: stats.card ? modelFacts(stats.card.model) : null,
+});
+
+const modelFacts = ({ name, dtype, dimension, revision, sha256 }: ModelCard): ModelFacts => ({
+  name,
+  dtype,
+  dimension,
+  revision,
+  sha256,
 });
 
 /** What is said of any run on a machine like this. */

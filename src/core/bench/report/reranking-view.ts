@@ -14,10 +14,12 @@ import {
   score,
   signed,
 } from './figures.ts';
-import type { ReportView, ViewTable } from './view.ts';
+import { differenceChart, groupCharts, latencyChart } from './charts.ts';
+import { changedQueries, worstQueries } from './shown-queries.ts';
+import type { ReportView, ViewChart, ViewTable } from './view.ts';
 
 export function rerankingView(report: RerankingReport): ReportView {
-  const { results, collections, checks, notes } = report;
+  const { results, collections, checks, notes, failedQueries } = report;
   return {
     title: `bench reranking: ${collections.map(({ name }) => name).join(', ')}`,
     headline: checks[0]?.message ?? '',
@@ -27,11 +29,15 @@ export function rerankingView(report: RerankingReport): ReportView {
         'stages',
         `${report.stages.candidates} candidates to ${report.stages.hits} hits, configured: ${report.configured}`,
       ],
+      ...models(results),
       ['peak memory', `${formatBytes(report.peakRssBytes)} of this process, all rerankers loaded`],
     ],
+    charts: charts(results),
     tables: [qualityTable(report), ...liftTables(results), timingTable(results)],
+    queries: shownQueries(report),
     checks,
     notes,
+    failedQueries,
     figures: results.flatMap(({ name, quality, timing }) => [
       ...Object.entries(quality?.measures ?? {}).map(([measure, { mean }]) => ({
         name: metricName(measure),
@@ -41,6 +47,41 @@ export function rerankingView(report: RerankingReport): ReportView {
       ...latencyFiguresOf(timing?.warm ?? {}, { rerank: name, state: 'warm' }),
     ]),
   };
+}
+
+/** Which model, or which endpoint, each of them was. */
+const models = (results: readonly RerankingResult[]): [string, string][] =>
+  results.flatMap(({ name, totals }): [string, string][] =>
+    totals.models.length === 0 ? [] : [[`reranker ${name}`, totals.models.join(', ')]],
+  );
+
+function charts(results: readonly RerankingResult[]): ViewChart[] {
+  const latencies = results.flatMap(({ name, timing }) => {
+    const latency = timing ? steadyTimes(timing)['total'] : undefined;
+    return latency ? [{ name, latency }] : [];
+  });
+  return [
+    ...groupCharts(results.map(({ name, quality }) => ({ series: name, quality }))),
+    ...results.flatMap(({ name, against }) =>
+      against?.comparison
+        ? differenceChart(
+            `nDCG@10 of each query, ${name} against off`,
+            against.differences,
+            against.comparison.difference,
+          )
+        : [],
+    ),
+    ...latencyChart('Warm latency, in total', latencies),
+  ];
+}
+
+/** Off beside the reranker that is configured, else beside the first that was compared. */
+function shownQueries({ results, configured }: RerankingReport): ReportView['queries'] {
+  const off = results.find(({ name }) => name === 'off');
+  const others = results.filter(({ name }) => name !== 'off');
+  const other = others.find(({ name }) => name === configured) ?? others[0];
+  if (!off) return null;
+  return other ? changedQueries(off, other, 'ndcg@10') : worstQueries(off.results, 'ndcg@10');
 }
 
 const shownMeasures = ['ndcg@10', 'mrr', 'precision@10', 'hit@5'];

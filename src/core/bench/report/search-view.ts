@@ -2,6 +2,8 @@
  * What a reader sees of `bench search`.
  */
 import { formatBytes } from '../../../lib/quantities.ts';
+import { scoresBy } from '../run/score.ts';
+import { steadyTimes } from '../run/timing.ts';
 import type { GroupedMeans } from '../metrics/means.ts';
 import type { SearchReport } from '../suites/search.ts';
 import {
@@ -14,18 +16,23 @@ import {
   metricName,
   milliseconds,
   score,
-  signed,
 } from './figures.ts';
-import type { ReportView, ViewFigure, ViewTable } from './view.ts';
+import { differenceChart, groupCharts, latencyChart, scoreChart } from './charts.ts';
+import { baselineTables } from './baseline-tables.ts';
+import { worstQueries } from './shown-queries.ts';
+import type { ReportView, ViewChart, ViewFigure, ViewTable } from './view.ts';
 
 export function searchView(report: SearchReport): ReportView {
   return {
     title: `bench search: ${report.collections.map(({ name }) => name).join(', ')}`,
     headline: headline(report),
     facts: [...headFacts(report), ['settings', settingsLine(report)]],
-    tables: [...qualityTables(report), ...recallTables(report), ...timingTables(report), ...gateTables(report)],
+    charts: charts(report),
+    tables: [...qualityTables(report), ...recallTables(report), ...timingTables(report), ...baselineTables(report)],
+    queries: report.quality ? worstQueries(report.queries, report.quality.primary) : null,
     checks: report.checks,
     notes: report.notes,
+    failedQueries: report.failedQueries,
     figures: figures(report),
   };
 }
@@ -48,27 +55,31 @@ const settingsLine = ({ settings }: SearchReport): string =>
     .map(([name, value]) => `${name} ${String(value)}`)
     .join(', ');
 
-function qualityTables({ quality, queries }: SearchReport): ViewTable[] {
+function charts({ quality, queries, gate, timing }: SearchReport): ViewChart[] {
+  const primary = quality?.measures[quality.primary];
+  const latencies = Object.entries(timing ? steadyTimes(timing) : {}).map(([name, latency]) => ({ name, latency }));
+  return [
+    ...(gate
+      ? differenceChart(`${gate.measure} of each query, now against the baseline`, gate.differences, {
+          mean: gate.meanDifference,
+          lower: gate.lower,
+          upper: gate.upper,
+        })
+      : []),
+    ...groupCharts([{ series: '', quality }]),
+    ...(quality && primary
+      ? scoreChart(`${quality.primary} of each query`, scoresBy(queries, quality.primary), primary)
+      : []),
+    ...latencyChart('Latency by stage', latencies),
+  ];
+}
+
+function qualityTables({ quality }: SearchReport): ViewTable[] {
   if (!quality) return [];
-  const worst = queries
-    .flatMap((query) => (query.state === 'scored' ? [query] : []))
-    .toSorted((a, b) => (a.scores[quality.primary] ?? 0) - (b.scores[quality.primary] ?? 0))
-    .slice(0, 5);
   return [
     measureTable('quality', quality.measures),
     ...groupTable('by category', quality.byCategory),
     ...groupTable('by collection', quality.byCollection),
-    {
-      title: 'worst queries',
-      header: ['query', quality.primary, 'text', 'returned first'],
-      rows: worst.map(({ id, scores, text, hits: [hit] }) => [
-        id,
-        score(scores[quality.primary] ?? 0),
-        text,
-        hit ? `${hit.path || hit.name}:${hit.startLine}-${hit.endLine}` : 'nothing',
-      ]),
-      right: [1],
-    },
   ];
 }
 
@@ -139,18 +150,6 @@ function timingTables({ timing, peakRssBytes }: SearchReport): ViewTable[] {
         text,
       ]),
       right: [1],
-    },
-  ];
-}
-
-function gateTables({ gate }: SearchReport): ViewTable[] {
-  if (!gate || gate.changed.length === 0) return [];
-  return [
-    {
-      title: 'changed against the baseline',
-      header: ['query', 'before', 'now', 'change'],
-      rows: gate.changed.map(({ id, before, now }) => [id, score(before), score(now), signed(now - before)]),
-      right: [1, 2, 3],
     },
   ];
 }

@@ -5,7 +5,7 @@ import { formatBytes, formatCount } from '../../../lib/quantities.ts';
 import type { Applied } from '../tuning/apply.ts';
 import type { TuningReport, TuningRow } from '../suites/tuning.ts';
 import { headFacts, interval, milliseconds, score } from './figures.ts';
-import type { ReportView, ViewTable } from './view.ts';
+import type { ReportView, ScatterChart, ViewTable } from './view.ts';
 
 export function tuningView(report: TuningReport & { readonly applied: Applied | null }, advice: string): ReportView {
   const { suite, collections, recommended, leastRecall, rows } = report;
@@ -29,6 +29,7 @@ export function tuningView(report: TuningReport & { readonly applied: Applied | 
           ]
         : []),
     ],
+    charts: charts(report),
     tables: [
       rowTable(
         'Pareto front: nothing is better in recall, time and memory',
@@ -38,8 +39,10 @@ export function tuningView(report: TuningReport & { readonly applied: Applied | 
       rowTable('all', rows, recommended),
       ...appliedTable(report.applied),
     ],
+    queries: null,
     checks: report.checks,
     notes: report.notes,
+    failedQueries: report.failedQueries,
     figures: rows
       .filter((row) => row.void === null)
       .flatMap(({ build, way, recall, p95Ms, ramBytes }) => [
@@ -48,6 +51,32 @@ export function tuningView(report: TuningReport & { readonly applied: Applied | 
         { name: 'vector_ram_bytes', labels: { build, way }, value: ramBytes },
       ]),
   };
+}
+
+/** Recall against time and against memory; rows that are void are not drawn. */
+function charts({ rows, recommended, leastRecall }: TuningReport): ScatterChart[] {
+  const shown = rows.filter((row) => row.void === null);
+  if (shown.length === 0) return [];
+  const voided = rows.length - shown.length;
+  const chart = (what: string, x: ScatterChart['x'], of: (row: TuningRow) => number): ScatterChart => ({
+    kind: 'scatter',
+    title: `Recall against ${what}`,
+    caption: `Each mark is one way to search one build; the line joins those that nothing beats in both. ${voided === 0 ? '' : `${voided} void rows are not drawn. `}The table below has every figure.`,
+    x,
+    y: { title: 'recall@10 against exact search', isBetter: 'high', format: (value) => value.toFixed(2) },
+    least: leastRecall,
+    points: shown.map((row) => ({
+      x: of(row),
+      y: row.recall.mean,
+      series: row.build,
+      label: `${row.build}, ${row.way}: recall@10 ${score(row.recall.mean)}, p95 ${milliseconds(row.p95Ms)}, ${formatBytes(row.ramBytes)}`,
+      isPicked: isSame(row, recommended),
+    })),
+  });
+  return [
+    chart('p95', { title: 'p95 on the server', isBetter: 'low', format: milliseconds }, ({ p95Ms }) => p95Ms),
+    chart('memory', { title: 'vectors in memory', isBetter: 'low', format: formatBytes }, ({ ramBytes }) => ramBytes),
+  ];
 }
 
 function rowTable(title: string, rows: readonly TuningRow[], recommended: TuningRow | null): ViewTable {

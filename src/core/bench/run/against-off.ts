@@ -8,6 +8,8 @@ import type { QueryResult, ScoredResult } from './score.ts';
 
 export interface AgainstOff {
   readonly comparison: Comparison | null;
+  /** nDCG@10 of every query, this minus off. */
+  readonly differences: readonly number[];
   /** precision@10 against off's, as a share of it; null where off finds nothing. */
   readonly precisionGain: number | null;
   /** Mean differences to off. */
@@ -30,11 +32,10 @@ export function againstOff(
   if (pairs.length === 0) return null;
   const of = (side: 'one' | 'other', name: string): number => mean(pairs.map((pair) => pair[side].scores[name] ?? 0));
   const before = of('other', precision);
+  const differences = pairs.map(({ one, other }) => difference(one, other, primaryMeasure));
   return {
-    comparison: compareScores(
-      pairs.map(({ one, other }) => difference(one, other, primaryMeasure)),
-      seed,
-    ),
+    comparison: compareScores(differences, seed),
+    differences,
     precisionGain: before === 0 ? null : of('one', precision) / before - 1,
     liftByCategory: meansBy(
       pairs.map(({ one, other }) => ({

@@ -16,10 +16,15 @@ export interface Quality {
   /** 95 % bootstrap intervals, by measure. */
   readonly measures: Readonly<Record<string, Interval>>;
   readonly resamples: number;
-  readonly byCategory: readonly GroupedMeans[];
-  readonly byCollection: readonly GroupedMeans[];
+  readonly byCategory: readonly GroupedQuality[];
+  readonly byCollection: readonly GroupedQuality[];
   /** Of document judgements: by what a hit is called, and which judged documents no collection has. */
   readonly documents: KnownDocuments | null;
+}
+
+interface GroupedQuality extends GroupedMeans {
+  /** Of the primary measure. */
+  readonly interval: Interval;
 }
 
 export interface QualityInput {
@@ -41,11 +46,21 @@ export function qualityOf({ results, primary, gain, documents, seed }: QualityIn
     queries: scored.length,
     measures: Object.fromEntries(names.map((name) => [name, bootstrapInterval(scoresOf(scored, name), seed)])),
     resamples,
-    byCategory: meansBy(scored, 'category'),
-    byCollection: meansBy(scored, 'collection'),
+    byCategory: grouped(scored, 'category', { primary, seed }),
+    byCollection: grouped(scored, 'collection', { primary, seed }),
     documents,
   };
 }
+
+const grouped = (
+  scored: readonly ScoredResult[],
+  field: 'category' | 'collection',
+  { primary, seed }: Pick<QualityInput, 'primary' | 'seed'>,
+): GroupedQuality[] =>
+  meansBy(scored, field).map((group) => {
+    const own = scored.filter((one) => one[field] === group.name);
+    return { ...group, interval: bootstrapInterval(scoresOf(own, primary), seed) };
+  });
 
 const scoresOf = (scored: readonly ScoredResult[], measure: string): number[] =>
   scored.map(({ scores }) => scores[measure] ?? 0);

@@ -4,6 +4,8 @@
 import type { SearchResponse } from '../../retrieval/params.ts';
 
 export interface RerankTotals {
+  /** Of its rerankers, and where they are if not here. */
+  readonly models: readonly string[];
   readonly queries: number;
   readonly candidates: number;
   /** Candidates that were really compared. */
@@ -20,6 +22,7 @@ export function rerankTotals(responses: readonly SearchResponse[]): RerankTotals
   for (const stage of stages)
     for (const [what, count] of Object.entries(stage.failures)) failures[what] = (failures[what] ?? 0) + count;
   return {
+    models: [...new Set(stages.map(({ kind, name }) => `${kind}: ${name}`))],
     queries: responses.length,
     candidates: sum(stages.map(({ candidates }) => candidates)),
     scored: sum(stages.map(({ scored }) => scored)),

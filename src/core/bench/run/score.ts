@@ -2,19 +2,23 @@
  * Answers become scores: what each query got, place by place, and what that is worth.
  */
 import type { Hit } from '../../retrieval/hit.ts';
+import { snippet } from '../../retrieval/snippet.ts';
 import type { JudgedQuery } from '../inputs/judged-set.ts';
 import { type DocumentKey, documentName } from '../metrics/document-key.ts';
+import { type FoundAnswer, foundAnswers, placeName } from '../metrics/found-answers.ts';
 import type { Measure } from '../metrics/measures.ts';
 import { gradesOfDocuments, gradesOfFiles, gradesOfPassages, type RankedGrades } from '../metrics/ranked-grades.ts';
 import type { Answered, Failed } from './ask.ts';
 import type { RunRanking } from './trec-run.ts';
 
-interface ReturnedHit {
+export interface ReturnedHit {
   readonly name: string;
   readonly score: number;
   readonly path: string;
   readonly startLine: number;
   readonly endLine: number;
+  /** The lines that share most words with the query, cut. */
+  readonly snippet: string;
   /** What it counts for; 0 where it answers nothing, or what it answers was counted before. Null: nobody judged. */
   readonly grade: number | null;
 }
@@ -33,12 +37,18 @@ export type QueryResult = QueryIdentity &
         readonly state: 'scored';
         readonly scores: Readonly<Record<string, number>>;
         readonly hits: readonly ReturnedHit[];
+        /** Judged answers, the best first, with the rank of each among all hits that were judged. */
+        readonly answers: readonly FoundAnswer[];
       }
     | { readonly state: 'unjudged'; readonly hits: readonly ReturnedHit[] }
     | { readonly state: 'failed'; readonly error: Failed['error'] }
   );
 
 export type ScoredResult = Extract<QueryResult, { state: 'scored' }>;
+
+/** Of queries that have a score, in their order. */
+export const scoresBy = (results: readonly QueryResult[], measure: string): number[] =>
+  results.flatMap((one) => (one.state === 'scored' ? [one.scores[measure] ?? 0] : []));
 
 export interface Scoring {
   readonly measures: readonly Measure[];
@@ -57,12 +67,18 @@ export function scoreAnswer(query: JudgedQuery, outcome: Answered | Failed, scor
   };
   if (outcome.state === 'failed') return { ...identity, state: 'failed', error: outcome.error };
   const { hits } = outcome.response;
-  if (!judgements) return { ...identity, state: 'unjudged', hits: returned(hits, scoring, null) };
+  if (!judgements) return { ...identity, state: 'unjudged', hits: returned(query, hits, scoring, null) };
   const ranked = gradesOf(judgements, hits, scoring.documentKey);
   const scores = Object.fromEntries(
     scoring.measures.map(({ name, view, score }) => [name, score(view === 'files' ? ranked.files : ranked.hits)]),
   );
-  return { ...identity, state: 'scored', scores, hits: returned(hits, scoring, ranked.byHit) };
+  return {
+    ...identity,
+    state: 'scored',
+    scores,
+    hits: returned(query, hits, scoring, ranked.byHit),
+    answers: foundAnswers(judgements, hits, scoring.documentKey),
+  };
 }
 
 interface Grades {
@@ -87,7 +103,11 @@ export function gradesOf(
   return { hits: documents, files: documents, byHit };
 }
 
+const snippetLines = 3;
+const snippetChars = 280;
+
 function returned(
+  { text }: JudgedQuery,
   hits: readonly Hit[],
   { keptHits, documentKey }: Scoring,
   grades: readonly number[] | null,
@@ -98,6 +118,11 @@ function returned(
     path: hit.path,
     startLine: hit.startLine,
     endLine: hit.endLine,
+    snippet: snippet(hit.text, hit.startLine, text, snippetLines)
+      .map((line) => line.text)
+      .filter((line) => line.trim() !== '')
+      .join('\n')
+      .slice(0, snippetChars),
     grade: grades?.[index] ?? null,
   }));
 }
@@ -106,8 +131,7 @@ function returned(
 export function rankingOf(query: JudgedQuery, hits: readonly Hit[], key: DocumentKey): RunRanking {
   const documents = new Map<string, number>();
   for (const hit of hits) {
-    const id =
-      query.judgements?.kind === 'passages' ? `${hit.path}:${hit.startLine}-${hit.endLine}` : documentName(hit, key);
+    const id = query.judgements?.kind === 'passages' ? placeName(hit) : documentName(hit, key);
     if (!documents.has(id)) documents.set(id, hit.score);
   }
   return { query: query.id, documents: [...documents].map(([id, score]) => ({ id, score })) };

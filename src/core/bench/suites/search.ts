@@ -32,6 +32,8 @@ export interface SearchReport extends Report {
   readonly timing: Timing | null;
   readonly annRecall: AnnRecall | null;
   readonly gate: GateResult | null;
+  /** What the gate compared with, its scores by query left out. */
+  readonly baseline: Omit<Baseline, 'scores' | 'type' | 'version'> | null;
   readonly peakRssBytes: number;
   readonly queries: readonly QueryResult[];
   /** Every time that was taken, in the order of the run. */
@@ -75,6 +77,7 @@ export async function benchSearch(
       timing,
       annRecall,
       gate,
+      baseline: input.baseline ? withoutScores(input.baseline) : null,
       peakRssBytes: processUsage().peakRssBytes,
       checks: [...(gate ? [gate.check] : []), ...checkLimits(input.limits, figures)],
       notes: [...set.warnings, ...qualityNotes(results, documents), ...hostNotes(head), ...timingNotes(timing)],
@@ -87,6 +90,8 @@ export async function benchSearch(
     await Promise.all([timed.close(), deep.close()]);
   }
 }
+
+const withoutScores = ({ scores: _scores, type: _type, version: _version, ...rest }: Baseline) => rest;
 
 const scoresOfRun = ({ set, seed }: BenchInput, results: readonly QueryResult[]) => ({
   inputSha256: set.sha256,

@@ -1,0 +1,9 @@
+/**
+ * Words as a line to be typed into a POSIX shell.
+ */
+export const shellLine = (words: readonly string[]): string => words.map(quoted).join(' ');
+
+/** Words of these characters mean nothing else to a shell. */
+const plain = /^[\w@%+=:,./-]+$/;
+
+const quoted = (word: string): string => (plain.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`);
