@@ -5,12 +5,14 @@
 import type { Connection } from '../../src/core/qdrant/connection/connection.ts';
 import type { QdxEvent, RunOptions } from '../../src/lib/events.ts';
 
-/** Ends with `work`, or at the step. */
+/** Ends with `work`, or at the step: `late.point-carried`, or `late.point-carried#3` for its third time. */
 export async function untilStep<T>(
   connection: Connection,
   step: string,
   work: (connection: Connection, run: RunOptions) => Promise<T>,
 ): Promise<'died' | T> {
+  const [name, count = '1'] = step.split('#');
+  let left = Number(count);
   let isDead = false;
   let die = (): void => {};
   const death = new Promise<'died'>((resolve) => {
@@ -29,7 +31,7 @@ export async function untilStep<T>(
     requestRaw: async (...request) => (isDead ? never : connection.requestRaw(...request)),
   };
   const onEvent = (event: QdxEvent): void => {
-    if (event.type === 'step' && event.name === step) die();
+    if (event.type === 'step' && event.name === name && --left === 0) die();
   };
   return Promise.race([death, work(silent, { onEvent })]);
 }

@@ -19,6 +19,7 @@ import type { Changes } from './delta/scan-changes.ts';
 import { hashOf, type IndexFolder, openIndexFolder, pointsOf, type ScanIndex } from './delta/scan-index.ts';
 import { changesIn, notQuiet, settle, type SettleReport } from './delta/settle.ts';
 import type { Side } from './delta/side.ts';
+import { endSwitch, findUnended } from './end-earlier-switch.ts';
 import { assertConfirmed, assertMayLeaveGap } from './guards.ts';
 import { type LocksInput, withWriterLocks } from './locks.ts';
 import { assertMayRun } from './migrate/assert-may-run.ts';
@@ -32,7 +33,7 @@ import { assertCount, readBack } from './migrate/prove-staging.ts';
 import { carryOver } from './migrate/staged-points.ts';
 import { finishSwitched, switchIn, type SwitchInput } from './migrate/switch-in.ts';
 import { withUndatedCard } from './migrate/undated-card.ts';
-import { liftFence } from './plain/write-fence.ts';
+import { restoreStrictMode } from './strict-mode.ts';
 import { finishStaging } from './staging.ts';
 import { reached } from './steps.ts';
 import { isCutOff, nameCutSwitch } from './take-name.ts';
@@ -57,10 +58,10 @@ export async function migrate(
     resumesSwitch: true,
   } as const;
   await closeCutGap(lines.to, { ...lock, names: [params.target ?? params.source] }, run);
-  const first = await planMigration(lines, params, run);
+  const first = await planAfterOthers(lines, params, lock, run);
   return withWriterLocks(lines.to, { ...lock, names: [...first.aliases, first.name] }, run, async (watched) => {
     reached(watched, 'migrate.locked');
-    for (const { physical } of first.replacements) await liftFence(lines.to, physical);
+    for (const { physical } of first.replacements) await restoreStrictMode(lines.to, physical);
     const plan = await settlePlan(lines, params, watched);
     const folder = await openIndexFolder(scansFolder(params, plan));
     const staging = { connection: plan.target, physical: plan.staging.physical };
@@ -82,6 +83,29 @@ async function closeCutGap(connection: Connection, lock: LocksInput, run: RunOpt
   for (const name of lock.names)
     if (await isCutOff(connection, name, run))
       await withWriterLocks(connection, lock, run, async (watched) => nameCutSwitch(connection, name, watched));
+}
+
+/** A migration of another request that was killed after its switch is ended first: it may be the source of this one. */
+async function planAfterOthers(
+  lines: MigrateLines,
+  params: MigrateParams,
+  lock: Omit<LocksInput, 'names'>,
+  run: RunOptions,
+): Promise<MigratePlan> {
+  const { to, from } = lines;
+  const plan = await planMigration(lines, params, run);
+  if (plan.isSwitched) return plan;
+  const sourceNames = from.url === to.url ? plan.source.description.aliases : [];
+  const unended = await findUnended(to, [...plan.aliases, ...sourceNames], run);
+  if (unended.length === 0) return plan;
+  const { scratchFolder, settleRounds: rounds, parallel, restart: leavesWrites } = params;
+  const hint = 'repeat that command to finish it, or add --restart to leave those writes where they are';
+  const input = { sources: [from], scratchFolder, rounds, parallel, leavesWrites, hint };
+  for (const each of unended)
+    await withWriterLocks(to, { ...lock, names: [each.mark.name] }, run, async (watched) =>
+      endSwitch(to, each, input, watched),
+    );
+  return planMigration(lines, params, run);
 }
 
 /** The same for each run of one migration: what a killed one left is found by the next. */

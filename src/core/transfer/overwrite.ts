@@ -19,6 +19,7 @@ import { changesIn } from './delta/settle.ts';
 import { assertMayOverwrite, carryOut, type Overwritten } from './overwrite/carry-out.ts';
 import type { OverwriteParams } from './overwrite/params.ts';
 import { type OverwritePlan, planOverwrite } from './overwrite/plan.ts';
+import { endSwitch, findUnended } from './end-earlier-switch.ts';
 import { type OverwriteSource, readSource, type SourceCounts } from './overwrite/read-source.ts';
 import type { SafetyBackup } from './safety-backup.ts';
 import type { SelfRetrieval } from './overwrite/self-retrieval.ts';
@@ -123,11 +124,27 @@ async function overwriteWith(
   const overwritten = await withWriterLock(connection, request, run, async (watched, lockLost) => {
     reached(run, 'force.locked');
     const isFinished = (await finishCutSwitch(connection, name, watched)) !== null;
+    const first = await planOverwrite(connection, { ...toPlan, isFinished }, watched);
+    if (first && !first.isSwitched) await endOthers(connection, name, params, watched);
     const plan = await planOverwrite(connection, { ...toPlan, isFinished }, watched);
     if (!plan) return null;
     return summary(plan, await carryOut({ connection, params, plan, source, onReject, lockLost }, watched));
   });
   return overwritten ?? asNew();
+}
+
+/** Of another request: what it was killed in is brought to its end before its collection is replaced. */
+async function endOthers(
+  connection: Connection,
+  name: string,
+  { scratchFolder, settleRounds: rounds, upload }: OverwriteParams,
+  run: RunOptions,
+): Promise<void> {
+  const { parallel } = upload.settings.upload;
+  const hint = 'repeat that command first, to finish it';
+  const input = { sources: [], scratchFolder, rounds, parallel, leavesWrites: false, hint };
+  for (const unended of await findUnended(connection, [name], run))
+    if (unended.mark.name === name) await endSwitch(connection, unended, input, run);
 }
 
 type Summary = Omit<OverwriteSummary, 'durationMs'>;

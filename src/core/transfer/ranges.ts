@@ -4,7 +4,7 @@
  */
 import type { RunOptions } from '../../lib/events.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
-import { pointsPath } from '../qdrant/collection/points.ts';
+import { countPoints } from '../qdrant/collection/points.ts';
 import { compareIds, type IdToken } from './point-order.ts';
 import { samplePoints } from './sample-points.ts';
 import { createPageSize, type IdRange, scanRange } from './scan-range.ts';
@@ -49,18 +49,13 @@ export async function planRanges(
 }
 
 /** Exact count, of one shard key or of all. */
-export async function countIn(
+export const countIn = (
   connection: Connection,
   { physical, filter }: Pick<RangesInput, 'physical' | 'filter'>,
   shardKey: IdRange['shardKey'],
   { signal }: RunOptions = {},
-): Promise<number> {
-  const { count } = await connection.request<{ count: number }>('POST', pointsPath(physical, '/count'), {
-    body: { exact: true, ...(filter !== undefined && { filter }), ...(shardKey !== null && { shard_key: shardKey }) },
-    ...(signal && { signal }),
-  });
-  return count;
-}
+): Promise<number> =>
+  countPoints(connection, physical, { shardKey, ...(filter !== undefined && { filter }), ...(signal && { signal }) });
 
 /** Points that make a part of the wanted size, by the first few there are. */
 async function fittingPoints(connection: Connection, input: RangesInput, run: RunOptions): Promise<number> {

@@ -70,6 +70,7 @@ const transferSteps = {
     'force.switched',
     'force.marked',
   ],
+  late: ['late.point-carried'],
   plain: ['plain.copied', 'plain.fenced', 'plain.equal', 'plain.announced', 'plain.deleted', 'plain.named'],
 } as const;
 

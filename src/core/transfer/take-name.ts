@@ -8,7 +8,8 @@ import type { Connection } from '../qdrant/connection/connection.ts';
 import { describeCollection } from './collection-description.ts';
 import { digestCollection } from './collection-digest.ts';
 import { giveUpPlain, type NameGap } from './plain/give-up-plain.ts';
-import { liftFence, raiseFence } from './plain/write-fence.ts';
+import { raiseFence } from './plain/write-fence.ts';
+import { restoreStrictMode } from './strict-mode.ts';
 import { switchAliases } from './switch-aliases.ts';
 import { noteState } from './transfer-journal.ts';
 import { readTransferMark, type TransferMark, writeTransferMark } from './transfer-mark.ts';
@@ -146,7 +147,7 @@ export async function finishCutSwitch(
 ): Promise<FinishedSwitch | null> {
   const finished = await endCutSwitch(connection, name, run);
   const current = finished ? null : currentOf(await listCollections(connection, run.signal), name);
-  if (current) await liftFence(connection, current.physical);
+  if (current) await restoreStrictMode(connection, current.physical);
   return finished;
 }
 

@@ -113,10 +113,14 @@ export async function tellUnfinished(
     ({ name, state }) => names.includes(name) && state !== 'done',
   );
   if (records.length === 0) return;
-  const there = new Set((await listCollections(connection, run.signal)).map(({ physical }) => physical));
-  for (const record of records)
-    if (there.has(record.physical))
-      run.onEvent?.({ type: 'note', message: `an earlier run is unfinished: ${describeTransfer(record)}` });
+  const there = new Map((await listCollections(connection, run.signal)).map((entry) => [entry.physical, entry]));
+  for (const record of records) {
+    const found = there.get(record.physical);
+    if (!found) continue;
+    // Killed between the switch and its note.
+    const state = found.aliases.includes(record.name) ? 'switched' : record.state;
+    run.onEvent?.({ type: 'note', message: `an earlier run is unfinished: ${describeTransfer({ ...record, state })}` });
+  }
 }
 
 /** @throws QdxError `refused` for an entry of a later qdx (F45): what it means is not known here. */

@@ -120,7 +120,7 @@ describe('the server', () => {
     await connection.request('DELETE', '/collections/strict');
     expect(error).toMatchObject({
       code: 2,
-      message: expect.stringMatching(/^the strict mode of the collection refuses this: .*50 > 5/),
+      message: expect.stringMatching(/^the strict mode of collection strict refuses this: .*50 > 5/),
     });
     expect(error.hint).toMatch(/limit/i);
   });

@@ -137,7 +137,7 @@ test('strict mode: the help of the server is the hint', () =>
     ),
   ).toMatchObject({
     kind: 'usage',
-    message: 'the strict mode of the collection refuses this: Limit exceeded 200 > 10 for "limit".',
+    message: 'the strict mode of collection my docs refuses this: Limit exceeded 200 > 10 for "limit".',
     hint: 'Reduce the "limit" parameter to or below 10.',
   }));
 test('dimension: details for --json', () =>

@@ -2,7 +2,9 @@
  * Points of a collection as they lie on the server: scroll, retrieve, count, delete. Over raw requests, so that ids and
  * payload integers beyond 2^53 stay exact on every Node version.
  */
+import { isQdxError } from '../../../lib/errors.ts';
 import type { Connection } from '../connection/connection.ts';
+import { readCollectionInfo } from './collection-info.ts';
 
 export type PointId = string | number | bigint;
 
@@ -31,6 +33,8 @@ export interface ScrollOptions extends PointSelection {
   readonly filter?: unknown;
   /** Points of one request. */
   readonly pageSize?: number;
+  /** Of a collection whose shards have keys: this one alone. */
+  readonly shardKey?: string | number | null;
 }
 
 interface RawPoint {
@@ -59,6 +63,7 @@ export async function* scrollPoints(
           with_payload: options.withPayload ?? true,
           with_vector: options.withVector ?? false,
           ...(options.filter !== undefined && { filter: options.filter }),
+          ...shardOf(options),
           ...(offset !== undefined && { offset }),
         },
         ...signalOf(options),
@@ -84,16 +89,34 @@ export async function retrievePoints(
   return points.map(toStoredPoint);
 }
 
-/** Exact, not the server's estimate. */
+type CountOptions = Pick<ScrollOptions, 'filter' | 'signal' | 'shardKey'>;
+
+/** Exact, not the server's estimate; where strict mode forbids exact counts, by reading all ids. */
 export async function countPoints(
   connection: Connection,
   physical: string,
-  options: { readonly filter?: unknown; readonly signal?: AbortSignal } = {},
+  options: CountOptions = {},
 ): Promise<number> {
-  const { count } = await connection.request<{ count: number }>('POST', pointsPath(physical, '/count'), {
-    body: { exact: true, ...(options.filter !== undefined && { filter: options.filter }) },
-    ...signalOf(options),
-  });
+  const { filter } = options;
+  const body = { exact: true, ...(filter !== undefined && { filter }), ...shardOf(options) };
+  try {
+    const path = pointsPath(physical, '/count');
+    return (await connection.request<{ count: number }>('POST', path, { body, ...signalOf(options) })).count;
+  } catch (error) {
+    if (isQdxError(error) && /exact search disabled/iu.test(error.message))
+      return countIds(connection, physical, options);
+    throw error;
+  }
+}
+
+const idsPerPage = 10_000;
+
+async function countIds(connection: Connection, physical: string, options: CountOptions): Promise<number> {
+  const { config } = await readCollectionInfo(connection, physical, options.signal);
+  const { max_query_limit: most } = config.strict_mode_config ?? {};
+  const pageSize = Math.min(idsPerPage, typeof most === 'number' ? most : idsPerPage);
+  let count = 0;
+  for await (const _point of scrollPoints(connection, physical, { ...options, pageSize, withPayload: false })) count++;
   return count;
 }
 
@@ -114,6 +137,9 @@ export async function deletePoints(
 
 export const pointsPath = (physical: string, tail = ''): string =>
   `/collections/${encodeURIComponent(physical)}/points${tail}`;
+
+const shardOf = ({ shardKey = null }: Pick<ScrollOptions, 'shardKey'>): { shard_key?: string | number } =>
+  shardKey === null ? {} : { shard_key: shardKey };
 
 const signalOf = ({ signal }: { readonly signal?: AbortSignal }): { signal?: AbortSignal } =>
   signal ? { signal } : {};

@@ -158,12 +158,12 @@ function diskFull({ text }: StatusFailure, { url }: RequestContext): Translation
 }
 
 /** Strict mode ends its sentence with `Help: ...`, which is the hint. */
-function strictMode({ status, text }: StatusFailure): Translation | undefined {
+function strictMode({ status, text }: StatusFailure, { what }: RequestContext): Translation | undefined {
   const [sentence = '', help] = text.split(/\s*Help: /);
   if (help === undefined || (status !== 400 && status !== 403)) return undefined;
   return {
     kind: 'usage',
-    message: `the strict mode of the collection refuses this: ${withoutPrefix(sentence)}`,
+    message: `the strict mode of collection ${collectionIn(what)} refuses this: ${withoutPrefix(sentence)}`,
     hint: help,
   };
 }

@@ -6,6 +6,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createPartialFile } from '../../../lib/partial-file.ts';
+import { dropCarriedLog } from './carried-log.ts';
 import { entryBytes, type IndexFolder, type ScanIndex } from './scan-index.ts';
 
 export interface SavedScans {
@@ -30,7 +31,11 @@ const firstFileName = 'first-scan.json';
 export const scansFolderName = (physical: string, origin: string): string =>
   `${physical.replaceAll(/[^\w.-]+/gu, '_')}-${origin.slice(0, 16)}`;
 
-export const saveScans = ({ path }: IndexFolder, scans: SavedScans): Promise<void> => save(join(path, fileName), scans);
+/** For a switch that is about to be made: nothing of these is carried over yet. */
+export async function saveScans(folder: IndexFolder, scans: SavedScans): Promise<void> {
+  await dropCarriedLog(folder);
+  await save(join(folder.path, fileName), scans);
+}
 
 export const saveFirstScan = ({ path }: IndexFolder, scan: SavedFirstScan): Promise<void> =>
   save(join(path, firstFileName), scan);

@@ -7,7 +7,7 @@ import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { throwWriteError } from '../../../lib/file-bytes.ts';
 import { sha256Hex } from '../../../lib/hash.ts';
-import type { IdToken } from '../point-order.ts';
+import { compareIds, type IdToken } from '../point-order.ts';
 import { createPointsHash, sumOfHashes } from '../points-hash.ts';
 import type { RawPoint } from '../raw-points.ts';
 import type { IdRange } from '../scan-range.ts';
@@ -29,7 +29,12 @@ export interface RangeIndex {
   readonly pointsHash: string;
   /** Of its entries. */
   readonly file: string;
+  /** What is known otherwise since, in the order of ids: it is read in place of the file's. */
+  readonly amended?: AmendedEntries;
 }
+
+/** Null: the point is not there. */
+export type AmendedEntries = readonly { readonly id: IdToken; readonly hash: string | null }[];
 
 /** Ranges in the order in which they were drawn. */
 export interface ScanIndex {
@@ -96,7 +101,30 @@ async function openWriter(file: string, range: IdRange): Promise<RangeIndexWrite
 const entriesPerRead = 2000;
 
 /** Entries of one range, in the order of ids, a block at a time. */
-export async function* readEntries({ file }: RangeIndex): AsyncGenerator<readonly IndexEntry[], void, undefined> {
+export function readEntries({ file, amended }: RangeIndex): AsyncGenerator<readonly IndexEntry[], void, undefined> {
+  const blocks = readBlocks(file);
+  return amended ? withAmended(blocks, amended) : blocks;
+}
+
+async function* withAmended(
+  blocks: AsyncIterable<readonly IndexEntry[]>,
+  amended: AmendedEntries,
+): AsyncGenerator<readonly IndexEntry[], void, undefined> {
+  let at = 0;
+  for await (const block of blocks) {
+    const entries: IndexEntry[] = [];
+    for (const entry of block) {
+      let other = amended[at];
+      for (; other && compareIds(other.id, entry.id) < 0; other = amended[++at])
+        if (other.hash !== null) entries.push({ id: other.id, hash: other.hash });
+      if (other?.id !== entry.id) entries.push(entry);
+    }
+    yield entries;
+  }
+  yield amended.slice(at).flatMap(({ id, hash }) => (hash === null ? [] : [{ id, hash }]));
+}
+
+async function* readBlocks(file: string): AsyncGenerator<readonly IndexEntry[], void, undefined> {
   const handle = await open(file, 'r');
   try {
     const block = Buffer.allocUnsafe(entryBytes * entriesPerRead);

@@ -77,7 +77,7 @@ export const notQuiet = (physical: string, { last, rounds }: SettleReport): QdxE
     },
   );
 
-const noChanges: ChangeCounts = { inserted: 0, changed: 0, deleted: 0 };
+export const noChanges: ChangeCounts = { inserted: 0, changed: 0, deleted: 0 };
 
 export const changesIn = ({ inserted, changed, deleted }: ChangeCounts): number => inserted + changed + deleted;
 

@@ -7,6 +7,7 @@ import type { DescriptionDifference } from '../collection-description.ts';
 import { entryBytes } from '../delta/scan-index.ts';
 import { measureSizes, stagingBytes } from '../reembed/disk.ts';
 import { assertMayRun, type RunGuards } from './assert-may-run.ts';
+import { tellUnfinished } from '../transfer-journal.ts';
 import type { FillStrategy } from './fill-strategy.ts';
 import { type MigrateLines, type MigratePlan, planMigration, type PlanInput } from './plan.ts';
 import { type PlannedReplacement, plannedReplacements } from './planned-replacements.ts';
@@ -64,6 +65,7 @@ export async function planCopy(lines: MigrateLines, params: CopyPlanParams, run:
   const plan = await planMigration(lines, params, run);
   const { source, target, staging, aliases, replacements, changes } = plan;
   assertMayRun(plan, params);
+  await tellUnfinished(lines.to, aliases, run);
   return {
     way: plan.way,
     source: {

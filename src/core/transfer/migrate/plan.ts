@@ -1,7 +1,7 @@
 /**
  * What a migration would do, found out before anything is touched.
  */
-import { QdxError } from '../../../lib/errors.ts';
+import { isQdxError, QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { sha256Hex } from '../../../lib/hash.ts';
 import { stringifyJson } from '../../../lib/json.ts';
@@ -24,7 +24,7 @@ import {
 } from '../collection-description.ts';
 import type { Side } from '../delta/side.ts';
 import type { Replacement } from '../guards.ts';
-import { withoutFenceTraces } from '../plain/write-fence.ts';
+import { withoutStrictModeTraces } from '../strict-mode.ts';
 import { assertServerFits, findReplacements } from '../replacements.ts';
 import { findStaging, type Staging } from '../staging.ts';
 import { readTransfer } from '../transfer-journal.ts';
@@ -76,13 +76,31 @@ export interface MigratePlan {
 }
 
 /** @throws QdxError `notFound`, `usage` for what is no migration, `refused` for an older server or a name in use. */
-export async function planMigration(
+export async function planMigration(lines: MigrateLines, input: PlanInput, run: RunOptions = {}): Promise<MigratePlan> {
+  const listed = await listCollections(lines.from, run.signal);
+  const named = findNamed(lines.from, listed, input.source);
+  const before = await beforeSwitch(lines.from, listed, named);
+  const earlier = before && (await planEarlier(lines, before, input, run));
+  if (earlier?.isSwitched) return earlier;
+  return planFrom(lines, { ...named, beganAs: named.physical }, input, run);
+}
+
+/** Null where what the name led to before does not make such a migration: it is of another request, then. */
+async function planEarlier(lines: MigrateLines, before: SourceEntry, input: PlanInput, run: RunOptions) {
+  return planFrom(lines, before, input, run).catch((error: unknown) => {
+    if (isQdxError(error) && error.kind !== 'temporary') return null;
+    throw error;
+  });
+}
+
+async function planFrom(
   { from, to }: MigrateLines,
+  entry: SourceEntry,
   input: PlanInput,
-  run: RunOptions = {},
+  run: RunOptions,
 ): Promise<MigratePlan> {
   const { strategy } = input;
-  const source = await lookAtSource(from, input.source, run);
+  const source = await lookAtSource(from, entry, run);
   const { qdrantVersion, points } = source;
   await assertServerFits(to, { what: `collection ${input.source}`, qdrantVersion });
   const description = await strategy.describe({ side: source, description: source.description, points }, run);
@@ -112,18 +130,27 @@ export async function planMigration(
   return { ...head, replacements, mark, others, isSwitched: switched !== null };
 }
 
-async function lookAtSource(connection: Connection, name: string, run: RunOptions): Promise<MigratePlan['source']> {
-  const listed = await listCollections(connection, run.signal);
+/** @throws QdxError `notFound` */
+function findNamed(connection: Connection, listed: readonly ListedCollection[], name: string): ListedCollection {
   const resolved = resolveAmong(listed, name);
   const named = listed.find(({ physical }) => physical === resolved?.physical);
-  if (!named) throw missingCollection(connection.url, name, publicNames(listed));
-  const { beganAs, ...entry } = await beforeSwitch(connection, listed, named);
+  if (named) return named;
+  throw missingCollection(connection.url, name, publicNames(listed));
+}
+
+type SourceEntry = ListedCollection & Pick<MigratePlan['source'], 'beganAs'>;
+
+async function lookAtSource(
+  connection: Connection,
+  { beganAs, ...entry }: SourceEntry,
+  run: RunOptions,
+): Promise<MigratePlan['source']> {
   const { physical } = entry;
   return {
     connection,
     physical,
     beganAs,
-    description: withoutFenceTraces(await describeCollection(connection, entry, run)),
+    description: withoutStrictModeTraces(await describeCollection(connection, entry, run)),
     points: await countPoints(connection, physical, run),
     qdrantVersion: (await connection.server()).version,
   };
@@ -131,22 +158,22 @@ async function lookAtSource(connection: Connection, name: string, run: RunOption
 
 /**
  * Where a run onto the same name was killed between the switch and its end, the name leads to what it made: its source is the
- * collection before that, or the copy of the plain one that gave its name.
+ * collection before that, or the copy of the plain one that gave its name. Null elsewhere.
  */
 async function beforeSwitch(
   connection: Connection,
   listed: readonly ListedCollection[],
   named: ListedCollection,
-): Promise<ListedCollection & { readonly beganAs: string }> {
-  const asItIs = { ...named, beganAs: named.physical };
+): Promise<SourceEntry | null> {
+  if (named.aliases.length === 0) return null;
   const mark = await readTransferMark(connection, named.physical);
-  if (mark?.state !== 'staging' || named.aliases.length === 0) return asItIs;
+  if (mark?.state !== 'staging') return null;
   const from = (await readTransfer(connection, named.physical))?.from;
-  if (from?.url !== connection.url) return asItIs;
+  if (from?.url !== connection.url) return null;
   const isGone = mark.takesName && mark.name === from.collection;
   const physical = isGone ? mark.takesName.copy : from.collection;
   const isHere = listed.some((entry) => entry.physical === physical);
-  return isHere ? { physical, aliases: named.aliases, beganAs: from.collection } : asItIs;
+  return isHere ? { physical, aliases: named.aliases, beganAs: from.collection } : null;
 }
 
 /** All names of the source where it keeps one of them; else the one that was asked for. */

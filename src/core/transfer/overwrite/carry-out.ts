@@ -6,7 +6,7 @@ import type { RunOptions } from '../../../lib/events.ts';
 import { formatCount } from '../../../lib/quantities.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import type { RejectSink } from '../../qdrant/upload/rejects.ts';
-import type { LateReport } from '../delta/late-writes.ts';
+import { carryLateCopies, type LateReport } from '../delta/late-writes.ts';
 import { readScans, scansFolderName } from '../delta/saved-scans.ts';
 import { type IndexFolder, openIndexFolder } from '../delta/scan-index.ts';
 import { type AskedStep, assertAnsweredYes } from '../guards.ts';
@@ -19,7 +19,7 @@ import type { OverwriteParams } from './params.ts';
 import type { OverwritePlan } from './plan.ts';
 import type { OverwriteSource } from './read-source.ts';
 import { makeSafetyBackup, type SafetyBackup } from '../safety-backup.ts';
-import { carryLate, type MeanwhileReport, watchWrites, type WriteWatch } from './watch-writes.ts';
+import { type MeanwhileReport, watchWrites, type WriteWatch } from './watch-writes.ts';
 
 export interface Overwriting {
   readonly connection: Connection;
@@ -100,7 +100,7 @@ async function finishSwitched(work: Overwriting, folder: IndexFolder, run: RunOp
   const sides = { old: { connection, physical: kept ?? '' }, current: { connection, physical: staging.physical } };
   const { parallel } = params.upload.settings.upload;
   const late = isLooking
-    ? await carryLate({ ...sides, folder, rounds: params.settleRounds, parallel }, scans, run)
+    ? await carryLateCopies({ ...sides, folder, rounds: params.settleRounds, parallel, ...scans }, run)
     : null;
   const taken = { kept, gap: null, isFenced: false, state: null };
   if (mark.state === 'staging') await note(work, taken, run);

@@ -15,7 +15,7 @@ import { countPoints } from '../../qdrant/collection/points.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { requireFeature } from '../../qdrant/connection/features.ts';
 import { describeCollection } from '../collection-description.ts';
-import { withoutFenceTraces } from '../plain/write-fence.ts';
+import { withoutStrictModeTraces } from '../strict-mode.ts';
 import { findStaging, type Staging } from '../staging.ts';
 import { type CurrentCollection, currentOf } from '../take-name.ts';
 import { readTransferMark, type TransferMark } from '../transfer-mark.ts';
@@ -64,7 +64,7 @@ export async function planOverwrite(
   assertPublicName(name, current, entry);
   const info = await readCollectionInfo(connection, current.physical, run.signal);
   const card = await cardOf(connection, current.physical, info);
-  const description = withoutFenceTraces(await describeCollection(connection, entry, run));
+  const description = withoutStrictModeTraces(await describeCollection(connection, entry, run));
   const existing = { info, card, description };
   const wanted = wantedCollection({ existing, given, settings, isTyped, server });
   const origin = originOf(input);

@@ -5,8 +5,8 @@
  */
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
-import { carryLateWrites, type LateInput, type LateReport } from '../delta/late-writes.ts';
-import { readFirstScan, type SavedScans, saveFirstScan, saveScans } from '../delta/saved-scans.ts';
+import { carryLateCopies, type LateReport } from '../delta/late-writes.ts';
+import { readFirstScan, saveFirstScan, saveScans } from '../delta/saved-scans.ts';
 import { type Changes, scanChanges } from '../delta/scan-changes.ts';
 import type { IndexFolder, ScanIndex } from '../delta/scan-index.ts';
 import { addCounts, type ChangeCounts, settle } from '../delta/settle.ts';
@@ -15,7 +15,6 @@ import { loadPoints } from '../load-points.ts';
 import { deleteRaw } from '../migrate/staged-points.ts';
 import { displayId } from '../point-order.ts';
 import { planRanges } from '../ranges.ts';
-import type { RawPoint } from '../raw-points.ts';
 
 export interface WatchInput {
   readonly old: Side;
@@ -96,20 +95,9 @@ export async function watchWrites(input: WatchInput, run: RunOptions): Promise<W
     },
     async carryLate(current, watched) {
       const scans = { oldIndex: index, currentIndex: proven ?? index };
-      return carryLate({ old, current, folder, rounds, parallel }, scans, watched);
+      return carryLateCopies({ old, current, folder, rounds, parallel, ...scans }, watched);
     },
   };
-}
-
-/** What still reached the old collection; its points are those of the new one. */
-export function carryLate(
-  sides: Omit<LateInput, 'oldIndex' | 'currentIndex' | 'make' | 'isCurrent'>,
-  { oldIndex, currentIndex }: Omit<SavedScans, 'origin'>,
-  run: RunOptions,
-): Promise<LateReport> {
-  const make = async <T>(points: readonly T[]) => points;
-  const isCurrent = (was: RawPoint, is: RawPoint) => was.line.equals(is.line);
-  return carryLateWrites({ ...sides, oldIndex, currentIndex, make, isCurrent }, run);
 }
 
 /** What the collection held when the run began, or the one that it goes on with. */

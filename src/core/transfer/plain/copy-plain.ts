@@ -9,7 +9,7 @@ import { type CollectionDescription, describeCollection } from '../collection-de
 import { createIndexes, createShardKeys, createStaging, findStaging, finishStaging } from '../staging.ts';
 import type { TransferMark } from '../transfer-mark.ts';
 import { levelPoints } from './level-points.ts';
-import { withoutFenceTraces } from './write-fence.ts';
+import { withoutStrictModeTraces } from '../strict-mode.ts';
 
 export interface CopyInput {
   /** The collection; its versions are called after `versionsOf`. */
@@ -38,7 +38,7 @@ export async function copyPlain(connection: Connection, input: CopyInput, run: R
   const listed = await listCollections(connection, run.signal);
   const entry = listed.find(({ physical }) => physical === plain);
   if (!entry) throw new QdxError('notFound', `collection ${plain} is not on ${connection.url} any more`);
-  const description = withoutFenceTraces(await describeCollection(connection, entry, run));
+  const description = withoutStrictModeTraces(await describeCollection(connection, entry, run));
   const origin = originOf(plain);
   const { physical, isLeftover } = await findStaging(connection, listed, { name: versionsOf, origin });
   const mark: TransferMark = {

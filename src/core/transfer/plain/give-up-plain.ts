@@ -16,7 +16,8 @@ import { reached } from '../steps.ts';
 import { switchAliases } from '../switch-aliases.ts';
 import { copyPlain, type CopyInput, finishCopy, type PlainCopy } from './copy-plain.ts';
 import { levelPoints } from './level-points.ts';
-import { canRaiseFence, liftFence, raiseFence, type WriteFence } from './write-fence.ts';
+import { restoreStrictMode } from '../strict-mode.ts';
+import { canRaiseFence, raiseFence, type WriteFence } from './write-fence.ts';
 
 export interface GiveUpInput extends CopyInput {
   /** Name that leads to the target in the end; other than `plain` where it is renamed. */
@@ -58,7 +59,7 @@ const mostRounds = 5;
  */
 export async function giveUpPlain(connection: Connection, input: GiveUpInput, run: RunOptions): Promise<GivenUp> {
   const { plain } = input;
-  await liftFence(connection, plain);
+  await restoreStrictMode(connection, plain);
   if (!input.allowConcurrentWrites && !(await canRaiseFence(connection, plain, run)))
     throw notHeldOff(plain, 'on this server, or with its shard keys, nobody can be kept from writing to it');
   const copy = await copyPlain(connection, input, run);

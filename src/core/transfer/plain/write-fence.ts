@@ -4,8 +4,8 @@
  * there is.
  *
  * Measured on Qdrant 1.16.3: upserts, deletes and payload changes, by id, by filter and in batches, are refused alike; the
- * next write to a shard is allowed 60 s after the last one. What strict mode was before lies in the collection's metadata, so
- * that a run that finds the fence of a killed one can take it down.
+ * next write to a shard is allowed 60 s after the last one. A run that finds the fence of a killed one takes it down
+ * (strict-mode.ts).
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,10 +15,7 @@ import { type CollectionInfo, readCollectionInfo } from '../../qdrant/collection
 import { pointsPath } from '../../qdrant/collection/points.ts';
 import { countPeers } from '../../qdrant/collection/system-collection.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
-import type { CollectionDescription } from '../collection-description.ts';
-
-/** Key in a collection's metadata: its strict mode before the fence. */
-const fenceKey = 'qdx_fence';
+import { changeStrictMode, restoreStrictMode, strictModeOf } from '../strict-mode.ts';
 
 export interface WriteFence {
   /** False once so much time has gone by, or has in `forMs`, that somebody may have written again. */
@@ -31,8 +28,6 @@ export interface WriteFence {
 
 /** Of the 60 s after which the server's limiter allows another write. */
 const holdsMs = 55_000;
-/** No limit: the server cannot forget one that was set. */
-const unlimited = 4_294_967_295;
 /** Ids hash to shards at random: one shard of `n` is missed by `n` times so many of them with probability e^-32. */
 const probesPerShard = 32;
 const probesAtOnce = 16;
@@ -53,74 +48,32 @@ export async function raiseFence(
 ): Promise<WriteFence | null> {
   const info = await readCollectionInfo(connection, physical, run.signal);
   if (!(await canRaiseFence(connection, physical, run))) return null;
-  const strict = info.config.strict_mode_config ?? {};
-  const body = {
-    strict_mode_config: { ...strict, enabled: true, write_rate_limit: 1 },
-    metadata: { [fenceKey]: strict },
-  };
+  const strictMode = { before: strictModeOf(info), change: { enabled: true, write_rate_limit: 1 } };
   let raisedAt = 0;
   // Set once more, the limiter starts anew (measured on 1.16.3): one write a shard, which is used up again.
   const raise = async (): Promise<void> => {
     raisedAt = performance.now();
-    await connection.request('PATCH', pathOf(physical), { body });
+    await changeStrictMode(connection, physical, strictMode);
     await useUpWrites(connection, physical, (info.config.params.shard_number ?? 1) * probesPerShard);
     await sleep(settleMs);
   };
   try {
     await raise();
   } catch (error) {
-    await liftFence(connection, physical);
+    await restoreStrictMode(connection, physical);
     throw error;
   }
   return {
     holds: (forMs = 0) => performance.now() - raisedAt + forMs < holdsMs,
     renew: raise,
     lift: async () => {
-      await liftFence(connection, physical);
+      await restoreStrictMode(connection, physical);
     },
   };
 }
 
 const isCustomSharded = ({ config }: CollectionInfo): boolean =>
   (config.params as { readonly sharding_method?: string }).sharding_method === 'custom';
-
-/** Takes a fence down, also that of a run that was killed. True where there was one. */
-export async function liftFence(connection: Connection, physical: string): Promise<boolean> {
-  const { config } = await readCollectionInfo(connection, physical);
-  const before = config.metadata?.[fenceKey] as Readonly<Record<string, unknown>> | null | undefined;
-  if (before === undefined || before === null) return false;
-  await connection.request('PATCH', pathOf(physical), {
-    body: {
-      strict_mode_config: {
-        ...before,
-        enabled: before['enabled'] ?? false,
-        write_rate_limit: before['write_rate_limit'] ?? unlimited,
-      },
-      metadata: { [fenceKey]: null },
-    },
-  });
-  return true;
-}
-
-/** A collection that once had a fence, as it was before: what the server cannot forget is left out. */
-export function withoutFenceTraces(description: CollectionDescription): CollectionDescription {
-  const { strict_mode_config: strict, ...config } = description.config;
-  const before = strictModeBefore(strict);
-  const metadata = new Map([...description.metadata].filter(([key]) => key !== fenceKey));
-  return {
-    ...description,
-    metadata,
-    config: { ...config, ...(before !== undefined && { strict_mode_config: before }) },
-  };
-}
-
-function strictModeBefore(strict: unknown): unknown {
-  if (typeof strict !== 'object' || strict === null) return strict;
-  const { write_rate_limit: limit, ...rest } = strict as Readonly<Record<string, unknown>>;
-  if (limit !== unlimited) return strict;
-  const isOff = rest['enabled'] === false && Object.keys(rest).length === 1;
-  return isOff ? null : rest;
-}
 
 /** Taken or refused: after either, the shard that was asked takes no write for a minute. */
 async function useUpWrites(connection: Connection, physical: string, probes: number): Promise<void> {
@@ -144,5 +97,3 @@ async function writeNothing(connection: Connection, physical: string): Promise<v
     throw error;
   }
 }
-
-const pathOf = (physical: string): string => `/collections/${encodeURIComponent(physical)}`;

@@ -8,6 +8,7 @@ import { type MigrateLines, type MigratePlan, planMigration, type PlanInput } fr
 import { type PlannedReplacement, plannedReplacements } from '../migrate/planned-replacements.ts';
 import { assertRoom, freeBytes, measureSizes, type PointSizes, stagingBytes } from './disk.ts';
 import type { SourceVector } from './probe.ts';
+import { tellUnfinished } from '../transfer-journal.ts';
 import { openReembedding, type ReembedLook, type ReembedParams } from './reembed-points.ts';
 import { collectionsToBackUp, type ReembedBackup } from './backups.ts';
 import { measureSpeed, type Speed } from './speed.ts';
@@ -68,6 +69,7 @@ export async function planReembedding(
   try {
     const plan = await planMigration(lines, { ...input, strategy: reembedding.strategy }, run);
     assertMayRun(plan, input);
+    await tellUnfinished(lines.to, plan.aliases, run);
     const look = reembedding.look();
     const speed = await measureSpeed(reembedding.embedder, look.survey.sample, run);
     const sizes = await measureSizes(plan.source, shardKeyOf(plan), namesOf(look.vectors.kept), run);
