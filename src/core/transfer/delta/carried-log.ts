@@ -12,7 +12,7 @@ import type { AmendedEntries, IndexFolder, ScanIndex } from './scan-index.ts';
 
 type ShardKey = IdRange['shardKey'];
 
-export interface CarriedPoint {
+interface CarriedPoint {
   readonly shardKey: ShardKey;
   readonly id: IdToken;
   /** Hash of the old collection's point; null: it was deleted there. */
@@ -22,7 +22,7 @@ export interface CarriedPoint {
 }
 
 /** Of this point it is not known whether the new collection has it: the run was killed in that moment. */
-export interface BegunPoint {
+interface BegunPoint {
   readonly shardKey: ShardKey;
   readonly id: IdToken;
   /** The old collection's point; null: it was deleted there. */
