@@ -27,6 +27,8 @@ export interface ScanInput {
   readonly vectors?: false | readonly string[];
   /** Shared by scans of one collection; see createPageSize. */
   readonly pageSize: PageSize;
+  /** Points that are thought to lie in the range; absent: nobody knows. */
+  readonly expectedPoints?: number;
 }
 
 /** Points in the order of ids, a page at a time. @throws QdxError `verification` where the server's order is not that. */
@@ -38,10 +40,12 @@ export async function* scanRange(
   const { to } = input.range;
   let offset = input.range.from;
   let last: IdToken | null = null;
+  let left = input.expectedPoints;
   for (;;) {
-    const page = await requestPage(connection, input, offset, run);
+    const page = await requestPage(connection, input, { offset, left }, run);
     const points = to === null ? page.points : page.points.filter(({ id }) => compareIds(id, to) < 0);
     last = assertAscending(input.physical, points, last);
+    if (left !== undefined) left -= points.length;
     yield points;
     if (page.next === null || points.length < page.points.length) return;
     if (to !== null && compareIds(page.next, to) >= 0) return;
@@ -106,16 +110,35 @@ export function createPageSize(): PageSize {
   };
 }
 
+/** Of an expected range that turns out longer: pages of this share of a whole one. */
+const overrunShare = 1 / 8;
+
+/**
+ * A scroll has no upper border: what a page holds beyond its range was read for nothing. So pages are of even size, and end
+ * where the range is thought to end.
+ */
+function limitOf({ limit }: PageSize, left: number | undefined): number {
+  if (left === undefined) return limit;
+  if (left <= 0) return Math.ceil(limit * overrunShare);
+  return Math.ceil(left / Math.ceil(left / limit));
+}
+
+interface PageStart {
+  readonly offset: IdToken | null;
+  /** Points that are thought to be left of the range from there. */
+  readonly left: number | undefined;
+}
+
 async function requestPage(
   connection: Connection,
   input: ScanInput,
-  offset: IdToken | null,
+  { offset, left }: PageStart,
   { signal }: RunOptions,
 ): Promise<RawPage> {
   const { physical, filter, pageSize, range, vectors } = input;
   for (;;) {
     const body = {
-      limit: pageSize.limit,
+      limit: limitOf(pageSize, left),
       with_payload: true,
       with_vector: vectors ?? true,
       ...(offset !== null && { offset: idValue(offset) }),

@@ -61,7 +61,8 @@ async function scanOne(
   const known = createCursor(readEntries(before));
   let done: RangeIndex;
   try {
-    for await (const page of scanRange(side.connection, { physical: side.physical, range, pageSize }, run)) {
+    const scanned = { physical: side.physical, range, pageSize, expectedPoints: before.points };
+    for await (const page of scanRange(side.connection, scanned, run)) {
       run.signal?.throwIfAborted();
       const entries = await writer.add(page);
       const changes = await compare(known, page, entries, range);
