@@ -26,6 +26,8 @@ interface HttpRequest {
   readonly signal?: AbortSignal;
   /** Longest answer that is read into memory. */
   readonly maxAnswerBytes?: number;
+  /** Gives memory of at least so many bytes to read an answer into, where it says how long it is; absent: new memory. */
+  readonly memory?: (sizeBytes: number) => Buffer;
   /** Takes the body of an answer of this status, of any length, instead of the answer; each chunk is waited for. */
   readonly sink?: { readonly status: number; readonly write: (chunk: Buffer) => Promise<void> };
 }
@@ -84,7 +86,7 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
         const answer = await open(request, watch);
         const status = answer.statusCode ?? 0;
         const write = request.sink?.status === status ? request.sink.write : undefined;
-        const body = await readBody(answer, request.maxAnswerBytes ?? defaultAnswerBytes, watch, write);
+        const body = await readBody(answer, request, watch, write);
         return { status, headers: answer.headers, body };
       }),
     get sockets() {
@@ -160,12 +162,11 @@ const watched = (alive: () => void) =>
 /** Empty where `write` took it. What that throws comes as it is. */
 async function readBody(
   answer: IncomingMessage,
-  maxBytes: number,
+  request: HttpRequest,
   { alive }: Watch,
   write: ((chunk: Buffer) => Promise<void>) | undefined,
 ): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
+  const body = createBody(answer, request);
   let writeFailure: unknown;
   try {
     for await (const chunk of answer as AsyncIterable<Buffer>) {
@@ -177,16 +178,42 @@ async function readBody(
         });
         continue;
       }
-      length += chunk.length;
-      if (length > maxBytes) throw new HttpFailure('answer-too-large', `the answer is larger than ${maxBytes} bytes`);
-      chunks.push(chunk);
+      body.add(chunk);
     }
   } catch (error) {
     if (error instanceof HttpFailure || error === writeFailure) throw error;
     throw toFailure(error as NodeJS.ErrnoException, false, answer.complete);
   }
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length);
+  return body.whole();
 }
+
+/** Puts chunks together; where the answer says how long it is, in memory that is asked for once. */
+function createBody({ headers }: IncomingMessage, { maxAnswerBytes, memory = newMemory }: HttpRequest) {
+  const maxBytes = maxAnswerBytes ?? defaultAnswerBytes;
+  const stated = Number(headers['content-length']);
+  const isStated = stated > mostChunkBytes && stated <= maxBytes;
+  const whole = isStated ? memory(stated).subarray(0, stated) : null;
+  const chunks: Buffer[] = [];
+  let length = 0;
+  return {
+    add(chunk: Buffer): void {
+      if (length + chunk.length > maxBytes)
+        throw new HttpFailure('answer-too-large', `the answer is larger than ${maxBytes} bytes`);
+      if (whole) whole.set(chunk, length);
+      else chunks.push(chunk);
+      length += chunk.length;
+    },
+    whole(): Buffer {
+      if (whole) return length === whole.length ? whole : whole.subarray(0, length);
+      return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length);
+    },
+  };
+}
+
+const newMemory = (sizeBytes: number): Buffer => Buffer.allocUnsafeSlow(sizeBytes);
+
+/** What Node reads of a socket at once. */
+const mostChunkBytes = 64 * 1024;
 
 function toFailure(error: NodeJS.ErrnoException, reused: boolean, complete = true): HttpFailure {
   if (error instanceof HttpFailure) return error;

@@ -7,6 +7,7 @@ import type { RunOptions } from '../../lib/events.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { pointsPath } from '../qdrant/collection/points.ts';
 import { compareIds, displayId, type IdToken } from './point-order.ts';
+import type { PageMemory, PagePool } from './page-memory.ts';
 import { createPointsHash } from './points-hash.ts';
 import { cutPage, type RawPage, type RawPoint } from './raw-points.ts';
 
@@ -29,6 +30,8 @@ export interface ScanInput {
   readonly pageSize: PageSize;
   /** Points that are thought to lie in the range; absent: nobody knows. */
   readonly expectedPoints?: number;
+  /** Pages are read into memory of it, one after the other: a page is then good only until the next one is asked for. */
+  readonly pool?: PagePool;
 }
 
 /** Points in the order of ids, a page at a time. @throws QdxError `verification` where the server's order is not that. */
@@ -37,12 +40,26 @@ export async function* scanRange(
   input: ScanInput,
   run: RunOptions = {},
 ): AsyncGenerator<readonly RawPoint[], void, undefined> {
+  const memory = input.pool?.take();
+  try {
+    yield* scanPages(connection, input, memory, run);
+  } finally {
+    if (memory) input.pool?.give(memory);
+  }
+}
+
+async function* scanPages(
+  connection: Connection,
+  input: ScanInput,
+  memory: PageMemory | undefined,
+  run: RunOptions,
+): AsyncGenerator<readonly RawPoint[], void, undefined> {
   const { to } = input.range;
   let offset = input.range.from;
   let last: IdToken | null = null;
   let left = input.expectedPoints;
   for (;;) {
-    const page = await requestPage(connection, input, { offset, left }, run);
+    const page = await requestPage(connection, input, { offset, left, memory }, run);
     const points = to === null ? page.points : page.points.filter(({ id }) => compareIds(id, to) < 0);
     last = assertAscending(input.physical, points, last);
     if (left !== undefined) left -= points.length;
@@ -110,7 +127,7 @@ export function createPageSize(): PageSize {
   };
 }
 
-/** Of an expected range that turns out longer: pages of this share of a whole one. */
+/** Where a range turns out longer than expected: the first page is this share of a whole one. */
 const overrunShare = 1 / 8;
 
 /**
@@ -119,7 +136,7 @@ const overrunShare = 1 / 8;
  */
 function limitOf({ limit }: PageSize, left: number | undefined): number {
   if (left === undefined) return limit;
-  if (left <= 0) return Math.ceil(limit * overrunShare);
+  if (left <= 0) return Math.min(limit, Math.max(Math.ceil(limit * overrunShare), -left));
   return Math.ceil(left / Math.ceil(left / limit));
 }
 
@@ -127,12 +144,13 @@ interface PageStart {
   readonly offset: IdToken | null;
   /** Points that are thought to be left of the range from there. */
   readonly left: number | undefined;
+  readonly memory: PageMemory | undefined;
 }
 
 async function requestPage(
   connection: Connection,
   input: ScanInput,
-  { offset, left }: PageStart,
+  { offset, left, memory }: PageStart,
   { signal }: RunOptions,
 ): Promise<RawPage> {
   const { physical, filter, pageSize, range, vectors } = input;
@@ -155,6 +173,7 @@ async function requestPage(
         body,
         // Points may become larger all of a sudden: rather ask again for fewer than hold a thousand of these.
         ...(pageSize.limit > 1 && { maxAnswerBytes: mostPageBytes }),
+        ...(memory && { memory }),
         ...(signal && { signal }),
       });
     } catch (error) {

@@ -46,6 +46,22 @@ test('an answer that is too large is not read', async () => {
   expect(await codeOf(get(url, { maxAnswerBytes: 1_000 }))).toBe('answer-too-large');
   expect((await get(url, { maxAnswerBytes: 2_000 })).body.length).toBe(2_000);
 });
+test('an answer is read into the memory that is given, where it says how long it is', async () => {
+  const url = await serve((request, response) => {
+    const text = (request.url ?? '').slice(1).repeat(100_000);
+    if (request.method === 'GET') response.setHeader('content-length', text.length);
+    response.write(text);
+    response.end();
+  });
+  const given = Buffer.alloc(150_000, '-');
+  const read = async (method: string, path: string) =>
+    transport.send({ method, url: new URL(path, url), timeoutMs: 5_000, memory: () => given });
+  const { body } = await read('GET', 'a');
+  expect([body.buffer === given.buffer, body.equals(Buffer.alloc(100_000, 'a'))]).toEqual([true, true]);
+  expect(given.toString('latin1', 99_999, 100_001)).toBe('a-');
+  const chunked = (await read('POST', 'b')).body;
+  expect([chunked.equals(Buffer.alloc(100_000, 'b')), body.equals(Buffer.alloc(100_000, 'a'))]).toEqual([true, true]);
+});
 test('timeout: no headers', async () => {
   const url = await serve(() => {});
   expect(await codeOf(get(url, { timeoutMs: 30 }))).toBe('timeout');

@@ -41,6 +41,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** Longest answer that is read into memory; absent: 512 MiB. */
   readonly maxAnswerBytes?: number;
+  /** Gives memory of at least so many bytes that the answer may be read into; absent: new memory for each answer. */
+  readonly memory?: (sizeBytes: number) => Buffer;
   /** False for requests that must not be sent twice. Default true: upserts by id, reads and deletes are. */
   readonly repeatable?: boolean;
   /**

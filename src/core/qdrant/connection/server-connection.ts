@@ -188,6 +188,7 @@ export class ServerConnection implements Connection {
       ...(body && { body: body instanceof StreamedBody ? body.open() : body }),
       timeoutMs: options.timeoutMs ?? this.#options.timeoutMs,
       ...(options.maxAnswerBytes !== undefined && { maxAnswerBytes: options.maxAnswerBytes }),
+      ...(options.memory && { memory: options.memory }),
       ...(options.signal && { signal: options.signal }),
     });
   }

@@ -4,6 +4,7 @@
 import type { RunOptions } from '../../../lib/events.ts';
 import { mapOrdered } from '../../../lib/ordered-map.ts';
 import { createCursor, type Cursor } from '../compare/cursor.ts';
+import { createPagePool, type PagePool } from '../page-memory.ts';
 import { compareIds, type IdToken } from '../point-order.ts';
 import type { RawPoint } from '../raw-points.ts';
 import { createPageSize, type IdRange, type PageSize, scanRange } from '../scan-range.ts';
@@ -34,10 +35,9 @@ export interface ScanInput {
 
 /** The new index. */
 export async function scanChanges(input: ScanInput, run: RunOptions = {}): Promise<ScanIndex> {
-  const pageSize = createPageSize();
+  const shared = { pageSize: createPageSize(), pool: createPagePool() };
   const ranges: RangeIndex[] = [];
-  const read = async ({ before, number }: Numbered): Promise<RangeIndex> =>
-    scanOne(input, { before, number, pageSize }, run);
+  const read = async (numbered: Numbered): Promise<RangeIndex> => scanOne(input, { ...numbered, ...shared }, run);
   for await (const range of mapOrdered(numbered(input.before), read, { inFlight: input.parallel })) ranges.push(range);
   return { ranges };
 }
@@ -51,9 +51,15 @@ async function* numbered({ ranges }: ScanIndex): AsyncGenerator<Numbered, void, 
   for (const [number, before] of ranges.entries()) yield { before, number };
 }
 
+interface SharedByRanges {
+  readonly pageSize: PageSize;
+  /** What became of a page is known before the next one is asked for. */
+  readonly pool: PagePool;
+}
+
 async function scanOne(
   { side, scan, folder, onChanges, onPage }: ScanInput,
-  { before, number, pageSize }: Numbered & { readonly pageSize: PageSize },
+  { before, number, ...shared }: Numbered & SharedByRanges,
   run: RunOptions,
 ): Promise<RangeIndex> {
   const { range } = before;
@@ -61,7 +67,8 @@ async function scanOne(
   const known = createCursor(readEntries(before));
   let done: RangeIndex;
   try {
-    const scanned = { physical: side.physical, range, pageSize, expectedPoints: before.points };
+    const expected = before.points > 0 ? { expectedPoints: before.points } : {};
+    const scanned = { physical: side.physical, range, ...expected, ...shared };
     for await (const page of scanRange(side.connection, scanned, run)) {
       run.signal?.throwIfAborted();
       const entries = await writer.add(page);
