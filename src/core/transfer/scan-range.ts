@@ -28,7 +28,7 @@ export interface ScanInput {
   readonly vectors?: false | readonly string[];
   /** Shared by scans of one collection; see createPageSize. */
   readonly pageSize: PageSize;
-  /** Points that are thought to lie in the range; absent: nobody knows. */
+  /** Points that are thought to lie in the range, a whole number; absent: nobody knows. */
   readonly expectedPoints?: number;
   /** Pages are read into memory of it, one after the other: a page is then good only until the next one is asked for. */
   readonly pool?: PagePool;

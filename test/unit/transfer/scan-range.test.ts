@@ -14,6 +14,7 @@ function scrolling(count: number) {
   const connection = {
     async requestRaw(_method: string, _path: string, read: (body: Buffer) => unknown, options: RawOptions) {
       const { limit, offset = 0 } = options.body;
+      expect(Number.isInteger(limit) && limit > 0).toBe(true);
       asked.push(limit);
       const end = Math.min(count, Number(offset) + limit);
       const points: string[] = [];

@@ -58,7 +58,7 @@ export async function fillStaging(input: FillInput, run: RunOptions): Promise<Fi
   const pages = { source: createPageSize(), staging: createPageSize() };
   const fill = async ({ range, number }: NumberedRange): Promise<RangeIndex> => {
     const writer = await input.folder.write('scan-0', number, range);
-    const scanned = { ...scanOf(input.source, range, pages.source), expectedPoints: points / ranges.length };
+    const scanned = { ...scanOf(input.source, range, pages.source), expectedPoints: Math.ceil(points / ranges.length) };
     const read = scanRange(input.source.connection, scanned, run);
     const counted = indexed(read, writer, report, run);
     const missing = isLeftover ? notCurrent(input, { range, pageSize: pages.staging }, counted, tally, run) : counted;
