@@ -9,7 +9,9 @@ import { expect, test } from 'vitest';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const pages = [
   ...markdownIn(root, false),
-  ...['docs', 'changes', 'fixtures', 'benchmarks'].flatMap((folder) => markdownIn(join(root, folder), true)),
+  ...['docs', 'changes', 'fixtures', 'benchmarks', 'openspec'].flatMap((folder) =>
+    markdownIn(join(root, folder), true),
+  ),
 ].map((page) => relative(root, page));
 
 /** The command that CONTRIBUTING invents to show how one is added. */
