@@ -9,8 +9,25 @@ import { shardFlags } from './shard-flags.ts';
 import { QdxError } from '../lib/errors.ts';
 import { addCollectionSettings } from './collection-setting-flags.ts';
 
+/** What is embedded, and how. */
+export const embedSettings = [
+  'preset',
+  'embed.model',
+  'embed.device',
+  'embed.workers',
+  'embed.include',
+  'embed.exclude',
+  'embed.chunkTokens',
+  'embed.maxFileBytes',
+  'embed.includeSecrets',
+  'embed.followLinks',
+  'embed.cache',
+  'embed.cacheBytes',
+  'embed.tokenVectors',
+  'embed.tokenWindow',
+] as const;
+
 export function defineEmbed(command: Command): void {
-  const repeated = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
   command
     .argument('[path...]', 'Folders or files; absent: the paths of the collection in qdx.config.json')
     .option('-c, --collection <name>', 'Where the points go; made if it is not there')
@@ -25,7 +42,16 @@ export function defineEmbed(command: Command): void {
     .option('--shard <i/n>', 'Embed one of n parts, from 1/n to n/n; needs --run')
     .option('--run <id>', 'Name of the run that the shards are parts of')
     .option('--dry-run', 'Say what would be embedded, written and removed, and do none of it')
-    .option('--break-lock', 'Write although another run holds the lock')
+    .option('--break-lock', 'Write although another run holds the lock');
+  addReaderOptions(command);
+  addSettingOptions(command, [...embedSettings, 'embed.vectorFormat']);
+  addCollectionSettings(command);
+}
+
+/** How records of CSV and JSON lines are read. */
+export function addReaderOptions(command: Command): void {
+  const repeated = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
+  command
     .option('--text-column <name>', 'CSV: column to embed (repeatable)', repeated)
     .option('--id-column <name>', 'CSV: column that is kept as source_id')
     .option('--keep-column <name>', 'CSV: column that goes into the payload (repeatable)', repeated)
@@ -33,24 +59,6 @@ export function defineEmbed(command: Command): void {
     .option('--text-field <name>', 'JSON lines: field to embed')
     .option('--id-field <name>', 'JSON lines: field that is kept as source_id')
     .option('--keep-field <name>', 'JSON lines: field that goes into the payload (repeatable)', repeated);
-  addSettingOptions(command, [
-    'preset',
-    'embed.model',
-    'embed.device',
-    'embed.workers',
-    'embed.include',
-    'embed.exclude',
-    'embed.chunkTokens',
-    'embed.maxFileBytes',
-    'embed.includeSecrets',
-    'embed.followLinks',
-    'embed.cache',
-    'embed.cacheBytes',
-    'embed.vectorFormat',
-    'embed.tokenVectors',
-    'embed.tokenWindow',
-  ]);
-  addCollectionSettings(command);
 }
 
 export type EmbedFlags = Pick<

@@ -57,6 +57,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'Embed folders of documents or code into a collection or a file',
     load: async () => (await import('./embed.ts')).embed,
   },
+  watch: {
+    summary: 'Keep a collection up to date with its files until Ctrl-C',
+    load: async () => (await import('./watch.ts')).watch,
+  },
   search: {
     summary: 'Find passages by meaning and by words',
     load: async () => (await import('./search.ts')).search,

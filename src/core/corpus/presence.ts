@@ -13,10 +13,10 @@ export type Presence =
   | 'leftOut'
   /** Looked for below a folder, and not there. */
   | 'gone'
-  /** Nobody looked: the reading was asked for other files by name, or for other sources. */
+  /** Nobody looked into it: the reading was asked for other files, or for other sources. */
   | 'unasked';
 
-type Noted = Extract<Presence, 'read' | 'unread' | 'leftOut'>;
+type Noted = Exclude<Presence, 'gone'>;
 
 export interface CorpusPresence {
   /** `path` as in the payload: relative to the root, with `/`. */
@@ -31,7 +31,7 @@ interface SourceLog {
 }
 
 /** A file that is named as well as found in its folder counts as what says most of it. */
-const weight = { leftOut: 0, read: 1, unread: 2 } as const satisfies Record<Noted, number>;
+const weight = { unasked: 0, leftOut: 1, read: 2, unread: 3 } as const satisfies Record<Noted, number>;
 const rootFolder = './';
 
 export class PresenceLog implements CorpusPresence {

@@ -23,6 +23,8 @@ export interface ReadCorpusParams {
   readonly maxFileBytes: number;
   readonly includeSecrets: boolean;
   readonly followLinks?: boolean;
+  /** Read these files alone, by absolute path; absent: all. Those that are not there any more are still seen to be gone. */
+  readonly only?: ReadonlySet<string>;
   readonly readers?: ReaderOptions;
   readonly tokenizer: Pick<Tokenizer, 'count' | 'specialTokens'>;
   readonly chunking: ChunkingSettings;
@@ -91,7 +93,9 @@ class Reading {
     const options = { include, exclude, includeSecrets, followLinks, ...this.#signal() };
     for (const root of await checkedRoots(this.#params.roots)) {
       this.presence.addRoot(root.source, await isFolder(root.path));
-      for await (const file of walk(root.path, options, this.#skipsOf(root))) yield* this.#readFile(file, root.source);
+      for await (const file of walk(root.path, options, this.#skipsOf(root)))
+        if (this.#params.only?.has(file.absolutePath) === false) this.presence.note(root.source, file.path, 'unasked');
+        else yield* this.#readFile(file, root.source);
     }
   }
 

@@ -24,6 +24,8 @@ export interface EmbedParams {
   /** Settings of a new collection that were typed as flags. */
   readonly typed?: TypedSettings;
   readonly description: string;
+  /** See ReadCorpusParams: of the other files nothing is read, written or removed. */
+  readonly only?: ReadonlySet<string>;
   readonly readers: ReaderOptions;
   readonly shard: Shard;
   /** Shards of one run share it; absent: made from the input for a file, at random for a collection. */

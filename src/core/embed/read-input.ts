@@ -112,6 +112,7 @@ async function readInput(
       maxFileBytes,
       includeSecrets,
       followLinks,
+      ...(params.only && { only: params.only }),
       chunking,
       readers: params.readers,
       tokenizer: await openTokenizer(model),
@@ -126,7 +127,8 @@ async function readInput(
     ...(run.signal && { signal: run.signal }),
   });
   const summary = corpus.summary();
-  if (spool.totalCount === 0) {
+  // Of some files alone nothing may be left: they were deleted.
+  if (spool.totalCount === 0 && params.only === undefined) {
     await spool.remove();
     throw nothingToEmbed(params, summary);
   }

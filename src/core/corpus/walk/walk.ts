@@ -18,6 +18,8 @@ export interface WalkOptions {
   readonly includeSecrets: boolean;
   /** Follow symbolic links that lead out of the root; each folder is read once. */
   readonly followLinks: boolean;
+  /** Told of every folder that is walked, the root too, by its absolute path. */
+  readonly onFolder?: (folder: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -84,6 +86,7 @@ async function* walkFolder(
   rules: IgnoreRules | undefined,
   walk: Walk,
 ): AsyncGenerator<WalkedFile> {
+  walk.options.onFolder?.(folder);
   try {
     for await (const entry of listFolder(folder)) {
       walk.options.signal?.throwIfAborted();

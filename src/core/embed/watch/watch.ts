@@ -1,0 +1,101 @@
+/**
+ * `qdx watch`: a collection that follows its files. What changed is embedded by runs of `embedCorpus` that read the changed
+ * files alone; between two runs nothing is held on the server, the writer lock neither.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isQdxError, type QdxError } from '../../../lib/errors.ts';
+import type { RunOptions } from '../../../lib/events.ts';
+import type { Settings } from '../../config/schema.ts';
+import type { CorpusRoot } from '../../corpus/roots.ts';
+import type { EmbedSummary } from '../params.ts';
+import { changedFiles, type FileList, filesBelow, listFiles } from './file-list.ts';
+import { type Burst, FolderWatcher } from './folder-watcher.ts';
+
+export interface WatchParams {
+  readonly roots: readonly CorpusRoot[];
+  readonly settings: Pick<Settings, 'embed'>;
+  /** One run of `embedCorpus`; `only` absent: over all files. */
+  readonly embed: (only: ReadonlySet<string> | undefined, run: RunOptions) => Promise<EmbedSummary>;
+}
+
+export interface WatchUpdate extends EmbedSummary {
+  /** When it was done; ISO 8601 UTC. */
+  readonly at: string;
+  /** Files that were new, changed or gone; null for the first run, which looks at all. */
+  readonly changedFiles: number | null;
+}
+
+/**
+ * One update for each run, the first of which is over all files. Ends by the signal only.
+ * @throws what the first run throws where trying again would not help, QdxError `failed` where the system cannot watch.
+ */
+export async function* watchCorpus(params: WatchParams, run: RunOptions): AsyncGenerator<WatchUpdate> {
+  const watcher = new FolderWatcher();
+  try {
+    // Before the first run, so that nothing changes unseen between the two.
+    let known = await follow(params, watcher, run);
+    yield toUpdate(await persistently(() => params.embed(undefined, run), run), null);
+    run.onEvent?.({ type: 'note', message: `watching ${known.files.size} files in ${known.folders.size} folders` });
+    let open = new Set<string>();
+    for (;;) {
+      const burst = await watcher.next(run.signal);
+      const now = await persistently(() => follow(params, watcher, run), run);
+      open = new Set([...open, ...changedFiles(known, now, reportedFiles(now, burst))]);
+      known = now;
+      if (open.size === 0) continue;
+      const changed = open;
+      const summary = await persistently(() => params.embed(changed, run), run).catch((error: unknown) =>
+        sayWhy(error, run),
+      );
+      if (summary === null) continue;
+      open = new Set();
+      yield toUpdate(summary, changed.size);
+    }
+  } finally {
+    watcher.close();
+  }
+}
+
+async function follow({ roots, settings }: WatchParams, watcher: FolderWatcher, run: RunOptions): Promise<FileList> {
+  const list = await listFiles(roots, settings.embed, run.signal);
+  watcher.follow(list.folders);
+  return list;
+}
+
+const reportedFiles = (list: FileList, { paths, folders }: Burst): ReadonlySet<string> =>
+  new Set([...paths, ...[...folders].flatMap((folder) => filesBelow(list, folder))]);
+
+const toUpdate = (summary: EmbedSummary, changed: number | null): WatchUpdate => ({
+  at: new Date().toISOString(),
+  changedFiles: changed,
+  ...summary,
+});
+
+const firstPauseMs = 1_000;
+const longestPauseMs = 30_000;
+
+/** Tries again, for as long as it takes, where that alone may help: the server is away, or another run writes. */
+async function persistently<T>(work: () => Promise<T>, { signal, onEvent }: RunOptions): Promise<T> {
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (signal?.aborted || !isQdxError(error) || !mayPass(error)) throw error;
+      onEvent?.({ type: 'warning', message: `${error.message}; trying again in ${pauseMs / 1000} s` });
+      await sleep(pauseMs, undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
+    }
+  }
+}
+
+const mayPass = ({ kind }: QdxError): boolean => kind === 'temporary' || kind === 'locked';
+
+/** What a later change may mend is said, and its files are kept for the next run. Null, or it throws. */
+function sayWhy(error: unknown, { signal, onEvent }: RunOptions): null {
+  if (signal?.aborted || !isQdxError(error)) throw error;
+  const hint = error.kind === 'refused' ? 'see what qdx embed --prune --dry-run says' : error.hint;
+  onEvent?.({
+    type: 'warning',
+    message: `${error.message}; tried again at the next change${hint ? ` (${hint})` : ''}`,
+  });
+  return null;
+}
