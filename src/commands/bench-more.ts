@@ -121,7 +121,9 @@ async function oneCollection(named: unknown, context: CommandContext) {
   const names = typeof named === 'string' ? [named] : [];
   const { settings } = await context.settings(names[0]);
   const connection = await context.connect();
-  const [collection, ...more] = await chooseCollections(connection, names, [], context);
+  const [collection, ...more] = await chooseCollections(connection, names, [], context, {
+    command: 'qdx bench upload -c NAME',
+  });
   if (collection === undefined || more.length > 0) throw new QdxError('usage', 'name one collection with -c');
   return { collection, connection, settings };
 }

@@ -56,7 +56,9 @@ async function runTuning(suite: Suite, command: CommandInput, context: CommandCo
   const hasQueries = flags['queries'] !== undefined || flags['starter'] === true;
   const set = hasQueries ? await judgedSetOf(flags, context) : null;
   const connection = await context.connect();
-  const [collection, ...more] = await chooseCollections(connection, named, [], context);
+  const [collection, ...more] = await chooseCollections(connection, named, [], context, {
+    command: `qdx bench ${suite} -c NAME`,
+  });
   if (collection === undefined || more.length > 0)
     throw new QdxError('usage', `bench ${suite} is for one collection at a time: name it with -c`);
   const { efSearch } = settings.index;

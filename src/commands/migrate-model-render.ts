@@ -3,7 +3,7 @@
  */
 import { formatBytes, formatCount, formatDuration } from '../lib/quantities.ts';
 import { renderTable } from '../lib/table.ts';
-import { openLines } from './migrate-text.ts';
+import { needsRow, openLines } from './migrate-text.ts';
 import { gapToCome, renderGap } from './name-gap-text.ts';
 import type { ReembedSummary } from '../core/transfer/reembed-collection.ts';
 import type { ReembedPlan } from '../core/transfer/reembed/plan.ts';
@@ -30,7 +30,9 @@ export function renderReembedding(summary: ReembedSummary): string {
       ({ folder, collection, sizeBytes }) =>
         `  backup of ${collection}, read back: ${folder} (${formatBytes(sizeBytes)})`,
     ),
-    ...(summary.proof ? proofLines(summary.proof) : ['an earlier run had proven it and switched it in']),
+    ...(summary.proof
+      ? proofLines(summary.proof, summary.tokenVectorsKey)
+      : ['an earlier run had proven it and switched it in']),
     '',
     `${names} (${formatDuration(summary.durationMs)})`,
     ...(summary.gap ? [renderGap(target.aliases.join(', '), summary.gap)] : []),
@@ -72,8 +74,9 @@ function vectorsLine({ replacedVector, newVector, keptVectors, droppedVectors }:
   ].join('; ');
 }
 
-const proofLines = (proof: ReembedProof): string[] => [
-  `  every id, payload and kept vector was compared: ${formatCount(proof.points.points)} points are the same`,
+const proofLines = (proof: ReembedProof, tokensKey: string | null): string[] => [
+  `  every id, payload and kept vector was compared: ${formatCount(proof.points.points)} points are the same` +
+    (tokensKey === null ? '' : `, but for the key ${tokensKey}, which qdx adds to payloads (token vectors)`),
   ...(proof.points.movedMeanwhile > 0
     ? [
         `  ${formatCount(proof.points.movedMeanwhile)} of them were written meanwhile, and are carried over after the switch`,
@@ -162,6 +165,7 @@ export function renderReembedPlan(plan: ReembedPlan): string {
     ...backupRows(plan),
     ['switch', switchLine(plan)],
     ...plan.replaced.filter(({ leavesGap }) => leavesGap).map(({ name }) => ['gap', gapToCome(name)]),
+    ...needsRow(plan),
   ];
   return [renderTable(rows), '', 'nothing was changed (--plan)'].join('\n');
 }

@@ -99,6 +99,7 @@ export function renderCopyPlan(plan: CopyPlan): string {
         : `${name} leads to ${collection} (${formatCount(points)} points), which is kept`,
     ]),
     ...replaced.filter(({ leavesGap }) => leavesGap).map(({ name }) => ['gap', gapToCome(name)]),
+    ...needsRow(plan),
     [
       'disk',
       `about ${formatBytes(plan.stagingBytes)} on the target's server, ${formatBytes(plan.scanBytes)} here while it runs`,
@@ -116,6 +117,10 @@ export function renderCopyPlan(plan: CopyPlan): string {
   ];
   return [renderTable(rows), 'nothing was changed (--plan)'].join('\n');
 }
+
+/** On a terminal the run asks instead of `--yes`. */
+export const needsRow = ({ needs }: Pick<CopyPlan, 'needs'>): string[][] =>
+  needs.length === 0 ? [] : [['needs', `${needs.join(' ')} (unattended: without it the run ends with exit code 8)`]];
 
 /** What the table of several needs of a summary, whichever way it went. */
 interface Row extends Opened {

@@ -8,12 +8,15 @@ import { formatCount } from '../lib/quantities.ts';
 import { paint } from '../lib/style.ts';
 
 export function renderComparison(report: ComparisonReport, view: View): string {
-  const { collection, against, points, settings, aliases, isEqual } = report;
+  const { collection, against, points, payloadKeysLeftOut, settings, aliases, isEqual } = report;
   const wrong = paint(view, 'red', 'differs:');
   const isSame = aliases === null || aliases.expected.join() === aliases.actual.join();
   const lines = [
     `${collection} against ${against}`,
     `points: ${formatCount(points.compared)} ids in both, ${formatCount(points.equal)} of them equal`,
+    ...payloadKeysLeftOut.map(
+      (key) => `  payloads without ${key}: qdx keeps token vectors there, of the model of one of the two`,
+    ),
     ...differing('missing', points.missing),
     ...differing('too many', points.extra),
     ...differing('other payload', points.changedPayload),

@@ -47,6 +47,9 @@ export function createFileBytes(handle: FileHandle, path: string): FileBytes {
 
 type Reason = readonly ['usage' | 'notFound' | 'denied' | 'failed', string, hint?: string];
 
+/** Of a file system that takes no folders; the system's own code for that says something else. */
+export const noFoldersCode = 'QDX_NO_FOLDERS';
+
 const freeSpace = 'free some space there, then run the same command again';
 const reasons: Readonly<Record<string, Reason>> = {
   ENOENT: ['notFound', 'its folder does not exist', 'make that folder first (mkdir -p), or correct the path'],
@@ -57,6 +60,7 @@ const reasons: Readonly<Record<string, Reason>> = {
   ENOSPC: ['failed', 'the disk is full', freeSpace],
   EDQUOT: ['failed', 'the disk quota is used up', freeSpace],
   EFBIG: ['failed', 'it may not become larger here', 'raise the limit (ulimit -f), or choose another file system'],
+  [noFoldersCode]: ['denied', 'no folder can be made there', 'choose another folder'],
   EISDIR: ['usage', 'it is a folder', 'name a file'],
   EEXIST: ['failed', 'it is a file'],
 };

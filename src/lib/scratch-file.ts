@@ -2,7 +2,8 @@
  * A file of this process alone, for what does not fit into memory; nobody needs it after the process has ended.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import { makeFolder } from './make-folder.ts';
+import { open, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFileBytes, throwWriteError } from './file-bytes.ts';
@@ -27,7 +28,7 @@ export async function createScratchFile(folder: string, prefix: string): Promise
 
 async function tryFolder(folder: string, prefix: string): Promise<ScratchFile> {
   const path = join(folder, `${prefix}${ownName()}.scratch`);
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => throwWriteError(path, error));
+  makeFolder(folder);
   await removeDeadFiles(folder, prefix, '.scratch');
   const handle = await open(path, 'wx').catch((error: unknown) => throwWriteError(path, error));
   const bytes = createFileBytes(handle, path);

@@ -2,7 +2,8 @@
  * Where texts may travel: before the first one leaves the machine for a destination, the user is told what goes where, and
  * asked. The answer is remembered in the user's data folder, so that it is asked once for each destination.
  */
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { makeFolder } from '../../lib/make-folder.ts';
 import { dirname, join } from 'node:path';
 import { QdxError } from '../../lib/errors.ts';
 import type { OnEvent } from '../../lib/events.ts';
@@ -69,7 +70,7 @@ async function readAnswers(dataFolder: string): Promise<Answers> {
 
 async function remember(dataFolder: string, answers: Answers): Promise<void> {
   const path = answersPath(dataFolder);
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const file = await createPartialFile(path);
   await file.write(Buffer.from(`${JSON.stringify(answers, null, 2)}\n`));
   await file.finish();

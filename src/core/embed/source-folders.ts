@@ -2,7 +2,8 @@
  * Which folder of this machine a source of a collection was embedded from. Two folders of one name would pass for one source and
  * replace each other's files; the collection itself holds no paths of anyone's machine, so that this is remembered here.
  */
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { makeFolder } from '../../lib/make-folder.ts';
 import { dirname, join } from 'node:path';
 import { QdxError } from '../../lib/errors.ts';
 import { sha256Hex } from '../../lib/hash.ts';
@@ -48,7 +49,7 @@ export const rememberedFolder = (place: SourceFolders, source: string): Promise<
   readFile(fileOf(place, source), 'utf8').catch(() => null);
 
 async function write(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const file = await createPartialFile(path);
   await file.write(Buffer.from(text));
   await file.finish();

@@ -15,6 +15,7 @@ export async function chooseCollections(
   named: readonly string[],
   ofProject: readonly string[],
   run: RunOptions = {},
+  { command = 'qdx search -c NAME "..."' }: { readonly command?: string } = {},
 ): Promise<string[]> {
   if (named.length > 0) return [...new Set(named)];
   const collections = await listCollections(connection, run.signal);
@@ -32,7 +33,7 @@ export async function chooseCollections(
     'usage',
     `no collection was named, and there are ${names.length}: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`,
     {
-      hint: `Name one or several: qdx search -c ${names[0] ?? 'docs'} "..."`,
+      hint: `Name it: ${command.replace('NAME', names[0] ?? 'docs')}`,
       details: { collections: names },
     },
   );

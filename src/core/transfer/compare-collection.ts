@@ -3,8 +3,13 @@
  * on the server, what searches find; or with a vectors file, by value.
  */
 import { stat } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { isQdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
+import { parseJson } from '../../lib/json.ts';
+import { sameSpace } from '../models/cards/space.ts';
+import { cardKey } from '../qdrant/collection/card-store.ts';
+import type { CollectionCard } from '../qdrant/collection/collection-card.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { listCollections, missingCollection, publicNames, resolveAmong } from '../qdrant/collection/names.ts';
 import {
@@ -30,6 +35,8 @@ export interface ComparisonReport {
   readonly collection: string;
   readonly against: string;
   readonly points: PointDifferences;
+  /** Payload keys that were not compared: qdx made what is in them, for the model of one of the two alone. */
+  readonly payloadKeysLeftOut: readonly string[];
   /** Settings, payload indexes, shard keys and metadata that differ, as sentences. */
   readonly settings: readonly string[];
   /** Null where the reference has none: a vectors file. */
@@ -55,15 +62,18 @@ export async function compareCollection(
   if (isFile && resolveAmong(listed, against) === null) {
     run.onEvent?.({ type: 'phase', name: 'comparing', detail: `${actual.name} with ${against}` });
     const found = await compareWithVectorsFile(connection, actual.name, against, run);
-    return report({ collection: actual.name, against, ...found, aliases: null, search: null });
+    const nothing = { payloadKeysLeftOut: [], aliases: null, search: null };
+    return report({ collection: actual.name, against, ...found, ...nothing });
   }
   const reference = await openReference(connection, against, actual, run);
   run.onEvent?.({ type: 'phase', name: 'comparing', detail: `${actual.name} with ${reference.label}` });
   const { description, kind, label } = reference;
+  const payloadKeysLeftOut = ofOtherModel(description, actual);
   return report({
     collection: actual.name,
     against: label,
-    points: await comparePoints(connection, reference, actual, run),
+    points: await comparePoints(connection, reference, actual, { leftOut: payloadKeysLeftOut }, run),
+    payloadKeysLeftOut,
     settings: descriptionDifferences(description, actual).map(displayDifference),
     aliases: { expected: description.aliases, actual: actual.aliases },
     search: kind === 'collection' ? await trySearches(connection, reference, actual, run) : null,
@@ -80,12 +90,14 @@ async function comparePoints(
   connection: Connection,
   reference: Reference,
   actual: CollectionDescription,
+  { leftOut }: { readonly leftOut: readonly string[] },
   run: RunOptions,
 ): Promise<PointDifferences> {
-  const comparison = createPointComparison((done) => {
+  const onPoints = (done: number): void => {
     run.signal?.throwIfAborted();
     run.onEvent?.({ type: 'progress', stage: 'comparing', done, unit: 'points' });
-  });
+  };
+  const comparison = createPointComparison(onPoints, leftOut);
   const keys = [...new Set([...reference.description.shardKeys, ...actual.shardKeys])];
   for (const key of keys.length > 0 ? keys : [null]) {
     const has = (of: CollectionDescription) => key === null || of.shardKeys.includes(key);
@@ -94,6 +106,21 @@ async function comparePoints(
     await comparison.add(expected, found);
   }
   return comparison.result();
+}
+
+/** Token vectors are the model's, as vectors are: of two models they are no difference of the payloads. */
+function ofOtherModel(expected: CollectionDescription, actual: CollectionDescription): string[] {
+  const [was, is] = [cardIn(expected), cardIn(actual)];
+  const isSame = was.model && is.model && sameSpace(was.model, is.model);
+  if (isSame && isDeepStrictEqual(was.tokenVectors, is.tokenVectors)) return [];
+  const keys = [was, is].map(({ tokenVectors }) => tokenVectors?.payloadKey);
+  return [...new Set(keys.filter((key) => key !== undefined))];
+}
+
+/** Empty where there is none. */
+function cardIn({ metadata }: CollectionDescription): Partial<CollectionCard> {
+  const card = metadata.get(cardKey);
+  return card ? (parseJson(card) as Partial<CollectionCard>) : {};
 }
 
 async function* nothing(): AsyncGenerator<never, void, undefined> {}

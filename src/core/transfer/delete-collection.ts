@@ -40,6 +40,7 @@ export async function deleteCollection(
 ): Promise<DeletedCollection> {
   const { name, owner, breakLock } = params;
   const { physical } = await lookAt(connection, name, run);
+  await assertNotLeftByCut(connection, physical, run);
   const meantFor = (await readTransferMark(connection, physical))?.name ?? name;
   const lock = { names: [name, physical, meantFor], owner, breakLock, runId: randomUUID() };
   return withWriterLocks(connection, lock, run, async (watched) => {
@@ -47,6 +48,7 @@ export async function deleteCollection(
       const now = await lookAt(connection, name, watched);
       assertUnmoved(name, physical, now);
       assertNotServed(name, now);
+      await assertNotLeftByCut(connection, physical, watched);
       return now;
     };
     const points = await countPoints(connection, physical, watched);
@@ -97,6 +99,26 @@ function assertNotServed(name: string, { physical, aliases }: Found): void {
       details: { physical, aliases: others },
     },
   );
+}
+
+/**
+ * What a run that was killed in the gap of a plain collection left: the only copy of it, and what takes its name. Looked at before
+ * the lock, too, under which such a switch is ended: its late writes would be in this copy alone.
+ * @throws QdxError `refused`
+ */
+async function assertNotLeftByCut(connection: Connection, physical: string, { signal }: RunOptions): Promise<void> {
+  for (const entry of await listCollections(connection, signal)) {
+    const mark = await readTransferMark(connection, entry.physical);
+    if (!mark?.takesName || (entry.physical !== physical && mark.takesName.copy !== physical)) continue;
+    throw new QdxError(
+      'refused',
+      `${physical} is not deleted: a run was killed while it gave the name ${mark.name} to ${entry.physical}, and needs it to finish`,
+      {
+        hint: `run that command again, or lead the name there: qdx alias set ${mark.name} ${entry.physical}`,
+        details: { physical, name: mark.name },
+      },
+    );
+  }
 }
 
 /** @throws QdxError `refused` */

@@ -3,10 +3,11 @@
  * payloads hold. Probe, plan, verified backup, then the migration of migrate.ts with re-embedding as its strategy.
  */
 import type { RunOptions } from '../../lib/events.ts';
+import { makeFolder } from '../../lib/make-folder.ts';
 import { migrate, type MigrateParams, type MigrateSummary } from './migrate.ts';
 import type { MigrateLines, MigratePlan } from './migrate/plan.ts';
 import type { ReembedCounts } from './reembed/counts.ts';
-import { assertRoom, makeBackupRoot, measureSizes } from './reembed/disk.ts';
+import { assertRoom, measureSizes } from './reembed/disk.ts';
 import type { ReembedProof } from './reembed/proof.ts';
 import { openReembedding, type ReembedLook, type ReembedParams } from './reembed/reembed-points.ts';
 import { backupSizes, sizeOf } from './reembed/plan.ts';
@@ -23,6 +24,8 @@ export interface ReembedSummary extends Omit<MigrateSummary, 'proof'> {
   readonly textField: string;
   readonly replacedVector: { readonly name: string; readonly size: number | null };
   readonly newVector: { readonly name: string; readonly size: number; readonly sparseName: string | null };
+  /** Payload key that qdx adds: token vectors of the new model; null: none. */
+  readonly tokenVectorsKey: string | null;
   readonly keptVectors: readonly string[];
   readonly droppedVectors: readonly string[];
   /** Of this run: points that an earlier one brought in are `pointsKept`. */
@@ -98,6 +101,7 @@ const describeLook = ({ rule, vectors, card }: ReembedLook, { model }: ReembedPa
   maxTokens: model.card.maxTokens,
   replacedVector: { name: vectors.replaced.name, size: vectors.replaced.size },
   newVector: { name: card.vectorName, size: card.model.dimension, sparseName: card.sparseName },
+  tokenVectorsKey: card.tokenVectors?.payloadKey ?? null,
   keptVectors: vectors.kept.map(({ name }) => name),
   droppedVectors: vectors.dropped.map(({ name }) => name),
 });
@@ -110,7 +114,7 @@ async function assertRoomForBackups(
 ): Promise<void> {
   const kept = vectors.kept.map(({ name }) => name);
   const sizes = await measureSizes(plan.source, plan.source.description.shardKeys[0] ?? null, kept, run);
-  await makeBackupRoot(root);
+  makeFolder(root);
   await assertRoom(root, sizeOf(await backupSizes(plan, sizes, run)));
 }
 

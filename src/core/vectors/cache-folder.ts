@@ -2,7 +2,8 @@
  * Housekeeping of the vector cache: which segments there are, which go when it is full, small ones made one.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { makeFolder } from '../../lib/make-folder.ts';
+import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSegment, keyBytes, openSegment, type RecordShape, segmentFiles } from './cache-segment.ts';
 
@@ -24,7 +25,7 @@ export function listSegments(folder: string): SegmentFile[] {
 
 /** A name that no other process takes; makes the folder. */
 export function newSegmentPath(folder: string): string {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   return join(folder, `${Date.now().toString(36)}-${randomBytes(6).toString('hex')}`);
 }
 

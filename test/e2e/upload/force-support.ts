@@ -41,10 +41,15 @@ export async function upsert(
 export async function createOld(
   to: Connection,
 
-  change: { readonly plain?: boolean; readonly size?: number; readonly card?: object | null } = {},
+  change: {
+    readonly plain?: boolean;
+    readonly size?: number;
+    readonly card?: object | null;
+    readonly terms?: boolean;
+  } = {},
 ) {
   const physical = change.plain ? 'docs' : 'docs__1';
-  const { plain: _plain, size = 4, card = {} } = change;
+  const { plain: _plain, size = 4, card = {}, terms = true } = change;
   const whole = {
     cardVersion: 1,
     model: modelCard(),
@@ -63,7 +68,7 @@ export async function createOld(
   await to.request('PUT', `/collections/${physical}`, {
     body: {
       vectors: { dense: { size, distance: 'Cosine' } },
-      sparse_vectors: { bm25: { modifier: 'idf' } },
+      ...(terms && { sparse_vectors: { bm25: { modifier: 'idf' } } }),
       hnsw_config: { m: 24 },
       metadata: { owner: 'team', ...(card !== null && { [cardKey]: { ...whole, ...rest, ...card } }) },
     },
@@ -72,7 +77,7 @@ export async function createOld(
     query: { wait: true },
     body: { field_name: 'source_path', field_schema: 'keyword' },
   });
-  if (size === 4)
+  if (size === 4 && terms)
     await upsert(
       to,
       physical,

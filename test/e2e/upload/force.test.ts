@@ -8,6 +8,8 @@ import { cardKey } from '../../../src/core/qdrant/collection/card-store.ts';
 import { readCollectionInfo } from '../../../src/core/qdrant/collection/collection-info.ts';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { acquireWriterLock, lockOwner } from '../../../src/core/qdrant/lock.ts';
+import { countPoints } from '../../../src/core/qdrant/collection/points.ts';
+import { defaultLexical } from '../../../src/core/lexical/lexical.ts';
 import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
 import { verifyBackup } from '../../../src/core/transfer/backup-folder/verify-backup.ts';
 import { overwriteCollection, type OverwriteSummary } from '../../../src/core/transfer/overwrite.ts';
@@ -103,6 +105,22 @@ describe('over an alias', () => {
     expect(dry).toMatchObject({ overwritten: true, dryRun: true, collection: 'docs__2', kept: null });
     await expectOld(to);
     expect(await listCollections(to)).toHaveLength(1);
+  });
+
+  test('a collection that something else made, without terms: those of the file are kept', async () => {
+    await createOld(to, { card: null, terms: false });
+    await to.request('PUT', '/collections/docs__1/points', {
+      query: { wait: true },
+      body: { points: [{ id: 1, vector: { dense: [1, 2, 3, 4] } }] },
+    });
+    const vectors = { bm25: { indices: [1], values: [1] } };
+    const lines = records(40, 'new').map((each) => ({ ...each, vectors }));
+    const withTerms = await write(lines, { lexical: defaultLexical });
+    const done = await overwriteCollection(to, params({ open: allOpen, upload: { paths: [withTerms] } }));
+    expect(done).toMatchObject({ pointsAfter: 40, schemaChanges: [] });
+    const filter = { must: [{ has_vector: 'bm25' }] };
+    expect(await countPoints(to, 'docs', { filter })).toBe(40);
+    expect((await readCollectionInfo(to, 'docs')).config.params.sparse_vectors).toEqual({ bm25: { modifier: 'idf' } });
   });
 
   test('duplicates and rejects: what counts is compared, the rest is named', async () => {

@@ -1,10 +1,9 @@
 /**
  * Room for the backup is asked for before anything is made.
  */
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { assertRoom, freeBytes, makeBackupRoot, stagingBytes } from '../../../src/core/transfer/reembed/disk.ts';
+import { assertRoom, freeBytes, stagingBytes } from '../../../src/core/transfer/reembed/disk.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 
 test('F6: a backup that does not fit is refused with the bytes that it needs', async () => {
@@ -15,12 +14,6 @@ test('F6: a backup that does not fit is refused with the bytes that it needs', a
     hint: expect.stringContaining('--backup-to'),
   });
   await assertRoom(join(folder, 'made', 'on', 'the', 'way'), 1000);
-});
-
-test('F6: a folder that cannot be made is named', async () => {
-  const file = join(temporaryFolder('backups'), 'file');
-  writeFileSync(file, '');
-  await expect(makeBackupRoot(join(file, 'backups'))).rejects.toMatchObject({ message: expect.stringContaining(file) });
 });
 
 test('free space of a folder that is not there yet is that of the one it will be in', async () => {

@@ -1,8 +1,8 @@
 /**
  * Keeps a run in a folder: raw data, and the same report in every form.
  */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../../lib/make-folder.ts';
 import { stringifyJson } from '../../../lib/json.ts';
 import { createPartialFile } from '../../../lib/partial-file.ts';
 import type { Report } from '../report/report.ts';
@@ -22,7 +22,7 @@ export interface KeptReport {
 
 /** @returns the names of the files, in the folder. */
 export async function keepReport(folder: string, { report, view, runs }: KeptReport): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   const files: Record<string, string> = {
     'report.json': `${stringifyJson(report)}\n`,
     'report.html': renderHtml(view),

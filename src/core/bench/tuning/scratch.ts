@@ -3,6 +3,7 @@
  * numbered anew; segments are indexed from one kilobyte on, or small ones would stay as they are, whatever is configured.
  */
 import { randomUUID } from 'node:crypto';
+import { isQdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { mapOrdered } from '../../../lib/ordered-map.ts';
 import { waitUntilReady } from '../../qdrant/collection/readiness.ts';
@@ -43,7 +44,22 @@ export async function withScratch<T>(
     return await use({ ...names, ids });
   } finally {
     // Not with the run's signal: a stopped run removes them too.
-    for (const name of Object.values(names)) await connection.request('DELETE', path(name)).catch(() => {});
+    for (const name of Object.values(names)) await removeCopy(connection, name, run);
+  }
+}
+
+/** A copy that stays is said, and hides no failure of the run itself. */
+async function removeCopy(connection: Connection, name: string, { onEvent }: RunOptions): Promise<void> {
+  try {
+    await connection.request('DELETE', path(name));
+  } catch (error) {
+    if (isQdxError(error) && error.kind === 'notFound') return;
+    const why = error instanceof Error ? error.message : String(error);
+    const command = `qdx collections delete ${name} --confirm ${name}`;
+    onEvent?.({
+      type: 'warning',
+      message: `the scratch copy ${name} was not removed (${why}); to remove it: ${command}`,
+    });
   }
 }
 

@@ -2,7 +2,8 @@
  * The token of the HTTP server: made once for a user, kept where only that user can read it.
  */
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { makeFolder } from '../../../lib/make-folder.ts';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { QdxError } from '../../../lib/errors.ts';
 
@@ -10,7 +11,7 @@ const shortest = 16;
 
 /** @throws QdxError `refused` for a file that holds no token. */
 export async function keptToken(path: string): Promise<string> {
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   await makeToken(path);
   const token = (await readFile(path, 'utf8')).trim();
   if (token.length >= shortest && /^\S+$/.test(token)) return token;

@@ -1,11 +1,11 @@
 /**
  * Downloads a model: resolves its commit, takes only the files that are needed, shows their hashes, and locks them once accepted.
  */
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
+import { makeFolder } from '../../../lib/make-folder.ts';
 import { join } from 'node:path';
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
-import { throwWriteError } from '../../../lib/file-bytes.ts';
 import { withLockFile } from '../../../lib/lock-file.ts';
 import { ownValue } from '../../../lib/own-value.ts';
 import { builtInModelName } from '../cards/built-in-cards.ts';
@@ -50,7 +50,7 @@ export interface DownloadResult extends DownloadCandidate {
 export async function downloadModel(params: DownloadParams, run: RunOptions = {}): Promise<DownloadResult> {
   refuseBuiltIn(params.name);
   const models = modelsFolder(params);
-  await mkdir(models, { recursive: true }).catch((error: unknown) => throwWriteError(models, error));
+  makeFolder(models);
   // Two downloads of one model would append to the same half file.
   const lockPath = join(models, `${folderName(params.name)}.lock`);
   const lock = {

@@ -2,8 +2,9 @@
  * Downloads one file of a repository: streamed, resumed, hashed on the way, and named only when it is whole and real.
  */
 import { createHash, type Hash } from 'node:crypto';
+import { makeFolder } from '../../../lib/make-folder.ts';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { QdxError } from '../../../lib/errors.ts';
@@ -39,7 +40,7 @@ interface PartMark {
 /** @throws QdxError `verification` for content that is not what was promised; what `askHub` throws. */
 export async function downloadFile(download: FileDownload, run: RunOptions = {}): Promise<DownloadedFile> {
   const { target, path } = download;
-  await mkdir(dirname(target), { recursive: true });
+  makeFolder(dirname(target));
   const part = `${target}.part`;
   const answer = await request(download, await readMark(part), await sizeOf(part), run);
   const facts = factsOf(answer, download);

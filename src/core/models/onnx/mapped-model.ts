@@ -3,7 +3,8 @@
  * later ones (session open 25 ms instead of 80 for the built-in model, 150 instead of 500 for one of 137M parameters).
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { makeFolder } from '../../../lib/make-folder.ts';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { arch, cpus } from 'node:os';
 import { join } from 'node:path';
 import { checkModelFile } from '../check-files.ts';
@@ -39,7 +40,7 @@ async function openMapped(file: string): Promise<ModelSession | null> {
 async function openAndWrite(model: FoundModel, file: string): Promise<ModelSession | null> {
   const draft = `${file}.${randomUUID()}.tmp`;
   try {
-    await mkdir(join(file, '..'), { recursive: true });
+    makeFolder(join(file, '..'));
     const session = await openSession(model.modelFile, writingSession(draft));
     // A power cut must not leave a whole name on a torn file.
     await flushToDisk(draft);

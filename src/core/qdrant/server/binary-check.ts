@@ -2,9 +2,10 @@
  * Checks a Qdrant binary before its first run, and remembers the outcome while the file stays as it is.
  */
 import { execFile } from 'node:child_process';
+import { makeFolder } from '../../../lib/make-folder.ts';
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { QdxError } from '../../../lib/errors.ts';
@@ -96,7 +97,7 @@ async function readMemory(path: string): Promise<Readonly<Record<string, Remembe
 async function remember(path: string, known: Readonly<Record<string, Remembered>>): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}`;
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path), 0o700);
     await writeFile(temporary, JSON.stringify(known, null, 2), { mode: 0o600 });
     await rename(temporary, path);
   } catch {

@@ -3,7 +3,8 @@
  * Never downloads one.
  */
 import { constants } from 'node:fs';
-import { access, chmod, copyFile, mkdir, stat } from 'node:fs/promises';
+import { makeFolder } from '../../../lib/make-folder.ts';
+import { access, chmod, copyFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
@@ -85,7 +86,7 @@ async function executableCopy(path: string, { version, sha256 }: PackagedBinary,
   const folder = join(dataFolder, 'bin');
   const copy = join(folder, `qdrant-${version}-${sha256.slice(0, 12)}`);
   if (!(await isExecutable(copy))) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     await copyFile(path, copy);
     await chmod(copy, 0o700);
   }

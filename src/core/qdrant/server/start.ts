@@ -2,7 +2,8 @@
  * Starts the local server of a data folder, or finds it running.
  */
 import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
+import { makeFolders } from '../../../lib/make-folder.ts';
+import { access } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
@@ -54,7 +55,7 @@ const defaultReadyWithinMs = 120_000;
  */
 export async function startLocalServer(input: StartInput): Promise<StartedServer> {
   const paths = serverPaths(input.dataDir);
-  await makeFolder(input.dataDir);
+  await makeDataFolder(input.dataDir);
   const lock = { waitMs: startLockWaitMs, label: `the start of the server in ${input.dataDir}` };
   return withLockFile(paths.lock, { ...lock, ...(input.signal && { signal: input.signal }) }, async () => {
     const running = await findRunningServer(input.dataDir);
@@ -67,9 +68,9 @@ export async function startLocalServer(input: StartInput): Promise<StartedServer
 }
 
 /** @throws QdxError `usage` where there can be no folder, or none that this user can write to. */
-async function makeFolder(dataDir: string): Promise<void> {
+async function makeDataFolder(dataDir: string): Promise<void> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    makeFolders(dataDir, 0o700);
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new QdxError('usage', `the local server cannot keep its data in ${dataDir}: ${writeErrorReason(error)}`, {

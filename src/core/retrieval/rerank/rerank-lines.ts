@@ -49,7 +49,7 @@ export async function rerankLines(
   run: RunOptions = {},
 ): Promise<RerankedLines> {
   const { query, source, rerank } = params;
-  assertQuery(query);
+  assertQuery(query, 'qdx rerank --query "open a file" candidates.jsonl');
   const rerankers = await openRerankers({ params: rerank, places }, run);
   try {
     const { candidates, faults } = await readCandidateLines(source, run);

@@ -42,7 +42,9 @@ export async function verifyBackup(folder: string, run: RunOptions = {}): Promis
   try {
     manifest = await readManifest(root);
   } catch (error) {
-    if (!isQdxError(error) || error.details?.['file'] === undefined || error.kind !== 'verification') throw error;
+    if (!isQdxError(error)) throw error;
+    if (error.kind === 'notFound') throw maybeCollection(folder, error);
+    if (error.details?.['file'] === undefined || error.kind !== 'verification') throw error;
     return { ...nothing, problems: [{ file: manifestName, kind: 'manifest', message: error.message }] };
   }
   const files = manifest.collections.flatMap(filesOf);
@@ -93,6 +95,14 @@ export async function readManifest(root: string): Promise<BackupManifest> {
     if (code === 'ENOENT' || code === 'ENOTDIR') throw await withoutManifest(root);
     throw new QdxError('verification', `${path} cannot be read: ${readFault(error)}`, { details: { file: path } });
   }
+}
+
+/** Collections are verified too, and need to be told what with. */
+function maybeCollection(typed: string, { message, hint = '' }: QdxError): QdxError {
+  const compare = `qdx verify ${typed} --against <backup, collection or vectors file>`;
+  return new QdxError('notFound', message, {
+    hint: /[/\\]/u.test(typed) ? hint : `${hint}; if ${typed} is a collection: ${compare}`,
+  });
 }
 
 async function withoutManifest(root: string): Promise<QdxError> {

@@ -1,11 +1,11 @@
 /**
  * One collection into its folder: description, parts, second scan.
  */
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { makeFolder } from '../../../lib/make-folder.ts';
 import { join } from 'node:path';
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
-import { throwWriteError } from '../../../lib/file-bytes.ts';
 import { sha256Hex } from '../../../lib/hash.ts';
 import { mapOrdered } from '../../../lib/ordered-map.ts';
 import { createPartialFile } from '../../../lib/partial-file.ts';
@@ -120,7 +120,7 @@ export async function begin(
   const planned: PlannedRanges & { readonly firstRange?: number } = shardRun
     ? await shardRun.planOf(listed.physical, draw)
     : await draw();
-  await mkdir(join(root, folder), { recursive: true }).catch((error: unknown) => throwWriteError(folder, error));
+  makeFolder(join(root, folder));
   const file = await createPartialFile(join(root, folder, descriptionName));
   await file.write(encodeDescription(description, input.backupId));
   await file.finish();

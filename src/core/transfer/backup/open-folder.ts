@@ -1,10 +1,10 @@
 /**
  * The folder of a backup: empty, or with an unfinished backup of the same request, or refused.
  */
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
+import { makeFolder } from '../../../lib/make-folder.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { QdxError } from '../../../lib/errors.ts';
-import { throwWriteError } from '../../../lib/file-bytes.ts';
 import { stringifyJson } from '../../../lib/json.ts';
 import {
   type BackupRequest,
@@ -25,7 +25,7 @@ export interface OpenedFolder {
 
 /** Makes it where it is missing. @throws QdxError `refused` where something else is in it. */
 export async function openBackupFolder(folder: string): Promise<OpenedFolder> {
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => throwWriteError(folder, error));
+  makeFolder(folder);
   const names = (await readdir(folder)).filter((name) => !isLockFile(name));
   const isFinished = names.includes(manifestName);
   const lines = names.includes(journalName) ? await readJournal(folder) : [];

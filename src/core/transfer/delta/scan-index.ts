@@ -3,7 +3,8 @@
  * later scan tells what was inserted, changed and deleted since, in one pass and with a page in memory, whatever the number of
  * points.
  */
-import { mkdir, open, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
+import { makeFolder } from '../../../lib/make-folder.ts';
 import { join } from 'node:path';
 import { throwWriteError } from '../../../lib/file-bytes.ts';
 import { sha256Hex } from '../../../lib/hash.ts';
@@ -64,7 +65,7 @@ export interface IndexFolder {
 }
 
 export async function openIndexFolder(path: string): Promise<IndexFolder> {
-  await mkdir(path, { recursive: true }).catch((error: unknown) => throwWriteError(path, error));
+  makeFolder(path);
   return {
     path,
     write: async (scan, number, range) => openWriter(join(path, `${scan}-${number}.idx`), range),

@@ -10,7 +10,7 @@ import { assertMayRun, type RunGuards } from './assert-may-run.ts';
 import { tellUnfinished } from '../transfer-journal.ts';
 import type { FillStrategy } from './fill-strategy.ts';
 import { type MigrateLines, type MigratePlan, planMigration, type PlanInput } from './plan.ts';
-import { type PlannedReplacement, plannedReplacements } from './planned-replacements.ts';
+import { neededFlags, type PlannedReplacement, plannedReplacements } from './planned-replacements.ts';
 
 export interface CopyPlan {
   readonly way: FillStrategy['way'];
@@ -27,6 +27,8 @@ export interface CopyPlan {
   readonly changes: readonly string[];
   /** What the names lead to now, which is kept. */
   readonly replaced: readonly PlannedReplacement[];
+  /** Flags without which an unattended run is refused (exit 8). */
+  readonly needs: readonly string[];
   /** That go over the line, once. */
   readonly bytes: number;
   /** On the server of the target, whose disk cannot be asked for. */
@@ -50,6 +52,7 @@ interface EstimateBasis {
 }
 
 export interface CopyPlanParams extends PlanInput, RunGuards {
+  readonly switchNames: boolean;
   readonly readBack: boolean;
 }
 
@@ -78,6 +81,7 @@ export async function planCopy(lines: MigrateLines, params: CopyPlanParams, run:
     isTakenUp: staging.isLeftover && !params.restart,
     changes: changes.map(displayChange),
     replaced: plannedReplacements(replacements),
+    needs: neededFlags(replacements, params.switchNames),
     ...(await estimate(plan, params.readBack ? 3 : 1, run)),
   };
 }

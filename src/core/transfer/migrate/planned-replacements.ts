@@ -14,6 +14,12 @@ export interface PlannedReplacement {
   readonly leavesGap: boolean;
 }
 
+/** What the run has to be given where nobody can be asked; on a terminal it asks instead of `--yes`. */
+export function neededFlags(replacements: readonly Replacement[], switchNames: boolean): string[] {
+  if (!switchNames || replacements.length === 0) return [];
+  return replacements.some(({ isPlain }) => isPlain) ? ['--allow-gap', '--yes'] : ['--yes'];
+}
+
 export const plannedReplacements = (replacements: readonly Replacement[]): PlannedReplacement[] =>
   replacements.map(({ name, physical, pointsNow, isPlain }) => ({
     name,

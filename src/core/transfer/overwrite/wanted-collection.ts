@@ -63,7 +63,10 @@ function asItIs({ existing, given, settings }: WantedInput, vectorName: string):
   const { dimension } = given.model;
   const { distance } = settings.vector;
   const sparse = Object.keys(info.config.params.sparse_vectors ?? {});
-  const sparseName = old ? old.sparseName : sparse.includes(given.sparseName ?? '') ? given.sparseName : null;
+  // A collection without a card says nothing of terms: those of the file are kept, in a vector of their own where it has none.
+  const hasTerms = given.lexical !== null || sparse.includes(given.sparseName ?? '');
+  const sparseName = old ? old.sparseName : hasTerms ? given.sparseName : null;
+  const addsTerms = sparseName !== null && !sparse.includes(sparseName);
   const card = { ...given, ...keptOf(old), vectorName, sparseName };
   const place = vectorName === '' ? 'vectors' : `vectors.${vectorName}`;
   const changes = [
@@ -73,7 +76,10 @@ function asItIs({ existing, given, settings }: WantedInput, vectorName: string):
   return {
     description: {
       ...description,
-      config: withVector(description.config, vectorName, { size: dimension, distance }),
+      config: withTerms(
+        withVector(description.config, vectorName, { size: dimension, distance }),
+        addsTerms ? sparseName : null,
+      ),
       metadata: withCard(description, card),
     },
     card,
@@ -111,6 +117,15 @@ function withVector(config: Config, name: string, values: Pick<DenseVectorInfo, 
   const changed =
     name === '' ? { ...vectors, ...values } : { ...vectors, [name]: { ...(vectors[name] as Config), ...values } };
   return { ...config, params: { ...params, vectors: changed } };
+}
+
+const termsVector = { modifier: 'idf' } as const;
+
+function withTerms(config: Config, name: string | null): Config {
+  if (name === null) return config;
+  const params = config['params'] as Config;
+  const others = params['sparse_vectors'] as Config | undefined;
+  return { ...config, params: { ...params, sparse_vectors: { ...others, [name]: termsVector } } };
 }
 
 /** Other keys are the user's, and stay. */

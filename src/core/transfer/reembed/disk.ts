@@ -2,9 +2,8 @@
  * Disk: what the new collection and the backup will take, and what there is. The server's own disk cannot be asked for over
  * REST; the folder of the backup can.
  */
-import { mkdir, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { throwWriteError } from '../../../lib/file-bytes.ts';
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { formatBytes } from '../../../lib/quantities.ts';
@@ -84,11 +83,6 @@ export async function freeBytes(folder: string): Promise<number | null> {
   const found = await statfs(folder).catch(() => null);
   if (found) return found.bavail * found.bsize;
   return dirname(folder) === folder ? null : freeBytes(dirname(folder));
-}
-
-/** @throws QdxError naming the folder. */
-export async function makeBackupRoot(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => throwWriteError(folder, error));
 }
 
 /** @throws QdxError `failed` before anything is made, naming what is needed and what there is (F6). */

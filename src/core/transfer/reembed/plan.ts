@@ -5,7 +5,7 @@
 import type { RunOptions } from '../../../lib/events.ts';
 import { assertMayRun, type RunGuards } from '../migrate/assert-may-run.ts';
 import { type MigrateLines, type MigratePlan, planMigration, type PlanInput } from '../migrate/plan.ts';
-import { type PlannedReplacement, plannedReplacements } from '../migrate/planned-replacements.ts';
+import { neededFlags, type PlannedReplacement, plannedReplacements } from '../migrate/planned-replacements.ts';
 import { assertRoom, freeBytes, measureSizes, type PointSizes, stagingBytes } from './disk.ts';
 import type { SourceVector } from './probe.ts';
 import { tellUnfinished } from '../transfer-journal.ts';
@@ -15,6 +15,7 @@ import { measureSpeed, type Speed } from './speed.ts';
 
 export interface ReembedPlanParams extends Omit<PlanInput, 'strategy'>, RunGuards {
   readonly reembed: ReembedParams;
+  readonly switchNames: boolean;
   /** Folder of the backups; null: none is made. */
   readonly backupRoot: string | null;
 }
@@ -57,6 +58,8 @@ export interface ReembedPlan {
   readonly freeBytes: number | null;
   /** What the names lead to now: kept, and no longer served under them. */
   readonly replaced: readonly PlannedReplacement[];
+  /** Flags without which an unattended run is refused (exit 8). */
+  readonly needs: readonly string[];
 }
 
 /** @throws QdxError as the migration would, before it writes anything. */
@@ -78,6 +81,7 @@ export async function planReembedding(
     return {
       ...described(plan, look, sizes),
       isTakenUp: plan.staging.isLeftover && !input.restart,
+      needs: neededFlags(plan.replacements, input.switchNames),
       speed,
       embeddingMs: embeddingMs(look, speed),
       backups,
@@ -89,7 +93,10 @@ export async function planReembedding(
   }
 }
 
-type Described = Omit<ReembedPlan, 'isTakenUp' | 'speed' | 'embeddingMs' | 'backups' | 'backupRoot' | 'freeBytes'>;
+type Described = Omit<
+  ReembedPlan,
+  'isTakenUp' | 'needs' | 'speed' | 'embeddingMs' | 'backups' | 'backupRoot' | 'freeBytes'
+>;
 
 function described(plan: MigratePlan, { survey, rule, vectors, card }: ReembedLook, sizes: PointSizes): Described {
   const { source, target, staging, aliases, replacements, description } = plan;
