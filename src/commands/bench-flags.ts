@@ -11,6 +11,7 @@ import type { BenchInput } from '../core/bench/run/bench-input.ts';
 import type { ResolvedSettings } from '../core/config/resolve.ts';
 import { QdxError } from '../lib/errors.ts';
 import type { CommandContext } from './command.ts';
+import { addEndpointOptions } from './model-places.ts';
 import { rerankSettings } from './rerank-settings.ts';
 import { listFlag, searchParams } from './search-flags.ts';
 import { addSettingOptions } from './setting-options.ts';
@@ -45,6 +46,7 @@ export function defineMeasuring(command: Command): void {
     .option('--max <figure=value>', 'Fail above it: p95=50ms, encode.p95=20ms (repeatable)', repeated);
   defineKeeping(command);
   addSettingOptions(command, ['search.limit', 'bench.rounds', 'bench.depth', ...rerankSettings]);
+  addEndpointOptions(command, 'query', true);
 }
 
 export function defineKeeping(command: Command): void {

@@ -6,6 +6,7 @@ import { QdxError } from '../lib/errors.ts';
 import { renderTable } from '../lib/table.ts';
 import { judgedSetOf } from './bench-flags.ts';
 import type { CommandModule } from './command.ts';
+import { addEndpointOptions } from './model-places.ts';
 import { searchPlaces } from './search-places.ts';
 import { addSettingOptions } from './setting-options.ts';
 
@@ -13,16 +14,18 @@ export const benchParity: CommandModule = {
   examples: [
     'qdx bench parity all-MiniLM-L6-v2 ./my-model --starter',
     'qdx bench parity ./fp32 ./int8 --queries queries.csv --min-cosine 0.99',
+    'qdx bench parity all-MiniLM-L6-v2 endpoint:all-minilm --starter --endpoint http://127.0.0.1:8080/v1',
   ],
   define: (command) => {
     command
-      .argument('<model>', 'Built-in model, downloaded repository, or folder')
+      .argument('<model>', 'Built-in model, downloaded repository, folder, or endpoint:NAME')
       .argument('<other>', 'The model to compare it with')
       .option('--queries <path>', 'The texts: queries, in any of the formats of bench search')
       .option('--qrels <file>', 'TREC judgements of --queries; not used')
       .option('--starter', 'The queries that ship with qdx')
       .option('--min-cosine <value>', 'Fail where the mean cosine is below it');
     addSettingOptions(command, ['bench.seed']);
+    addEndpointOptions(command, 'bulk');
   },
   run: async ({ args, flags }, context) => {
     const least = leastCosine(flags['minCosine']);

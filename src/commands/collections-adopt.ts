@@ -8,6 +8,7 @@ import { adoptCollection, type AdoptSummary } from '../core/qdrant/adopt.ts';
 import { QdxError } from '../lib/errors.ts';
 import { version } from '../version.ts';
 import type { CommandInput, CommandModule } from './command.ts';
+import { addEndpointOptions, modelPlaces } from './model-places.ts';
 
 export const collectionsAdopt: CommandModule = {
   examples: [
@@ -23,13 +24,14 @@ export const collectionsAdopt: CommandModule = {
       .option('--description <text>', 'What the collection holds, in a sentence')
       .option('--dry-run', 'Check, and write no card');
     addSettingOptions(command, ['embed.model', 'embed.device']);
+    addEndpointOptions(command, 'bulk');
   },
   run: async ({ args, flags }, context) => {
     const [name = ''] = args;
     const { settings } = await context.settings(name);
     if (settings.embed.model === undefined)
       throw new QdxError('usage', `which model made the vectors of ${name}?`, { hint: 'add --model <name>' });
-    const places = { cacheFolder: context.folders.cache, hub: settings.hub };
+    const places = modelPlaces(context, settings);
     const model = await findModel(settings.embed.model, places);
     const { device, workers } = settings.embed;
     const { environment } = context;

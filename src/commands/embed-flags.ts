@@ -8,6 +8,7 @@ import type { EmbedDestination, EmbedParams } from '../core/embed/embed.ts';
 import { shardFlags } from './shard-flags.ts';
 import { QdxError } from '../lib/errors.ts';
 import { addCollectionSettings } from './collection-setting-flags.ts';
+import { addEndpointOptions } from './model-places.ts';
 
 /** What is embedded, and how. */
 export const embedSettings = [
@@ -46,6 +47,7 @@ export function defineEmbed(command: Command): void {
   addReaderOptions(command);
   addSettingOptions(command, [...embedSettings, 'embed.vectorFormat']);
   addCollectionSettings(command);
+  addEndpointOptions(command, 'bulk');
 }
 
 /** How records of CSV and JSON lines are read. */

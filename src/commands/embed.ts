@@ -7,6 +7,7 @@ import { version } from '../version.ts';
 import type { CommandModule } from './command.ts';
 import { typedMakingFlags } from './collection-setting-flags.ts';
 import { defineEmbed, destinationOf, embedFlags } from './embed-flags.ts';
+import { endpointParams } from './model-places.ts';
 import { renderEmbedSummary } from './embed-render.ts';
 
 export const embed: CommandModule = {
@@ -15,6 +16,7 @@ export const embed: CommandModule = {
     'qdx embed --collection docs ./docs --prune --dry-run',
     'qdx embed ./docs --out vectors.jsonl',
     'qdx embed ./docs --out part-1.jsonl --shard 1/2 --run nightly',
+    'qdx embed -c docs ./docs --model endpoint:bge-base --endpoint http://127.0.0.1:8080/v1',
   ],
   define: defineEmbed,
   run: async ({ args, flags }, context) => {
@@ -37,6 +39,7 @@ export const embed: CommandModule = {
         typed: typedMakingFlags(origins),
         description: typed.description ?? collection.description,
         folders: context.folders,
+        endpoint: endpointParams(context, settings),
         environment: context.environment,
         commandLine: `qdx embed${typed.collection === undefined ? '' : ` -c ${typed.collection}`}`,
         qdxVersion: version,

@@ -6,6 +6,7 @@ import type { ServeMcpParams } from '../core/mcp/serve-mcp.ts';
 import { version } from '../version.ts';
 import type { CommandContext, CommandModule } from './command.ts';
 import { backendParams, defineServed } from './mcp-flags.ts';
+import { addEndpointOptions } from './model-places.ts';
 import { addSettingOptions } from './setting-options.ts';
 
 export const mcp: CommandModule = {
@@ -21,6 +22,7 @@ export const mcp: CommandModule = {
     addSettingOptions(command, ['mcp.maxResults', 'mcp.contentChars', 'embed.model']);
     command.option('--http', 'Serve HTTP on the loopback instead of stdin and stdout');
     addSettingOptions(command, ['mcp.port', 'mcp.callsPerMinute'], 'HTTP:');
+    addEndpointOptions(command, 'query');
   },
   run: async ({ flags }, context) => {
     // First of all: from here on nothing can write between the messages.

@@ -4,14 +4,15 @@
 import type { Command } from 'commander';
 import type { ResolvedSettings } from '../core/config/resolve.ts';
 import { chosenModel } from '../core/models/cards/default-model.ts';
-import { findModel } from '../core/models/find-model.ts';
 import type { LayoutChanges } from '../core/transfer/migrate/layout.ts';
 import type { ReembedParams } from '../core/transfer/reembed/reembed-points.ts';
 import { readTestQueries } from '../core/transfer/reembed/test-queries.ts';
 import { QdxError } from '../lib/errors.ts';
 import { version } from '../version.ts';
 import type { CommandContext } from './command.ts';
+import { addEndpointOptions, modelPlaces } from './model-places.ts';
 import { listFlag, searchParams } from './search-flags.ts';
+import { searchPlaces } from './search-places.ts';
 import { addSettingOptions } from './setting-options.ts';
 
 type Flags = Readonly<Record<string, unknown>>;
@@ -53,6 +54,7 @@ export function addModelFlags(command: Command): void {
     ],
     heading,
   );
+  addEndpointOptions(command, 'bulk');
 }
 
 /** Whether the command was asked to embed anew. @throws QdxError `usage` for flags that copying would pass over. */
@@ -103,8 +105,7 @@ export async function reembedParams(
   context: CommandContext,
 ): Promise<ReembedParams> {
   const { settings, origins } = resolved;
-  const cacheFolder = context.folders.cache;
-  const places = { cacheFolder, hub: settings.hub };
+  const places = modelPlaces(context, settings);
   const {
     model: _model,
     settingsModel: _settingsModel,
@@ -133,7 +134,7 @@ export async function reembedParams(
     sampleSize: wholeNumber(flags, 'sample', '--sample') ?? defaultSample,
     // Deep enough that ten files are among the hits.
     search: { ...search, limit: 50 },
-    places: { cacheFolder, findModel: (name) => findModel(name, places) },
+    places: searchPlaces(context, settings),
     environment: context.environment,
     qdxVersion: version,
   };

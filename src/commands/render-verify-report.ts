@@ -30,7 +30,7 @@ function renderCheck({ name, status, expected, found }: Check, width: number, vi
 function renderFigures(figures: VerifyFigures): string[] {
   const { device, ortVersion, cpu, cpuFlags, openMs, queryP50Ms, queryP95Ms, workers, tokensPerSecond } = figures;
   return [
-    `device      ${device}, ONNX Runtime ${ortVersion}`,
+    `device      ${device}${ortVersion === null ? '' : `, ONNX Runtime ${ortVersion}`}`,
     `processor   ${cpu} (${cpuFlags.join(' ') || 'flags not known'})`,
     `query       p50 ${queryP50Ms.toFixed(1)} ms, p95 ${queryP95Ms.toFixed(1)} ms; first one after ${openMs.toFixed(0)} ms`,
     `bulk        ${tokensPerSecond.toFixed(0)} tokens/s with ${workers} ${workers === 1 ? 'worker' : 'workers'}`,

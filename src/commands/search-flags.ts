@@ -2,6 +2,7 @@
  * Flags of `qdx search`, and the parameters that they and the settings make.
  */
 import type { Command } from 'commander';
+import { addEndpointOptions } from './model-places.ts';
 import { rerankSettings } from './rerank-settings.ts';
 import { searchSettings } from './search-settings.ts';
 import { addSettingOptions } from './setting-options.ts';
@@ -48,6 +49,7 @@ export function defineSearch(command: Command): void {
     'embed.model',
   ]);
   addSettingOptions(command, rerankSettings, 'Reranking:');
+  addEndpointOptions(command, 'query', true);
 }
 
 /** @throws QdxError `usage` for a value that is none. */

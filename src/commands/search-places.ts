@@ -5,16 +5,17 @@ import type { Settings } from '../core/config/schema.ts';
 import { findModel, findReranker } from '../core/models/find-model.ts';
 import type { SearchPlaces } from '../core/retrieval/params.ts';
 import type { CommandContext } from './command.ts';
+import { modelPlaces } from './model-places.ts';
 
 export function searchPlaces(
-  { folders, environment }: Pick<CommandContext, 'folders' | 'environment'>,
-  { hub }: Pick<Settings, 'hub'>,
+  context: Pick<CommandContext, 'folders' | 'environment' | 'askText' | 'isYes' | 'onEvent'>,
+  settings: Settings,
 ): SearchPlaces {
-  const places = { cacheFolder: folders.cache, hub };
+  const places = modelPlaces(context, settings);
   return {
-    cacheFolder: folders.cache,
-    environment,
-    findModel: (name) => findModel(name, places),
+    cacheFolder: context.folders.cache,
+    environment: context.environment,
+    findModel: (name, like) => findModel(name, places, like),
     findReranker: (name) => findReranker(name, places),
   };
 }

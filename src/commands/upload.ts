@@ -8,6 +8,7 @@ import { plainModelCard } from '../core/qdrant/upload-files/plain-model.ts';
 import { uploadFiles, type UploadFilesInput } from '../core/qdrant/upload-files.ts';
 import { hasAllWrites, overwriteCollection } from '../core/transfer/overwrite.ts';
 import { addSettingOptions } from './setting-options.ts';
+import { addEndpointOptions, modelPlaces } from './model-places.ts';
 import { version } from '../version.ts';
 import type { Origin } from '../core/config/resolve.ts';
 import type { CommandModule } from './command.ts';
@@ -37,11 +38,12 @@ export const upload: CommandModule = {
     addSettingOptions(command, ['embed.model']);
     addForceOptions(command);
     addCollectionSettings(command);
+    addEndpointOptions(command, 'query');
   },
   run: async ({ args, flags }, context) => {
     const name = String(flags['collection']);
     const { settings, origins } = await context.settings(name);
-    const places = { cacheFolder: context.folders.cache, hub: settings.hub };
+    const places = modelPlaces(context, settings);
     const { device, workers } = settings.embed;
     const { environment } = context;
     const input: UploadFilesInput = {
@@ -55,7 +57,13 @@ export const upload: CommandModule = {
       owner: lockOwner(`qdx upload -c ${name}`),
       plainModel: () => plainModelCard(isNamed(origins['embed.model']) ? settings.embed.model : undefined, places),
       openEncoder: async (model) =>
-        openEncoder(await findModel(model.name, places), { device, workers, use: 'bulk', environment, ...places }),
+        openEncoder(await findModel(model.name, places, model), {
+          device,
+          workers,
+          use: 'bulk',
+          environment,
+          ...places,
+        }),
       ...(typeof flags['rejects'] === 'string' && { rejectsPath: flags['rejects'] }),
       hashIds: flags['idHash'] === true,
       dryRun: flags['dryRun'] === true,

@@ -11,6 +11,7 @@ import { addCollectionSettings, typedMakingFlags } from './collection-setting-fl
 import type { Connection } from '../core/qdrant/connection/connection.ts';
 import type { CommandContext, CommandModule } from './command.ts';
 import { addReaderOptions, embedFlags, embedSettings } from './embed-flags.ts';
+import { addEndpointOptions, endpointParams } from './model-places.ts';
 import { addSettingOptions } from './setting-options.ts';
 import { updateLines } from './watch-lines.ts';
 
@@ -31,6 +32,7 @@ export const watch: CommandModule = {
     addReaderOptions(command);
     addSettingOptions(command, embedSettings);
     addCollectionSettings(command);
+    addEndpointOptions(command, 'bulk');
   },
   run: async ({ args, flags }, context) => {
     const typed = embedFlags(flags);
@@ -54,6 +56,7 @@ export const watch: CommandModule = {
       typed: typedMakingFlags(origins),
       description: typed.description ?? collection.description,
       folders: context.folders,
+      endpoint: endpointParams(context, settings),
       environment: context.environment,
       commandLine: `qdx watch -c ${name}`,
       qdxVersion: version,

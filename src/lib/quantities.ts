@@ -33,3 +33,9 @@ export const formatRate = (value: number): string =>
 
 const twoUnits = (large: number, largeUnit: string, small: number, smallUnit: string): string =>
   small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+
+/** Money, in whatever currency its price is; small amounts keep two telling digits: `12.40`, `0.0031`. */
+export function formatAmount(amount: number): string {
+  if (amount === 0 || amount >= 1) return amount.toFixed(2);
+  return amount.toFixed(Math.min(12, 1 - Math.floor(Math.log10(amount))));
+}

@@ -5,6 +5,7 @@ test.each([
   'resolveSettings',
   'readCorpus',
   'findModel',
+  'findLocalModel',
   'openEncoder',
   'openTokenizer',
   'verifyModel',

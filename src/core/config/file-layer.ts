@@ -91,7 +91,7 @@ function refuseUserOnly(layer: Layer): void {
 }
 
 /** A model is a folder where it is spelled as one, else a name. */
-const namesOfModels: ReadonlySet<SettingPath> = new Set(['embed.model', 'search.crossModel']);
+const namesOfModels: ReadonlySet<SettingPath> = new Set(['embed.model', 'search.crossModel', 'endpoint.tokenizer']);
 
 /** The model may be a name, which is no path; a key file may be stdin. */
 export function resolvePath(value: unknown, path: SettingPath, folder: string): unknown {

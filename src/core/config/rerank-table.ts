@@ -93,7 +93,8 @@ export const rerankTable = {
     flag: 'allow-remote',
     type: 'switch',
     env: ['QDX_ALLOW_REMOTE'],
-    description: 'Let the query and the texts of candidates go to another machine',
+    description:
+      'Let texts go to another machine: of candidates to a reranker (with --yes, of chunks and queries to an endpoint)',
     userOnly: true,
   },
   'rerankEndpoint.timeoutMs': {

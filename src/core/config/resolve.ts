@@ -51,7 +51,8 @@ export async function resolveSettings(input: ResolveInput): Promise<ResolvedSett
   const files = await readFiles(input);
   const written = [...texts, ...files.flatMap(({ entry, general }) => [entry, general])];
   const merged = new Map(mergeLayers([...written, presetLayer(written)]));
-  for (const group of ['connection', 'rerankEndpoint'] as const) await takeKeyFromFile(group, merged, input);
+  for (const group of ['connection', 'rerankEndpoint', 'endpoint'] as const)
+    await takeKeyFromFile(group, merged, input);
   const settings = settingsSchema.parse({
     ...nest([...merged].map(([path, { value }]) => [path, value])),
     payloadKeys: firstOf(files.flatMap(({ payloadKeys }) => [payloadKeys.entry, payloadKeys.general])) ?? {},
@@ -109,7 +110,7 @@ function presetLayer(written: readonly Layer[]): Layer {
 
 /** Of a key and a key file the one from the stronger layer counts, of one layer the key. */
 async function takeKeyFromFile(
-  group: 'connection' | 'rerankEndpoint',
+  group: 'connection' | 'rerankEndpoint' | 'endpoint',
   merged: Map<SettingPath, RankedValue>,
   { readStdin }: ResolveInput,
 ): Promise<void> {

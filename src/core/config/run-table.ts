@@ -16,7 +16,7 @@ export const runTable = {
     value: '<name>',
     type: 'text',
     env: ['QDX_MODEL'],
-    description: 'Built-in model, hub repository, or folder',
+    description: 'Built-in model, hub repository, folder, or endpoint:NAME',
     absent: 'what the preset names',
     isPath: true,
   },

@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import type { PayloadField } from '../corpus/chunk.ts';
+import { endpointSettings } from './endpoint-schema.ts';
 import { withoutDefaults } from './layer-schema.ts';
 import { liveSettings } from './live-schema.ts';
 
@@ -279,6 +280,7 @@ export const settingsSchema = z.strictObject({
   search: searchSettings.prefault({}),
   bench: benchSettings.prefault({}),
   rerankEndpoint: rerankEndpointSettings.prefault({}),
+  endpoint: endpointSettings.prefault({}),
   hub: hubSettings.prefault({}),
   mcp: mcpSettings.prefault({}),
   live: liveSettings.prefault({}),

@@ -3,6 +3,7 @@
  * zod, so that help stays fast. Types, limits and defaults are in schema.ts; the two cannot get out of step, since a
  * setting without a row, and a row without a setting, do not compile.
  */
+import { endpointTable } from './endpoint-table.ts';
 import { liveTable } from './live-table.ts';
 import { mcpTable } from './mcp-table.ts';
 import { rerankTable } from './rerank-table.ts';
@@ -23,10 +24,14 @@ type LeafPath<T> = T extends Scalar | readonly unknown[]
 /** Path of every setting that is not per collection: `index.m`. */
 export type SettingPath = LeafPath<Omit<Settings, 'collections' | 'payloadKeys' | '$schema'>>;
 
-export const settingTable = { ...serverTable, ...runTable, ...rerankTable, ...mcpTable, ...liveTable } satisfies Record<
-  SettingPath,
-  SettingRow
->;
+export const settingTable = {
+  ...serverTable,
+  ...runTable,
+  ...rerankTable,
+  ...endpointTable,
+  ...mcpTable,
+  ...liveTable,
+} satisfies Record<SettingPath, SettingRow>;
 
 /** Fails to compile where a row has no setting. */
 const settingOfRow: (path: keyof typeof settingTable) => SettingPath = (path) => path;

@@ -1,6 +1,6 @@
 /**
- * Before another file of a collection's space (fp16 on a GPU, int8 here) adds to it: a sample of the stored points is embedded
- * again and compared.
+ * Before another file of a collection's space (fp16 on a GPU, int8 here), or an endpoint that may serve another model by now, adds to
+ * it: a sample of the stored points is embedded again and compared.
  */
 import { cosine, assertParity } from '../qdrant/collection/parity.ts';
 import type { CollectionCard } from '../qdrant/collection/collection-card.ts';
@@ -15,7 +15,7 @@ const sampleSize = 8;
 export async function checkStored(
   view: CollectionView,
   card: CollectionCard,
-  embedder: Pick<Embedder, 'embed'>,
+  embedder: Pick<Embedder, 'embedAnew'>,
 ): Promise<void> {
   const { connection, physical, signal } = view;
   const cosines: { readonly id: string; readonly value: number }[] = [];
@@ -26,7 +26,7 @@ export async function checkStored(
     const text = storedText(point, card);
     const vector = point.vectors?.[card.vectorName];
     if (text === null || !Array.isArray(vector)) continue;
-    const { vector: own } = await embedder.embed(text);
+    const { vector: own } = await embedder.embedAnew(text);
     cosines.push({ id: String(point.id), value: cosine(own, vector as readonly number[]) });
   }
   if (points === 0) return;

@@ -9,7 +9,8 @@ import type { Settings } from '../config/schema.ts';
 import { chooseDevice, deviceFacts } from '../models/onnx/devices.ts';
 import { weightsHash } from '../models/weights-hash.ts';
 import type { Encoder } from '../models/encoder.ts';
-import type { FoundModel } from '../models/find-model.ts';
+import type { Bill } from '../models/endpoint/meter.ts';
+import type { EncoderModel } from '../models/find-model.ts';
 import { cpuIdentity } from '../models/onnx/mapped-model.ts';
 import { emptyCache, openVectorCache, type VectorCache } from '../vectors/cache.ts';
 import type { CachedVector } from '../vectors/cache-segment.ts';
@@ -19,9 +20,12 @@ export interface EmbeddedText extends CachedVector {
 }
 
 export interface Embedder {
+  readonly model: EncoderModel;
   /** Whether the cache seems to have it. */
   isKnown(text: string): boolean;
   embed(text: string): Promise<EmbeddedText>;
+  /** By the model, whatever the cache has: what it gives now. */
+  embedAnew(text: string): Promise<EmbeddedText>;
   /** Begins to open the model, so that it is ready when the first text comes; its errors come with that text. */
   warmUp(): void;
   /** As it was asked for. */
@@ -32,11 +36,13 @@ export interface Embedder {
   readonly inFlight: number;
   /** Device and provider really used; null while no model was needed. */
   readonly device: string | null;
+  /** What was asked of an endpoint until now; null where nothing was. */
+  readonly bill: Bill | null;
   close(): Promise<void>;
 }
 
 export interface EmbedderOptions {
-  readonly model: FoundModel;
+  readonly model: EncoderModel;
   readonly settings: Settings['embed'];
   /** The user's cache folder of qdx. */
   readonly cacheFolder: string;
@@ -48,7 +54,7 @@ export interface EmbedderOptions {
 
 export async function openEmbedder(options: EmbedderOptions, run: RunOptions): Promise<Embedder> {
   const { model, settings, cacheFolder, tokenWindow, environment } = options;
-  const cacheDevice = deviceName(chooseDevice(settings.device, deviceFacts()));
+  const cacheDevice = deviceOf(model, settings.device);
   let cache = await openCache(options, cacheDevice, run);
   let opening: Promise<Encoder> | undefined;
   let encoder: Encoder | undefined;
@@ -64,18 +70,24 @@ export async function openEmbedder(options: EmbedderOptions, run: RunOptions): P
     cache = other;
     return encoder;
   };
+  const embedAnew = async (text: string): Promise<EmbeddedText> => {
+    const ready = encoder ?? (await (opening ??= open()));
+    const signal = run.signal && { signal: run.signal };
+    const { tokenVectors: _, ...encoded } = await ready.encode(text, { role: 'document', tokenWindow, ...signal });
+    return { ...encoded, isCached: false };
+  };
   return {
+    model,
     isKnown: (text) => cache.has(cache.keyOf(text, 'document')),
     async embed(text) {
       const key = cache.keyOf(text, 'document');
       const known = cache.get(key);
       if (known) return { ...known, isCached: true };
-      const ready = encoder ?? (await (opening ??= open()));
-      const signal = run.signal && { signal: run.signal };
-      const { tokenVectors: _, ...encoded } = await ready.encode(text, { role: 'document', tokenWindow, ...signal });
+      const encoded = await embedAnew(text);
       cache.put(key, encoded);
-      return { ...encoded, isCached: false };
+      return encoded;
     },
+    embedAnew,
     warmUp() {
       opening ??= open();
       opening.catch(() => {});
@@ -87,6 +99,9 @@ export async function openEmbedder(options: EmbedderOptions, run: RunOptions): P
     },
     get device() {
       return encoder?.device ?? null;
+    },
+    get bill() {
+      return encoder?.bill ?? null;
     },
     async close() {
       await opening?.then(
@@ -116,5 +131,9 @@ async function openCache(
   });
 }
 
-const deviceName = (device: ReturnType<typeof chooseDevice>): string =>
-  device.provider === 'cpu' ? 'cpu' : `cuda:${device.deviceId}`;
+/** As the encoder will report it, so that its vectors can be looked up before it is opened. */
+function deviceOf(model: EncoderModel, choice: Settings['embed']['device']): string {
+  if (model.origin === 'endpoint') return new URL(model.params.url ?? '').host;
+  const device = chooseDevice(choice, deviceFacts());
+  return device.provider === 'cpu' ? 'cpu' : `cuda:${device.deviceId}`;
+}

@@ -80,7 +80,7 @@ async function writeInto(writing: Writing, run: RunOptions): Promise<EmbedSummar
   const removal = removalInput(params, view, input);
   if (!params.allowPruneAll && !ensured.created) await assertPruneLeavesSome(removal);
   const plan = await planRun(input.spool, embedder, ensured.created ? null : view, run);
-  if (ensured.needsParityCheck) await checkStored(view, ensured.card, embedder);
+  if (ensured.needsParityCheck || mayServeAnother(plan, ensured)) await checkStored(view, ensured.card, embedder);
   // Before the vectors, so that none of a file that the card does not name is ever in the collection.
   await addToCard(connection, found, card, ensured.card.tokenVectors);
   const embedded = await embedChanged({ ...writing, plan, ensured }, run);
@@ -96,6 +96,10 @@ async function writeInto(writing: Writing, run: RunOptions): Promise<EmbedSummar
     physical: ensured.physical,
   });
 }
+
+/** Behind the name of an endpoint another model may be served since the collection was made. */
+const mayServeAnother = ({ fresh }: RunPlan, { created, card }: EnsuredCollection): boolean =>
+  card.model.pooling === 'served' && !created && fresh > 0;
 
 const none: PointGroup = { ids: [], files: 0, examples: [] };
 const nothingRemoved: Removal = {

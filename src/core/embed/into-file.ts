@@ -20,7 +20,7 @@ import type { Embedder } from './embedder.ts';
 import type { EmbedDestination, EmbedParams, EmbedSummary } from './params.ts';
 import { planRun } from './plan.ts';
 import { findRunModel, type RunInput, withInput } from './read-input.ts';
-import { type EmbedCounts, embedRecords, noCounts, recordOf, type RecordShape } from './records.ts';
+import { embedRecords, noCounts, recordOf, type RecordShape, type RecordsInput } from './records.ts';
 import { summarize } from './summary.ts';
 
 type FileTarget = Exclude<EmbedDestination, { kind: 'collection' }>;
@@ -55,7 +55,8 @@ async function writeFile(writing: Writing, run: RunOptions): Promise<EmbedSummar
   const counts = noCounts();
   const startedAt = performance.now();
   run.onEvent?.({ type: 'phase', name: target.kind === 'vectors' ? 'embedding' : 'writing', detail: target.path });
-  const records = target.kind === 'vectors' ? await vectors(writing, shape, counts, run) : chunks(input, shape);
+  const planned = target.kind === 'vectors' ? await planRun(input.spool, embedder, null, run) : null;
+  const records = planned ? vectors(writing, { shape, counts, expectedNew: planned.fresh }, run) : chunks(input, shape);
   const { count } = await writeVectorsFile(target.path, header, records, {
     format: params.settings.embed.vectorFormat,
     rejected: () => input.rejects.count,
@@ -63,18 +64,19 @@ async function writeFile(writing: Writing, run: RunOptions): Promise<EmbedSummar
   });
   const embeddingMs = Math.max(0, counts.lastVectorAtMs - startedAt);
   // Chunks that are only written are none that were in a collection.
-  const plan = { unchanged: 0 };
+  const plan = { unchanged: 0, estimate: planned?.estimate ?? null };
   return summarize({ params, input, plan, embedder, counts, embeddingMs, runId: header.runId, written: count });
 }
 
-async function vectors({ input, embedder }: Writing, shape: RecordShape, counts: EmbedCounts, run: RunOptions) {
-  const plan = await planRun(input.spool, embedder, null, run);
+function vectors(
+  { input, embedder }: Writing,
+  made: Pick<RecordsInput, 'shape' | 'counts' | 'expectedNew'>,
+  run: RunOptions,
+) {
   return embedRecords({
+    ...made,
     chunks: input.spool.chunks('shard'),
-    expectedNew: plan.fresh,
     embedder,
-    shape,
-    counts,
     rejects: input.rejects,
     ...(run.onEvent && { onEvent: run.onEvent }),
   });

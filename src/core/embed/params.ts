@@ -6,6 +6,9 @@ import type { ReaderOptions } from '../corpus/readers/reader.ts';
 import type { CorpusRoot } from '../corpus/roots.ts';
 import type { CorpusSummary } from '../corpus/read-corpus.ts';
 import type { TypedSettings } from '../qdrant/collection/typed-settings.ts';
+import type { EndpointParams } from '../models/endpoint/endpoint-params.ts';
+import type { CostEstimate } from '../models/endpoint/estimate.ts';
+import type { Bill } from '../models/endpoint/meter.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import type { Shard } from '../vectors/shard.ts';
 import type { RejectedChunk } from './rejected-chunks.ts';
@@ -43,6 +46,8 @@ export interface EmbedParams {
   /** Say what would be done, and do none of it. */
   readonly dryRun: boolean;
   readonly folders: { readonly cache: string; readonly data: string };
+  /** How a model `endpoint:…` is asked; absent: it cannot be. */
+  readonly endpoint?: EndpointParams;
   /** For the encoder's processes; see EncoderOptions. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** As typed, for whoever finds the lock taken. */
@@ -72,6 +77,8 @@ export interface EmbedSummary {
   readonly model: string;
   /** Null where no model was needed. */
   readonly device: string | null;
+  /** Absent for a model on this machine. `bill`: null where nothing was asked. */
+  readonly endpoint?: { readonly estimate: CostEstimate; readonly bill: Bill | null };
   readonly sources: readonly string[];
   readonly files: number;
   readonly filesByReader: CorpusSummary['filesByReader'];

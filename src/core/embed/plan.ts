@@ -3,6 +3,7 @@
  */
 import type { RunOptions } from '../../lib/events.ts';
 import type { Chunk } from '../corpus/chunk.ts';
+import { type CostEstimate, describeEstimate, estimateCost } from '../models/endpoint/estimate.ts';
 import { type CollectionView, findUnchanged } from './compare.ts';
 import type { Embedder } from './embedder.ts';
 import type { Spool } from './spool.ts';
@@ -15,6 +16,8 @@ export interface RunPlan {
   readonly fresh: number;
   /** Tokens of the fresh ones. */
   readonly freshTokens: number;
+  /** What an endpoint will be asked for; null where the model is on this machine. */
+  readonly estimate: CostEstimate | null;
   /** Chunks of the shard that are to be written. */
   changed(spool: Spool): AsyncGenerator<Chunk, void, undefined>;
 }
@@ -41,5 +44,7 @@ export async function planRun(
       freshTokens += tokenCount;
     }
   }
-  return { unchanged: spool.count - cached - fresh, cached, fresh, freshTokens, changed };
+  const estimate = estimateCost(embedder.model, { texts: fresh, tokens: freshTokens });
+  if (estimate && fresh > 0) run.onEvent?.({ type: 'note', message: describeEstimate(embedder.model, estimate) });
+  return { unchanged: spool.count - cached - fresh, cached, fresh, freshTokens, estimate, changed };
 }

@@ -12,15 +12,15 @@ import { type CorpusSummary, readCorpus } from '../corpus/read-corpus.ts';
 import type { PresenceLog } from '../corpus/presence.ts';
 import { skipReasons, type SkipReason } from '../corpus/skips.ts';
 import { chosenModel } from '../models/cards/default-model.ts';
-import type { FoundModel } from '../models/find-model.ts';
-import { openTokenizer } from '../models/open-tokenizer.ts';
+import type { EncoderModel } from '../models/find-model.ts';
+import { openModelTokenizer } from '../models/open-tokenizer.ts';
 import { type Embedder, openEmbedder } from './embedder.ts';
 import type { EmbedParams } from './params.ts';
 import { createRejectedChunks, type RejectedChunks } from './rejected-chunks.ts';
 import { type Spool, spoolChunks } from './spool.ts';
 
 export interface RunModel {
-  readonly model: FoundModel;
+  readonly model: EncoderModel;
   readonly chunking: ChunkingSettings;
 }
 
@@ -33,8 +33,8 @@ export interface RunInput extends RunModel {
   readonly readingMs: number;
 }
 
-export async function findRunModel({ settings, folders }: EmbedParams): Promise<RunModel> {
-  const places = { cacheFolder: folders.cache, hub: settings.hub };
+export async function findRunModel({ settings, folders, endpoint }: EmbedParams): Promise<RunModel> {
+  const places = { cacheFolder: folders.cache, hub: settings.hub, ...(endpoint && { endpoint }) };
   const model = await chosenModel(settings.embed.model, settings.preset, places);
   // Before anything is embedded, not after an hour of it.
   settledDimension(settings.vector.size, model.card);
@@ -44,7 +44,7 @@ export async function findRunModel({ settings, folders }: EmbedParams): Promise<
 }
 
 /** Measured for the built-in model alone; a model that was trained on code wants code as it stands. */
-export const templateOf = ({ origin }: Pick<FoundModel, 'origin'>): TemplateId =>
+export const templateOf = ({ origin }: Pick<EncoderModel, 'origin'>): TemplateId =>
   origin === 'built-in' ? 'path-headings-words@1' : 'path-headings-content@1';
 
 export interface WithInput extends RunModel {
@@ -115,7 +115,7 @@ async function readInput(
       ...(params.only && { only: params.only }),
       chunking,
       readers: params.readers,
-      tokenizer: await openTokenizer(model),
+      tokenizer: await openModelTokenizer(model),
       documentPrefix: model.card.documentPrefix,
     },
     run,

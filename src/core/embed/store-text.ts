@@ -192,7 +192,7 @@ async function admitEncoder(
       ...signalOf(run),
     };
     await checkStored(view, card, {
-      embed: async (text) => ({
+      embedAnew: async (text) => ({
         ...(await encoder.encode(text, { role: 'document', ...signalOf(run) })),
         isCached: false,
       }),

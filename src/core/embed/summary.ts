@@ -14,8 +14,8 @@ export interface SummaryInput {
   readonly params: EmbedParams;
   readonly input: RunInput;
   readonly runId: string;
-  readonly plan: Pick<RunPlan, 'unchanged'>;
-  readonly embedder: Pick<Embedder, 'device'>;
+  readonly plan: Pick<RunPlan, 'unchanged' | 'estimate'>;
+  readonly embedder: Pick<Embedder, 'device' | 'bill'>;
   readonly counts: Omit<EmbedCounts, 'lastVectorAtMs'>;
   readonly written: number;
   readonly embeddingMs: number;
@@ -38,6 +38,7 @@ export function summarize(summary: SummaryInput): EmbedSummary {
     ...shard,
     model: input.model.card.name,
     device: embedder.device,
+    ...(plan.estimate && { endpoint: { estimate: plan.estimate, bill: embedder.bill } }),
     sources: input.sources,
     files,
     filesByReader,

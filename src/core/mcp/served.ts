@@ -72,7 +72,7 @@ async function problemOf(name: string, card: CollectionCard | null, backend: Bac
   if (model === undefined)
     return `it has no card, so its model is unknown; qdx collections adopt ${name} --model <name> writes one`;
   try {
-    await backend.places.findModel(model);
+    await backend.places.findModel(model, card?.model);
     return null;
   } catch (error) {
     if (isQdxError(error)) return `${error.message}; ${error.hint ?? ''}`;

@@ -1,8 +1,9 @@
 /**
  * Encoder: the port from text to vectors. Adapters: ONNX Runtime on the calling thread, and in processes of its own on CPU or
- * CUDA.
+ * CUDA; a service over HTTP.
  */
 import type { ModelCard } from './cards/card.ts';
+import type { Bill } from './endpoint/meter.ts';
 
 export type EncodeRole = 'query' | 'document';
 
@@ -30,14 +31,18 @@ export interface EncodeOptions {
 
 export interface Encoder {
   readonly card: ModelCard;
-  /** Device and provider really used, for reports: `cpu`, `cuda:0`. */
+  readonly kind: 'onnx' | 'endpoint';
+  /** Device and provider really used, for reports: `cpu`, `cuda:0`; of an endpoint its host. */
   readonly device: string;
   /** How many texts run at once; callers keep about twice as many in flight. */
   readonly parallel: number;
+  /** What was asked of an endpoint until now; absent: nothing leaves the machine. */
+  readonly bill?: Bill;
   /**
    * Encodes one text; the prefix of its role is added here and nowhere else. Texts queue inside and run one per session
    * run on CPU, so that a vector never depends on what was encoded beside it.
-   * @throws TextCrashError where native code cannot survive this text; others can be encoded all the same.
+   * @throws TextCrashError where native code cannot survive this text, or an endpoint has no vector for it; others can be
+   * encoded all the same.
    */
   encode(text: string, options: EncodeOptions): Promise<EncodedText>;
   close(): Promise<void>;

@@ -7,6 +7,8 @@ import { QdxError } from '../../lib/errors.ts';
 import { didYouMean, nearestNames } from '../../lib/nearest.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import { packageRoot } from '../../lib/package-root.ts';
+import type { EndpointModel } from './endpoint/endpoint-model.ts';
+import type { EndpointParams } from './endpoint/endpoint-params.ts';
 import { builtInCards, builtInModelName } from './cards/built-in-cards.ts';
 import type { CardOfFiles, ModelCard } from './cards/card.ts';
 import { type AnyCard, builtInRerankers, isRerankerCard, type RerankerCard } from './cards/reranker-card.ts';
@@ -26,16 +28,37 @@ export interface FoundModel<Card extends CardOfFiles = ModelCard> {
   readonly notes: readonly string[];
 }
 
-export type FindModelOptions = ModelPlaces;
+/** What makes vectors: files on this machine, or a service over HTTP. */
+export type EncoderModel = FoundModel | EndpointModel;
+
+export interface FindModelOptions extends ModelPlaces {
+  /** How models named `endpoint:…` are asked; absent: they cannot be. */
+  readonly endpoint?: EndpointParams;
+}
 
 const packageModels = join(packageRoot, 'models');
 
 /**
  * An encoder.
+ * @param like The card of the vectors that it is to be compared with: what a model over HTTP cannot say of itself is taken from it.
+ * @throws QdxError as findLocalModel does; `usage` for a model over HTTP of which no address is known.
+ */
+export async function findModel(name: string, options: FindModelOptions, like?: ModelCard): Promise<EncoderModel> {
+  if (!name.startsWith('endpoint:')) return findLocalModel(name, options);
+  const { findEndpointModel } = await import('./endpoint/endpoint-model.ts');
+  return findEndpointModel(name, {
+    params: options.endpoint,
+    findLocal: (local) => findLocalModel(local, options),
+    ...(like?.name === name && { like }),
+  });
+}
+
+/**
+ * An encoder on this machine.
  * @throws QdxError `notFound` with the command that gets it; `usage` for a folder that does not say enough of itself, and for a
  * reranker.
  */
-export async function findModel(name: string, options: FindModelOptions): Promise<FoundModel> {
+export async function findLocalModel(name: string, options: ModelPlaces): Promise<FoundModel> {
   const { card, ...place } = await findAnyModel(name, options);
   if (!isRerankerCard(card)) return { card, ...place };
   throw new QdxError('usage', `${name} is a reranker: it scores texts against a query and makes no vectors`, {
@@ -44,7 +67,7 @@ export async function findModel(name: string, options: FindModelOptions): Promis
 }
 
 /** A cross-encoder. @throws QdxError as findModel does, and `usage` for an encoder. */
-export async function findReranker(name: string, options: FindModelOptions): Promise<FoundModel<RerankerCard>> {
+export async function findReranker(name: string, options: ModelPlaces): Promise<FoundModel<RerankerCard>> {
   const { card, ...place } = await findAnyModel(name, options);
   if (isRerankerCard(card)) return { card, ...place };
   throw new QdxError('usage', `${name} is an encoder: it makes vectors and scores no pairs of query and text`, {
@@ -53,7 +76,7 @@ export async function findReranker(name: string, options: FindModelOptions): Pro
 }
 
 /** A model of any kind. @throws QdxError as findModel does. */
-export async function findAnyModel(name: string, options: FindModelOptions): Promise<FoundModel<AnyCard>> {
+export async function findAnyModel(name: string, options: ModelPlaces): Promise<FoundModel<AnyCard>> {
   const known = [...builtInCards, ...builtInRerankers].find((card) => card.name === name || card.repository === name);
   if (known?.name === builtInModelName)
     return locate({ card: known, origin: 'built-in', folder: join(packageModels, known.name) });
@@ -62,7 +85,7 @@ export async function findAnyModel(name: string, options: FindModelOptions): Pro
 }
 
 /** @returns null where it was never downloaded, or its hashes were not accepted. */
-export async function findDownloaded(name: string, options: FindModelOptions): Promise<FoundModel<AnyCard> | null> {
+export async function findDownloaded(name: string, options: ModelPlaces): Promise<FoundModel<AnyCard> | null> {
   const models = modelsFolder(options);
   if (!existsSync(join(models, 'models.lock.json'))) return null;
   const { readLock } = await import('./hub/lock.ts');
@@ -121,7 +144,7 @@ function refuse(name: string, known: AnyCard | undefined): never {
   const names = nearestNames(name, builtIn);
   throw new QdxError(
     'notFound',
-    `there is no model ${JSON.stringify(name)}: qdx knows ${names.join(' and ')}, repositories (owner/name) and folders`,
+    `there is no model ${JSON.stringify(name)}: qdx knows ${names.join(' and ')}, repositories (owner/name), folders and endpoint:NAME`,
     {
       hint: didYouMean(name, builtIn) ?? 'qdx models list shows those that are on this machine',
     },

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import type { RunOptions } from '../../lib/events.ts';
 import { chooseDevice, cpuDevice, cudaMissing, type DeviceChoice, deviceFacts } from './onnx/devices.ts';
 import type { Encoder } from './encoder.ts';
-import type { FoundModel } from './find-model.ts';
+import type { EncoderModel } from './find-model.ts';
 import { createInlineEncoder } from './encoders/inline-encoder.ts';
 import { createProcessEncoder } from './encoders/process-encoder.ts';
 
@@ -34,10 +34,18 @@ const gpuBatchTokens = 16_384;
 
 /**
  * @throws QdxError `verification` where a file is not the one of the card, `failed` where `cuda` cannot be had,
- * `refused` for unsafe external data.
+ * `refused` for unsafe external data, and where texts may not go to an endpoint.
  */
-export async function openEncoder(model: FoundModel, options: EncoderOptions, run: RunOptions = {}): Promise<Encoder> {
+export async function openEncoder(
+  model: EncoderModel,
+  options: EncoderOptions,
+  run: RunOptions = {},
+): Promise<Encoder> {
   for (const message of model.notes) run.onEvent?.({ type: 'note', message });
+  if (model.origin === 'endpoint') {
+    const { createEndpointEncoder } = await import('./endpoint/endpoint-encoder.ts');
+    return createEndpointEncoder(model, options.use, run);
+  }
   if (options.use === 'query' && options.device !== 'cuda') return createInlineEncoder(model, options.cacheFolder, run);
   const device = chooseDevice(options.device, deviceFacts(), run.onEvent);
   const { environment = {} } = options;

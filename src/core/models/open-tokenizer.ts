@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { Tokenizer as JsonTokenizer } from '@huggingface/tokenizers';
 import { QdxError } from '../../lib/errors.ts';
 import { openFileVocabulary } from './file-vocabulary.ts';
-import type { FoundModel } from './find-model.ts';
+import type { EncoderModel, FoundModel } from './find-model.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** Longest stretch of text that one token is taken to stand for before a long text is cut ahead of tokenizing it. */
@@ -25,6 +25,12 @@ export const openTokenizer = (model: TokenizerFiles, use: 'query' | 'bulk' = 'bu
     (bytes, settings) =>
       (use === 'query' ? tokenizerOfFile(bytes, settings) : null) ?? createTokenizer(jsonTokenizer(bytes, settings)),
   );
+
+/** The tokenizer that texts for a model are cut by; of an endpoint without one on this machine it estimates. */
+export async function openModelTokenizer(model: EncoderModel): Promise<Tokenizer> {
+  if (model.origin !== 'endpoint') return openTokenizer(model);
+  return (await import('./endpoint/endpoint-model.ts')).tokenizerOfEndpoint(model);
+}
 
 /** What `use` makes of the tokenizer itself. @throws QdxError `verification` where tokenizer.json is no tokenizer, or `use` throws. */
 export const loadJsonTokenizer = <T>(model: TokenizerFiles, use: (json: JsonTokenizer) => T): Promise<T> =>

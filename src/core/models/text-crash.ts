@@ -1,5 +1,6 @@
 /**
- * The failure of one text: native code ends on it, in a fresh process too. Whoever has more texts leaves this one out.
+ * The failure of one text: native code ends on it, in a fresh process too, or an endpoint has no vector for it. Whoever has more
+ * texts leaves this one out.
  */
 import { QdxError } from '../../lib/errors.ts';
 

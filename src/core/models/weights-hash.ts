@@ -4,12 +4,17 @@
  */
 import { join } from 'node:path';
 import { sha256Hex } from '../../lib/hash.ts';
+import type { EndpointModel } from './endpoint/endpoint-model.ts';
 import type { FoundModel } from './find-model.ts';
 
 type Weights = Pick<FoundModel, 'card' | 'origin' | 'modelFile' | 'lockedFiles'>;
 
-/** sha256 over the graph's hash and those of its other files; null for a model whose hash is not known. */
-export async function weightsHash(model: Weights): Promise<string | null> {
+/**
+ * sha256 over the graph's hash and those of its other files, of an endpoint over its address and name; null for a model whose
+ * hash is not known.
+ */
+export async function weightsHash(model: Weights | EndpointModel): Promise<string | null> {
+  if (model.origin === 'endpoint') return (await import('./endpoint/endpoint-model.ts')).endpointIdentity(model);
   const { sha256 } = model.card;
   if (sha256 === null) return null;
   const files = Object.entries(model.origin === 'folder' ? await externalHashes(model) : model.lockedFiles);

@@ -2,7 +2,8 @@
  * What a search is asked for, and what it answers.
  */
 import type { RerankerCard } from '../models/cards/reranker-card.ts';
-import type { FoundModel } from '../models/find-model.ts';
+import type { ModelCard } from '../models/cards/card.ts';
+import type { EncoderModel, FoundModel } from '../models/find-model.ts';
 import type { PayloadKeys } from '../qdrant/collection/payload-keys.ts';
 import type { Hit } from './hit.ts';
 import type { OpenedModels } from './opened-models.ts';
@@ -72,7 +73,8 @@ export interface SearchFilters {
 
 export interface SearchPlaces {
   readonly cacheFolder: string;
-  readonly findModel: (name: string) => Promise<FoundModel>;
+  /** @param like The card of the vectors that are searched: see findModel. */
+  readonly findModel: (name: string, like?: ModelCard) => Promise<EncoderModel>;
   /** Absent: there are no cross-encoders. */
   readonly findReranker?: (name: string) => Promise<FoundModel<RerankerCard>>;
   /** Of the caller; what encoders and rerankers in processes of their own get of it (processEnvironment). Absent: nothing. */
@@ -88,7 +90,7 @@ interface SearchedCollection {
   readonly model: string | null;
   /** What ran it, and on which device; null where none was needed. `cached`: the query's vector was there already. */
   readonly encoder: {
-    readonly kind: 'onnx';
+    readonly kind: 'onnx' | 'endpoint';
     readonly device: string;
     readonly dtype: string;
     readonly cached: boolean;

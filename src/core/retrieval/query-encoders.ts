@@ -91,7 +91,7 @@ function createQueryMemory(encode: EncodeQuery): QueryMemory {
 
 /** @throws QdxError `notFound` for a model that is not here, `refused` where the one of that name here is another. */
 async function openQueryEncoder(wanted: ModelCard, places: SearchPlaces, run: RunOptions): Promise<Encoder> {
-  const found = await places.findModel(wanted.name);
+  const found = await places.findModel(wanted.name, wanted);
   if (!sameSpace(found.card, wanted))
     throw new QdxError(
       'refused',

@@ -217,8 +217,8 @@ async function searchedCollection(
 ): Promise<SearchResponse['collections'][number]> {
   if (!model) return { name, mode, model: null, encoder: null };
   // Open already: it has encoded the query.
-  const { device, card } = await encoders.open(model);
-  return { name, mode, model: model.name, encoder: { kind: 'onnx', device, dtype: card.dtype, cached } };
+  const { kind, device, card } = await encoders.open(model);
+  return { name, mode, model: model.name, encoder: { kind, device, dtype: card.dtype, cached } };
 }
 
 function encodeAll(query: string, { opened, encoders }: Asking): Promise<(Float32Array | null)[]> {

@@ -121,7 +121,7 @@ async function modelOf(
       hint: `Name the model that made its vectors: qdx search --model <name> -c ${name} "..."; or write a card: qdx collections adopt ${name} --model <name>`,
     });
   if (card && named === undefined) return card.model;
-  const { card: model } = await places.findModel(named ?? '');
+  const { card: model } = await places.findModel(named ?? '', card?.model);
   if (card && !sameSpace(card.model, model))
     throw new QdxError(
       'refused',

@@ -9,7 +9,7 @@ import { resolveCollection } from '../qdrant/collection/names.ts';
 import { scrollPoints } from '../qdrant/collection/points.ts';
 import { storedText } from '../qdrant/collection/stored-text.ts';
 import { describeSpaceDifference, sameSpace } from '../models/cards/space.ts';
-import type { Lab } from './lab.ts';
+import type { VectorLab } from './lab.ts';
 import { type Check, check, digits } from './report.ts';
 
 export interface CollectionCheckParams {
@@ -21,7 +21,7 @@ export interface CollectionCheckParams {
 
 /** What was asked for and cannot be checked has failed. @throws QdxError `notFound` for a collection that is not there. */
 export async function checkCollection(
-  lab: Lab,
+  lab: VectorLab,
   { connection, collection, sample }: CollectionCheckParams,
 ): Promise<Check> {
   const name = `collection ${collection}`;

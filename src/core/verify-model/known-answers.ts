@@ -2,7 +2,7 @@
  * Known-answer ranking: questions whose right text no usable model may rank below the others.
  */
 import { cosine } from '../qdrant/collection/parity.ts';
-import type { Lab } from './lab.ts';
+import type { VectorLab } from './lab.ts';
 import { type Check, check } from './report.ts';
 
 /** Written for qdx; each question belongs to the text beside it, the other texts are its wrong answers. */
@@ -45,7 +45,7 @@ export const knownPairs: readonly (readonly [question: string, answer: string])[
   ['capital of France', 'Paris, on the Seine, is the seat of the French government.'],
 ];
 
-export async function checkKnownAnswers({ query, bulk }: Lab): Promise<Check> {
+export async function checkKnownAnswers({ query, bulk }: VectorLab): Promise<Check> {
   const answers = await Promise.all(
     knownPairs.map(async ([, answer]) => (await bulk.encode(answer, { role: 'document' })).vector),
   );

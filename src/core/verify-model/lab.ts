@@ -3,7 +3,7 @@
  */
 import type { RunOptions } from '../../lib/events.ts';
 import type { EncodedText, Encoder } from '../models/encoder.ts';
-import type { FoundModel } from '../models/find-model.ts';
+import type { EncoderModel, FoundModel } from '../models/find-model.ts';
 import { openEncoder } from '../models/open-encoder.ts';
 import type { DeviceChoice } from '../models/onnx/devices.ts';
 import { openTokenizer } from '../models/open-tokenizer.ts';
@@ -12,18 +12,24 @@ import { bulkSession } from '../models/onnx/session-options.ts';
 import { createTextEncoder } from '../models/encoders/text-encoder.ts';
 import type { Tokenizer } from '../models/tokenizer.ts';
 
-export interface Lab {
-  readonly model: FoundModel;
-  readonly tokenizer: Tokenizer;
+/** Of any model: what checks of its vectors alone need. */
+export interface VectorLab {
+  readonly model: EncoderModel;
   /** Encodes a text as it stands, no prefix added. */
   readonly raw: (text: string) => Promise<EncodedText>;
-  /** What the graph gives before any pooling. */
-  readonly rows: (text: string) => Promise<{ readonly output: ModelOutput; readonly tokenCount: number }>;
   readonly query: Encoder;
   readonly bulk: Encoder;
   /** From opening the query encoder to its first vector. */
   readonly openMs: number;
   close(): Promise<void>;
+}
+
+/** Of a model whose files are here. */
+export interface Lab extends VectorLab {
+  readonly model: FoundModel;
+  readonly tokenizer: Tokenizer;
+  /** What the graph gives before any pooling. */
+  readonly rows: (text: string) => Promise<{ readonly output: ModelOutput; readonly tokenCount: number }>;
 }
 
 export interface LabOptions {

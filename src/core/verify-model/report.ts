@@ -16,7 +16,8 @@ export interface Check {
 export interface VerifyFigures {
   /** Device and provider that really ran, and the runtime. */
   readonly device: string;
-  readonly ortVersion: string;
+  /** Null where none runs here: of an endpoint. */
+  readonly ortVersion: string | null;
   readonly cpu: string;
   /** Flags of the processor that decide how fast int8 is. */
   readonly cpuFlags: readonly string[];

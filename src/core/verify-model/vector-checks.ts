@@ -4,13 +4,13 @@
 import { cosine } from '../qdrant/collection/parity.ts';
 import type { Pooling } from '../models/cards/card.ts';
 import { normalize, pool } from '../models/encoders/pooling.ts';
-import type { Lab } from './lab.ts';
+import type { Lab, VectorLab } from './lab.ts';
 import { type Check, check, digits, sameBytes, skipped } from './report.ts';
 
 const text = 'def read_lines(path): open a file and return its lines without the newline at their end';
 const question = 'how do I read a file line by line';
 
-export async function checkDimension({ model: { card }, query }: Lab): Promise<Check> {
+export async function checkDimension({ model: { card }, query }: VectorLab): Promise<Check> {
   const { vector } = await query.encode(text, { role: 'document' });
   return check('dimension', vector.length === card.dimension, String(card.dimension), String(vector.length));
 }
@@ -18,7 +18,7 @@ export async function checkDimension({ model: { card }, query }: Lab): Promise<C
 /** Float32 keeps about seven digits; a unit vector is off by far less than this. */
 const normTolerance = 1e-4;
 
-export async function checkNorm({ model: { card }, query }: Lab): Promise<Check> {
+export async function checkNorm({ model: { card }, query }: VectorLab): Promise<Check> {
   if (!card.normalize) return skipped('norm', 'none: the card does not normalise', 'nothing to check');
   const norms = await Promise.all(
     [text, question].map(async (one) => Math.hypot(...(await query.encode(one, { role: 'document' })).vector)),
@@ -40,7 +40,7 @@ export async function checkPooling(lab: Lab): Promise<Check> {
   return check('pooling', own > 0.999999, card.pooling, found, { cosineToCls, cosineToMean });
 }
 
-export async function checkPrefixes({ model: { card }, raw, query }: Lab): Promise<Check[]> {
+export async function checkPrefixes({ model: { card }, raw, query }: VectorLab): Promise<Check[]> {
   const asQuery = await query.encode(question, { role: 'query' });
   const asDocument = await query.encode(question, { role: 'document' });
   const bare = await raw(question);
@@ -50,14 +50,14 @@ export async function checkPrefixes({ model: { card }, raw, query }: Lab): Promi
   return [
     check(
       'query prefix',
-      sameBytes(asQuery.vector, prefixed.vector),
+      isSame(asQuery.vector, prefixed.vector, query.device),
       JSON.stringify(card.queryPrefix),
       `as the card says, cosine with and without ${digits(cosineWithAndWithout)}`,
       { cosineWithAndWithout },
     ),
     check(
       'document prefix',
-      sameBytes(asDocument.vector, onDocument.vector),
+      isSame(asDocument.vector, onDocument.vector, query.device),
       JSON.stringify(card.documentPrefix),
       'as the card says',
     ),
@@ -89,7 +89,7 @@ export async function checkLongText({ model: { card }, tokenizer, raw }: Lab): P
   );
 }
 
-export async function checkDeterminism({ query, bulk }: Lab): Promise<Check> {
+export async function checkDeterminism({ query, bulk }: VectorLab): Promise<Check> {
   const texts = Array.from({ length: 12 }, (_, index) => `${text} ${'and again '.repeat(index * 3)}`);
   const encodeAll = async (order: readonly string[]): Promise<Map<string, Float32Array>> => {
     const encoded = await Promise.all(
@@ -113,6 +113,6 @@ export async function checkDeterminism({ query, bulk }: Lab): Promise<Check> {
   );
 }
 
-/** On a GPU texts share padded runs, so directions are compared, not bytes. */
+/** On a GPU, here or behind an endpoint, texts share padded runs, so directions are compared, not bytes. */
 const isSame = (a: Float32Array, b: Float32Array, device: string): boolean =>
   device === 'cpu' ? sameBytes(a, b) : cosine(a, b) > 0.999;

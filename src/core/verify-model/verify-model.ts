@@ -7,9 +7,9 @@ import type { DeviceChoice } from '../models/onnx/devices.ts';
 import type { FoundModel } from '../models/find-model.ts';
 import { fingerprint } from '../models/cards/space.ts';
 import { checkFiles } from './file-check.ts';
-import { measure } from './figures.ts';
+import { measure, usualWork } from './figures.ts';
 import { checkKnownAnswers } from './known-answers.ts';
-import { type Lab, openLab } from './lab.ts';
+import { type Lab, openLab, type VectorLab } from './lab.ts';
 import { checkParity } from './parity.ts';
 import type { Check, VerifyReport } from './report.ts';
 import { checkSecondOpinion } from './second-opinion.ts';
@@ -33,7 +33,7 @@ export interface VerifyParams {
   /** ONNX file or JSON lines of vectors to compare with. */
   readonly reference?: string;
   /** Further checks that need more than the model, such as that of a collection. */
-  readonly further?: readonly ((lab: Lab) => Promise<Check>)[];
+  readonly further?: readonly ((lab: VectorLab) => Promise<Check>)[];
 }
 
 /** @throws QdxError where the model cannot be opened at all; a failed check is a result, not an error. */
@@ -57,7 +57,7 @@ export async function verifyModel(params: VerifyParams, run: RunOptions = {}): P
       checks.push(...[await step(lab)].flat());
     }
     phase('measuring');
-    const figures = await measure(lab, workers);
+    const figures = await measure(lab, { ...usualWork, workers });
     const passed = checks.every(({ status }) => status !== 'failed');
     return { schemaVersion: 1, model: model.card, fingerprint: fingerprint(model.card), passed, checks, figures };
   } finally {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findModel } from '../../../src/core/models/find-model.ts';
+import { findLocalModel } from '../../../src/core/models/find-model.ts';
 import { type HubServer, startHubServer } from '../../helpers/hub-server.ts';
 import { tinyRepository } from '../../helpers/onnx-model.ts';
 import { runQdx, temporaryHome } from '../../helpers/run-qdx.ts';
@@ -25,7 +25,7 @@ test('HF_HOME decides where a download lands, and it is found there', async () =
   expect(existsSync(join(models, 'models.lock.json'))).toBe(true);
   expect(existsSync(join(home, 'cache', 'qdx', 'models'))).toBe(false);
   expect(
-    (await findModel('test/tiny', { cacheFolder: join(home, 'cache'), hub: { home: env.HF_HOME } })).folder,
+    (await findLocalModel('test/tiny', { cacheFolder: join(home, 'cache'), hub: { home: env.HF_HOME } })).folder,
   ).toMatch(new RegExp(`^${models}/`));
   const card = ['models', 'card', 'test/tiny', '--json'];
   expect(JSON.parse((await runQdx(card, { home, env })).stdout)).toMatchObject({ card: { revision: commit } });

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
-import { findModel, type FoundModel } from '../../../dist/core/models/find-model.js';
+import { findLocalModel, type FoundModel } from '../../../dist/core/models/find-model.js';
 import { type EncoderOptions, openEncoder } from '../../../dist/core/models/open-encoder.js';
 import type { EncodedText, Encoder } from '../../../src/core/models/encoder.ts';
 import type { QdxEvent } from '../../../src/lib/events.ts';
@@ -12,7 +12,7 @@ import { tinyModel, tinyRepository, tinyRow, tinyTable, writeFiles } from '../..
 import { temporaryFolder } from '../../helpers/temporary.ts';
 
 const cacheFolder = temporaryFolder('cache');
-const builtIn = await findModel('all-MiniLM-L6-v2', { cacheFolder });
+const builtIn = await findLocalModel('all-MiniLM-L6-v2', { cacheFolder });
 const opened: Encoder[] = [];
 afterEach(async () => {
   for (const encoder of opened.splice(0)) await encoder.close();
@@ -174,7 +174,7 @@ const tiny = async (
   const folder = temporaryFolder('tiny');
   writeFiles(folder, tinyRepository(options, pooling));
   if (options.external) writeFiles(folder, { [`onnx/${options.external.location}`]: tinyTable() });
-  return findModel(folder, { cacheFolder });
+  return findLocalModel(folder, { cacheFolder });
 };
 
 /** Tokens of `read file`: [CLS] read file [SEP]. */

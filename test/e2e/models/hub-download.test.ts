@@ -8,7 +8,7 @@ import {
   type DownloadParams,
   type DownloadResult,
 } from '../../../src/core/models/hub/download-model.ts';
-import { findModel, findReranker } from '../../../src/core/models/find-model.ts';
+import { findLocalModel, findReranker } from '../../../src/core/models/find-model.ts';
 import { listModels } from '../../../src/core/models/list-models.ts';
 import { readLock } from '../../../src/core/models/hub/lock.ts';
 import { crossEncoderFolder } from '../../helpers/cross-encoder.ts';
@@ -53,7 +53,7 @@ test('a first download resolves the commit, hashes, asks, locks, and is found', 
     dtype: 'fp32',
   });
   expect([shown.length, wasLocked, files.length]).toEqual([1, false, 7]);
-  const found = await findModel('test/tiny', { cacheFolder });
+  const found = await findLocalModel('test/tiny', { cacheFolder });
   expect(found).toMatchObject({ card, origin: 'cache' });
   expect(readFileSync(found.modelFile)).toEqual(tiny()['onnx/model.onnx']);
 });
@@ -63,7 +63,7 @@ test('a model whose hashes were not accepted is not used', async () => {
     kind: 'refused',
     hint: expect.stringContaining('--accept-hash') as string,
   });
-  await expect(findModel('test/tiny', { cacheFolder })).rejects.toMatchObject({
+  await expect(findLocalModel('test/tiny', { cacheFolder })).rejects.toMatchObject({
     kind: 'notFound',
     hint: expect.stringContaining('qdx models download test/tiny') as string,
   });
@@ -74,7 +74,7 @@ test('HF_HOME decides where models are kept', async () => {
   const settings = { endpoint: hub.endpoint, offline: false, home };
   await download({ hub: settings });
   expect(existsSync(join(home, 'qdx', 'models', 'models.lock.json'))).toBe(true);
-  expect((await findModel('test/tiny', { cacheFolder, hub: settings })).folder).toContain(home);
+  expect((await findLocalModel('test/tiny', { cacheFolder, hub: settings })).folder).toContain(home);
 });
 
 test('F30: main moved: the locked commit is downloaded again, not the new one', async () => {
@@ -168,7 +168,9 @@ test('F31: weights beside the model come along, hashed and locked', async () => 
   hub.repositories['test/tiny']!.files['onnx/model.onnx'] = files['onnx/model.onnx']!;
   tiny()['onnx/model.onnx_data'] = tinyTable();
   await download();
-  expect(Object.keys((await findModel('test/tiny', { cacheFolder })).lockedFiles)).toContain('onnx/model.onnx_data');
+  expect(Object.keys((await findLocalModel('test/tiny', { cacheFolder })).lockedFiles)).toContain(
+    'onnx/model.onnx_data',
+  );
 });
 
 test('F31: a model that points outside its folder is refused and not locked', async () => {
@@ -280,7 +282,7 @@ test('a reranker of many exports: the file of its card, locked with a card of it
   const { card } = await download({ name });
   expect(card).toMatchObject({ task: 'rerank', score: 'logit', file: 'onnx/model_qint8_avx512_vnni.onnx' });
   expect(await findReranker(name, { cacheFolder })).toMatchObject({ card, origin: 'cache' });
-  await expect(findModel(name, { cacheFolder })).rejects.toThrow(/is a reranker/);
+  await expect(findLocalModel(name, { cacheFolder })).rejects.toThrow(/is a reranker/);
   expect(await listModels({ cacheFolder })).toContainEqual({
     card,
     state: 'downloaded',

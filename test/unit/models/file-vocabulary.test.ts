@@ -7,7 +7,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { openFileVocabulary } from '../../../src/core/models/file-vocabulary.ts';
-import { findModel } from '../../../src/core/models/find-model.ts';
+import { findLocalModel } from '../../../src/core/models/find-model.ts';
 import { openTokenizer } from '../../../src/core/models/open-tokenizer.ts';
 import type { Tokenizer } from '../../../src/core/models/tokenizer.ts';
 import { packageRoot } from '../../../src/lib/package-root.ts';
@@ -25,7 +25,7 @@ const open = (tokenizerFile: string, use: 'query' | 'bulk') =>
   openTokenizer({ tokenizerFile, tokenizerConfigFile: null }, use);
 
 beforeAll(async () => {
-  ({ tokenizerFile: file } = await findModel('all-MiniLM-L6-v2', { cacheFolder: temporaryFolder() }));
+  ({ tokenizerFile: file } = await findLocalModel('all-MiniLM-L6-v2', { cacheFolder: temporaryFolder() }));
   whole = await open(file, 'bulk');
   vocabulary = Object.keys((JSON.parse(readFileSync(file, 'utf8')) as TokenizerJson).model.vocab ?? {});
 });

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { builtInCards } from '../../../src/core/models/cards/built-in-cards.ts';
 import { checkModelFile, checkTokenizerFile } from '../../../src/core/models/check-files.ts';
 import { defaultModel } from '../../../src/core/models/cards/default-model.ts';
-import { findModel } from '../../../src/core/models/find-model.ts';
+import { findLocalModel, findModel } from '../../../src/core/models/find-model.ts';
 import { cardOfFolder, type CardChoices, writeFolderCard } from '../../../src/core/models/cards/folder-card.ts';
 import { readLock } from '../../../src/core/models/hub/lock.ts';
 import { tinyModel, tinyRepository, writeFiles } from '../../helpers/onnx-model.ts';
@@ -22,7 +22,7 @@ const without = (...paths: readonly string[]): Record<string, Buffer> =>
   Object.fromEntries(Object.entries(tinyRepository()).filter(([path]) => !paths.includes(path)));
 
 test('the built-in model is found, with the card that lies beside it and the files of its hashes', async () => {
-  const model = await findModel('all-MiniLM-L6-v2', { cacheFolder });
+  const model = await findLocalModel('all-MiniLM-L6-v2', { cacheFolder });
   expect(JSON.parse(readFileSync(join(model.folder, 'card.json'), 'utf8'))).toEqual(model.card);
   await checkModelFile(model);
   await checkTokenizerFile(model);
@@ -169,7 +169,7 @@ test('a folder that was moved keeps its vector space', async () => {
 
 test('F30: a file that is not that of its card is named with both hashes', async () => {
   const folder = folderWith();
-  const model = await findModel(folder, { cacheFolder });
+  const model = await findLocalModel(folder, { cacheFolder });
   writeFileSync(model.modelFile, tinyModel({ vocabulary: 64 }));
   await expect(checkModelFile(model)).rejects.toMatchObject({
     kind: 'verification',

@@ -2,7 +2,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { findModel } from '../../../src/core/models/find-model.ts';
+import { findLocalModel } from '../../../src/core/models/find-model.ts';
 import { dtypeOf, inspectOnnx } from '../../../src/core/models/onnx/onnx-file.ts';
 import { QdxError } from '../../../src/lib/errors.ts';
 import { tinyModel } from '../../helpers/onnx-model.ts';
@@ -22,7 +22,7 @@ test('operators and weights are read off a file', async () => {
 });
 
 test('the built-in model is int8 by its own operators', async () => {
-  const { modelFile } = await findModel('all-MiniLM-L6-v2', { cacheFolder: temporaryFolder() });
+  const { modelFile } = await findLocalModel('all-MiniLM-L6-v2', { cacheFolder: temporaryFolder() });
   expect(dtypeOf(await inspectOnnx(modelFile))).toBe('int8');
 });
 

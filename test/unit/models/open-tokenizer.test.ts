@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { findModel } from '../../../src/core/models/find-model.ts';
+import { findLocalModel } from '../../../src/core/models/find-model.ts';
 import { openTokenizer } from '../../../src/core/models/open-tokenizer.ts';
 import { prepareText } from '../../../src/core/models/encoders/prepare-text.ts';
 import type { Tokenizer } from '../../../src/core/models/tokenizer.ts';
@@ -12,7 +12,7 @@ import { temporaryFolder } from '../../helpers/temporary.ts';
 
 let tokenizer: Tokenizer;
 beforeAll(async () => {
-  tokenizer = await openTokenizer(await findModel('all-MiniLM-L6-v2', { cacheFolder: temporaryFolder() }));
+  tokenizer = await openTokenizer(await findLocalModel('all-MiniLM-L6-v2', { cacheFolder: temporaryFolder() }));
 });
 
 const [cls, sep] = [101, 102];
@@ -83,7 +83,7 @@ test('a tokenizer without special tokens adds none', async () => {
 });
 
 test('the padding and cutting that tokenizer.json asks for are not applied', async () => {
-  const { tokenizerFile } = await findModel('all-MiniLM-L6-v2', { cacheFolder: temporaryFolder() });
+  const { tokenizerFile } = await findLocalModel('all-MiniLM-L6-v2', { cacheFolder: temporaryFolder() });
   expect(JSON.parse(readFileSync(tokenizerFile, 'utf8'))).toMatchObject({ truncation: { max_length: 128 } });
   expect(tokenizer.encode('file '.repeat(200), 256).ids.length).toBe(202);
 });

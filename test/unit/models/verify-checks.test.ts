@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EncodedText, Encoder } from '../../../src/core/models/encoder.ts';
 import { prepareText } from '../../../src/core/models/encoders/prepare-text.ts';
 import { createTextEncoder, type TextEncoder } from '../../../src/core/models/encoders/text-encoder.ts';
-import { findModel } from '../../../src/core/models/find-model.ts';
+import { findLocalModel } from '../../../src/core/models/find-model.ts';
 import { openSession } from '../../../src/core/models/onnx/session.ts';
 import { bulkSession } from '../../../src/core/models/onnx/session-options.ts';
 import { openTokenizer } from '../../../src/core/models/open-tokenizer.ts';
@@ -28,7 +28,7 @@ let byClsToken: Lab['raw'];
 let cutAt128: Lab['raw'];
 
 beforeAll(async () => {
-  const found = await findModel('all-MiniLM-L6-v2', { cacheFolder: temporaryFolder() });
+  const found = await findLocalModel('all-MiniLM-L6-v2', { cacheFolder: temporaryFolder() });
   // Prefixes that it does not have, so that leaving them out changes a vector.
   const card = { ...found.card, queryPrefix: 'query: ', documentPrefix: 'passage: ' };
   const tokenizer = await openTokenizer(found);
@@ -38,6 +38,7 @@ beforeAll(async () => {
   const own = rawOf(withCard({}));
   const encoder: Encoder = {
     card,
+    kind: 'onnx',
     device: 'cpu',
     parallel: 1,
     encode: (text, { role }) => own(prepareText(text, role, card)),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { assertKeyIsSafe, isLoopback, parseServerUrl } from '../../../src/core/qdrant/connection/server-url.ts';
+import { parseServerUrl } from '../../../src/core/qdrant/connection/server-url.ts';
+import { assertKeyIsSafe, isLoopback } from '../../../src/lib/remote-address.ts';
 
 const read: readonly [string, string, string][] = [
   ['a port is kept', 'http://localhost:6335', 'http://localhost:6335'],

@@ -7,11 +7,12 @@ import type { RunOptions } from '../../../lib/events.ts';
 import { mapOrdered } from '../../../lib/ordered-map.ts';
 import { processUsage } from '../../../lib/process-usage.ts';
 import type { Encoder } from '../../models/encoder.ts';
-import type { FoundModel } from '../../models/find-model.ts';
+import type { EncoderModel } from '../../models/find-model.ts';
 import { openEncoder } from '../../models/open-encoder.ts';
 import { keyOf, type PayloadKeys } from '../../qdrant/collection/payload-keys.ts';
 import { scrollPoints } from '../../qdrant/collection/points.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
+import type { SearchPlaces } from '../../retrieval/params.ts';
 import { hostNotes, type Report, reportHead } from '../report/report.ts';
 import { readSource } from '../tuning/source.ts';
 
@@ -19,7 +20,7 @@ export interface EmbedBenchInput {
   readonly collection: string;
   readonly vectorName: string;
   readonly payloadKeys: PayloadKeys;
-  readonly findModel: (name: string) => Promise<FoundModel>;
+  readonly findModel: SearchPlaces['findModel'];
   readonly cacheFolder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Numbers of sessions side by side. */
@@ -61,7 +62,7 @@ export async function benchEmbed(
     throw new QdxError('usage', `${collection} has no card, so its model is unknown`, {
       hint: `qdx collections adopt ${collection} --model <name> writes one`,
     });
-  const model = await input.findModel(source.model.name);
+  const model = await input.findModel(source.model.name, source.model);
   const texts = await readTexts(connection, source.physical, input, run);
   let tokens = 0;
   const rates: EmbedRate[] = [];
@@ -90,7 +91,7 @@ interface Encoding {
 }
 
 async function measureRate(
-  model: FoundModel,
+  model: EncoderModel,
   { texts, count, input }: Encoding,
   run: RunOptions,
 ): Promise<{ readonly rate: EmbedRate; readonly tokens: number }> {

@@ -4,7 +4,7 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import { QdxError } from '../../../lib/errors.ts';
-import type { FoundModel } from '../../models/find-model.ts';
+import type { EncoderModel } from '../../models/find-model.ts';
 import { sameSpace } from '../../models/cards/space.ts';
 import { openEncoder } from '../../models/open-encoder.ts';
 import { mean } from '../metrics/means.ts';
@@ -12,7 +12,7 @@ import { describeHost, type HostFacts } from '../run/host.ts';
 import { bootstrapInterval, type Interval } from '../statistics/bootstrap.ts';
 
 export interface ParityInput {
-  readonly models: readonly [FoundModel, FoundModel];
+  readonly models: readonly [EncoderModel, EncoderModel];
   readonly texts: readonly { readonly id: string; readonly text: string }[];
   readonly cacheFolder: string;
   readonly seed: number;
@@ -79,7 +79,7 @@ export async function benchParity(input: ParityInput, run: RunOptions = {}): Pro
 }
 
 async function encodeAll(
-  model: FoundModel,
+  model: EncoderModel,
   { texts, cacheFolder }: ParityInput,
   run: RunOptions,
 ): Promise<Float32Array[]> {

@@ -23,7 +23,7 @@ const files = {
 export const cardSchema = z.strictObject({
   ...files,
   dimension: z.number().int().positive().max(65_536),
-  pooling: z.enum(['cls', 'mean', 'last']),
+  pooling: z.enum(['cls', 'mean', 'last', 'served']),
   normalize: z.boolean(),
   queryPrefix: z.string(),
   documentPrefix: z.string(),

@@ -2,7 +2,8 @@
  * ModelCard: everything that decides what a vector means.
  */
 
-export type Pooling = 'cls' | 'mean' | 'last';
+/** `served`: where the model is served, out of this program's sight. */
+export type Pooling = 'cls' | 'mean' | 'last' | 'served';
 export type Dtype = 'fp32' | 'fp16' | 'int8' | 'uint8' | 'q8' | 'q4' | 'bnb4' | 'unknown';
 
 /** What the card of any model says of its files. */
@@ -12,7 +13,7 @@ export interface CardOfFiles {
   readonly repository: string;
   /** Commit of the repository; null where it is not pinned (a local folder). */
   readonly revision: string | null;
-  /** Path of the ONNX file in the repository. */
+  /** Path of the ONNX file in the repository; `endpoint` of a model that is asked over HTTP. */
   readonly file: string;
   /** Where that file is from, if not from `repository`: somebody else's export of the same weights. */
   readonly fileSource?: { readonly repository: string; readonly revision: string };

@@ -25,20 +25,22 @@ export function planBatches(tokenCounts: readonly number[], maxTokens: number): 
 const count = (tokenCounts: readonly number[], index: number): number => tokenCounts[index] ?? 0;
 
 /**
- * Runs a batch; where memory runs out, its two halves, down to one text.
+ * Runs a batch; where it is too much at once, its two halves, down to one text.
+ * @param isTooMuch Whether an error says so; absent: of a GPU whose memory ran out.
  * @returns one result an item, in order.
  */
 export async function runHalving<T, R>(
   items: readonly T[],
   run: (items: readonly T[]) => Promise<readonly R[]>,
+  isTooMuch: (error: unknown) => boolean = isOutOfMemory,
 ): Promise<R[]> {
   try {
     return [...(await run(items))];
   } catch (error) {
-    if (items.length === 1 || !isOutOfMemory(error)) throw error;
+    if (items.length === 1 || !isTooMuch(error)) throw error;
     const middle = Math.ceil(items.length / 2);
-    const first = await runHalving(items.slice(0, middle), run);
-    return [...first, ...(await runHalving(items.slice(middle), run))];
+    const first = await runHalving(items.slice(0, middle), run, isTooMuch);
+    return [...first, ...(await runHalving(items.slice(middle), run, isTooMuch))];
   }
 }
 

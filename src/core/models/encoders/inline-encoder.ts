@@ -18,6 +18,7 @@ export async function createInlineEncoder(model: FoundModel, cacheFolder: string
   const encoder = createTextEncoder({ card, tokenizer, session, batchTokens: 0 });
   return {
     card,
+    kind: 'onnx',
     device: 'cpu',
     parallel: 1,
     encode: async (text, { role, tokenVectors = false, tokenWindow = 0, signal = run.signal }) => {

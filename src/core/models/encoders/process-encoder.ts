@@ -50,6 +50,7 @@ export async function createProcessEncoder(
   });
   return {
     card: model.card,
+    kind: 'onnx',
     device: device.provider === 'cpu' ? 'cpu' : `cuda:${device.deviceId}`,
     parallel: workers * textsPerOrder,
     encode: async (text, { role, tokenVectors = false, tokenWindow = 0, signal }) =>

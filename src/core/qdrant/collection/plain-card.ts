@@ -43,7 +43,7 @@ const isModelCard = objectOf({
   sha256: orNull(isHash),
   dtype: oneOf('fp32', 'fp16', 'int8', 'uint8', 'q8', 'q4', 'bnb4', 'unknown'),
   dimension: isCount,
-  pooling: oneOf('cls', 'mean', 'last'),
+  pooling: oneOf('cls', 'mean', 'last', 'served'),
   normalize: oneOf(true, false),
   queryPrefix: isText,
   documentPrefix: isText,

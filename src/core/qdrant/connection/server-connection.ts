@@ -4,6 +4,7 @@
 import type { QdrantClient } from '@qdrant/js-client-rest';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QdxError } from '../../../lib/errors.ts';
+import { assertKeyIsSafe } from '../../../lib/remote-address.ts';
 import { createHttpTransport, type HttpAnswer, type HttpTransport } from '../../../lib/http.ts';
 import { stringifyJson } from '../../../lib/json.ts';
 import { retry } from '../../../lib/retry.ts';
@@ -20,7 +21,7 @@ import { asServerFailure } from './failure.ts';
 import { featuresOf, untestedVersionWarning } from './features.ts';
 import type { OfficialClientOptions } from './official-client.ts';
 import { adviseRetry } from './repeatable.ts';
-import { assertKeyIsSafe, parseServerUrl, type ServerUrl } from './server-url.ts';
+import { parseServerUrl, type ServerUrl } from './server-url.ts';
 
 type Method = Parameters<Connection['request']>[0];
 

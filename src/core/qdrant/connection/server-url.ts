@@ -1,7 +1,6 @@
 /**
  * URLs of Qdrant servers: what users type, read as the official clients read it.
  */
-import { isIPv4 } from 'node:net';
 import { QdxError } from '../../../lib/errors.ts';
 
 /** The official clients take this port where a URL names none, `https://` included. */
@@ -38,25 +37,6 @@ export function parseServerUrl(text: string): ServerUrl {
     port: Number(port),
     prefix,
   };
-}
-
-/** True for this machine: what goes there passes no network. */
-export const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' ||
-  hostname.endsWith('.localhost') ||
-  hostname === '[::1]' ||
-  (isIPv4(hostname) && hostname.startsWith('127.'));
-
-/** An API key over plain http can be read by everyone on the way. @throws QdxError `refused`. */
-export function assertKeyIsSafe(
-  url: { readonly protocol: string; readonly hostname: string; readonly text: string },
-  apiKey: string | undefined,
-  insecure: boolean,
-): void {
-  if (apiKey === undefined || url.protocol === 'https:' || isLoopback(url.hostname) || insecure) return;
-  throw new QdxError('refused', `an API key would go to ${url.text} in the clear`, {
-    hint: 'use https://, or --insecure where the network in between is yours',
-  });
 }
 
 const withoutCredentials = (text: string): string => text.replace(/\/\/[^/@]*@/, '//');

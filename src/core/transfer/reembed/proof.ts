@@ -53,7 +53,7 @@ export async function findOldModel(
   findModel: SearchPlaces['findModel'],
 ): Promise<OldModel> {
   if (!card) return { reason: 'it has no card, so its model is not known (qdx collections adopt writes one)' };
-  const found = await findModel(card.model.name).catch(() => null);
+  const found = await findModel(card.model.name, card.model).catch(() => null);
   if (!found) return { reason: `its model ${card.model.name} is not on this machine` };
   if (!sameSpace(found.card, card.model))
     return { reason: `the model ${card.model.name} on this machine is of another revision or file` };

@@ -8,8 +8,9 @@ import type { Settings } from '../../config/schema.ts';
 import { templateOf } from '../../embed/read-input.ts';
 import { type Embedder, openEmbedder } from '../../embed/embedder.ts';
 import { createLexicalEncoder } from '../../lexical/lexical.ts';
-import type { FoundModel } from '../../models/find-model.ts';
-import { openTokenizer } from '../../models/open-tokenizer.ts';
+import { describeEstimate, estimateCost } from '../../models/endpoint/estimate.ts';
+import type { EncoderModel } from '../../models/find-model.ts';
+import { openModelTokenizer } from '../../models/open-tokenizer.ts';
 import { sameSpace } from '../../models/cards/space.ts';
 import type { CollectionCard } from '../../qdrant/collection/collection-card.ts';
 import { type KeptTokens, layoutOfCard, wantedTokens } from '../../qdrant/collection/kept-tokens.ts';
@@ -30,7 +31,7 @@ import { chooseTextRule, type TextRule } from './text-rule.ts';
 import { planVectors, type VectorsPlan } from './vectors-plan.ts';
 
 export interface ReembedParams {
-  readonly model: FoundModel;
+  readonly model: EncoderModel;
   /** With the entry of the target's name applied. */
   readonly settings: Settings;
   /** Names of the new vectors, where they were set; absent: those of the source's card, then the default. */
@@ -140,11 +141,12 @@ async function lookAt(
   });
   const old = await findOldModel(probe.card, params.places.findModel);
   assertCheckable(params, old);
-  const tokenizer = await openTokenizer(model);
+  const tokenizer = await openModelTokenizer(model);
   const { maxTokens } = model.card;
   const shardKeys = shardKeysOf(probe);
   const survey = await surveyTexts({ from: side, shardKeys, rule, embedder, tokenizer, maxTokens, points }, run);
   assertTexts({ survey, rule, probe }, allowWithoutText);
+  announceCost(model, survey, run);
   const tokens = wantedTokens(settings.embed, model.card);
   assertKeyFree(probe, tokens);
   const { distance } = settings.vector;
@@ -161,8 +163,13 @@ async function lookAt(
   };
 }
 
+function announceCost(model: EncoderModel, { texts, cached, freshTokens }: Survey, { onEvent }: RunOptions): void {
+  const estimate = estimateCost(model, { texts: texts - cached, tokens: freshTokens, isSampled: true });
+  if (estimate && estimate.texts > 0) onEvent?.({ type: 'note', message: describeEstimate(model, estimate) });
+}
+
 /** @throws QdxError `usage`: embedding again what is there already would only cost time. */
-function assertOtherSpace({ card, physical }: SourceProbe, model: FoundModel): void {
+function assertOtherSpace({ card, physical }: SourceProbe, model: EncoderModel): void {
   if (!card || !sameSpace(card.model, model.card)) return;
   throw new QdxError('usage', `the vectors of ${physical} are those of ${model.card.name} already`, {
     hint: 'leave --model out: points are then copied, with the vectors they have',

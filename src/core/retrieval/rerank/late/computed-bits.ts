@@ -56,7 +56,7 @@ async function openCache(
   run: RunOptions,
 ): Promise<VectorCache> {
   if (cacheBytes === 0) return emptyCache;
-  const found = await places.findModel(model.name);
+  const found = await places.findModel(model.name, model);
   return openVectorCache({
     folder: join(places.cacheFolder, 'vectors'),
     card: found.card,

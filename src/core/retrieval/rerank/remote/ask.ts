@@ -1,11 +1,10 @@
 /**
- * One question to an endpoint: a JSON request, an answer that is checked by who asked, one retry. What fails for this request
- * alone is a result; what would fail for every other too is thrown.
+ * One question to a reranker over HTTP: a JSON request, an answer that is checked by who asked, one retry. What fails for this
+ * request alone is a result; what would fail for every other too is thrown.
  */
-import { QdxError } from '../../../../lib/errors.ts';
 import type { RunOptions } from '../../../../lib/events.ts';
-import { createHttpTransport, type HttpAnswer, HttpFailure, type HttpTransport } from '../../../../lib/http.ts';
-import { retry, retryAfterMs } from '../../../../lib/retry.ts';
+import { AnswerFailure, openJsonEndpoint } from '../../../../lib/json-endpoint.ts';
+import { retry } from '../../../../lib/retry.ts';
 import type { RemoteParams } from './remote-params.ts';
 import { createSpending, type Spending } from './spending.ts';
 
@@ -30,30 +29,28 @@ export class Failed {
 const retries = 1;
 /** Longest wait that an endpoint may ask for before its retry; what wants more is a failure of this request. */
 const longestWaitMs = 5_000;
-const maxAnswerBytes = 16 * 2 ** 20;
-
-class AnswerFailure extends Error {
-  readonly failed: Failed;
-  readonly waitMs: number | undefined;
-
-  constructor(reason: string, waitMs?: number) {
-    super(reason);
-    this.failed = new Failed(reason);
-    this.waitMs = waitMs;
-  }
-}
 
 export function openEndpoint(address: URL, remote: RemoteParams): Endpoint {
-  const transport = createHttpTransport({ maxSockets: 8 });
+  const endpoint = openJsonEndpoint({
+    address,
+    ...(remote.apiKey !== undefined && { apiKey: remote.apiKey }),
+    timeoutMs: remote.timeoutMs,
+    maxSockets: 8,
+    maxAnswerBytes: 16 * 2 ** 20,
+    what: 'the reranker',
+    hints: {
+      unreachable: 'check --rerank-url; --rerank-fallback late (or cross) goes on without it',
+      denied: 'set QDX_RERANK_API_KEY, or --rerank-api-key-file',
+      notFound: 'check --rerank-url and --rerank-endpoint-model',
+      refused: 'check --rerank-url, --rerank-endpoint-model and --rerank-texts-field',
+    },
+  });
   const spending = createSpending(remote);
-  let hasAnswered = false;
-  const send = async (body: object, run: RunOptions): Promise<unknown> => {
+  const send = async (body: object, { signal }: RunOptions): Promise<unknown> => {
     const cap = spending.reached();
     if (cap) throw new AnswerFailure(cap);
     spending.addRequest();
-    const answer = await sendOnce(transport, { address, remote, body, hasAnswered }, run);
-    hasAnswered = true;
-    return jsonOf(answer, address);
+    return (await endpoint.ask(body, signal)).json;
   };
   return {
     address,
@@ -77,79 +74,18 @@ export function openEndpoint(address: URL, remote: RemoteParams): Endpoint {
           },
         );
       } catch (error) {
-        if (error instanceof AnswerFailure) return error.failed;
+        if (error instanceof AnswerFailure) return new Failed(error.reason);
         throw error;
       }
     },
-    close: () => transport.close(),
+    close: () => endpoint.close(),
   };
 }
 
 /** Not once a cap is reached, nor for what cannot be waited for. */
 function adviceFor(error: unknown) {
   if (!(error instanceof AnswerFailure)) return { again: false, reason: String(error) };
-  const { waitMs, failed } = error;
-  const again = failed.reason !== 'maxRequests' && failed.reason !== 'maxCost' && (waitMs ?? 0) <= longestWaitMs;
-  return { again, reason: failed.reason, ...(waitMs !== undefined && { waitMs }) };
-}
-
-interface Sending {
-  readonly address: URL;
-  readonly remote: RemoteParams;
-  readonly body: object;
-  readonly hasAnswered: boolean;
-}
-
-async function sendOnce(
-  transport: HttpTransport,
-  { address, remote, body, hasAnswered }: Sending,
-  { signal }: RunOptions,
-): Promise<HttpAnswer> {
-  try {
-    return await transport.send({
-      method: 'POST',
-      url: address,
-      headers: {
-        'content-type': 'application/json',
-        ...(remote.apiKey !== undefined && { authorization: `Bearer ${remote.apiKey}` }),
-      },
-      body: JSON.stringify(body),
-      timeoutMs: remote.timeoutMs,
-      maxAnswerBytes,
-      ...(signal && { signal }),
-    });
-  } catch (error) {
-    if (!(error instanceof HttpFailure)) throw error;
-    if (error.code === 'timeout') throw new AnswerFailure('timeout');
-    if (hasAnswered || error.code === 'cut' || error.code === 'ECONNRESET') throw new AnswerFailure('cut');
-    throw new QdxError('temporary', `the reranker at ${address.origin} cannot be reached: ${error.message}`, {
-      hint: 'check --rerank-url; --rerank-fallback late (or cross) goes on without it',
-      cause: error,
-    });
-  }
-}
-
-/** @throws QdxError for a status that every further request would get as well. */
-function jsonOf({ status, headers, body }: HttpAnswer, address: URL): unknown {
-  if (status >= 200 && status < 300) return parsed(body);
-  if (status === 429) throw new AnswerFailure('rateLimited', retryAfterMs(headers['retry-after']));
-  if (status === 408) throw new AnswerFailure('timeout');
-  if (status >= 500) throw new AnswerFailure('serverError', retryAfterMs(headers['retry-after']));
-  const said = body.toString('utf8').replaceAll(/\s+/g, ' ').slice(0, 300);
-  if (status === 413 || (status === 400 && /context|too long|too large|maximum|length/i.test(said)))
-    throw new AnswerFailure('tooLong');
-  const what = `the reranker at ${address.origin}${address.pathname} answers ${status}${said && `: ${said}`}`;
-  if (status === 401 || status === 403)
-    throw new QdxError('denied', what, { hint: 'set QDX_RERANK_API_KEY, or --rerank-api-key-file' });
-  if (status === 404 || (status >= 300 && status < 400))
-    throw new QdxError('notFound', what, { hint: 'check --rerank-url and --rerank-endpoint-model' });
-  throw new QdxError('failed', what, { hint: 'check --rerank-url, --rerank-endpoint-model and --rerank-texts-field' });
-}
-
-function parsed(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8')) as unknown;
-  } catch {
-    throw new AnswerFailure('notJson');
-  }
+  const { waitMs, reason } = error;
+  const again = reason !== 'maxRequests' && reason !== 'maxCost' && (waitMs ?? 0) <= longestWaitMs;
+  return { again, reason, ...(waitMs !== undefined && { waitMs }) };
 }

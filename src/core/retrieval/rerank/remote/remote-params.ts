@@ -3,7 +3,7 @@
  */
 import { QdxError } from '../../../../lib/errors.ts';
 import type { OnEvent } from '../../../../lib/events.ts';
-import { assertKeyIsSafe, isLoopback } from '../../../qdrant/connection/server-url.ts';
+import { apiAddress, assertKeyIsSafe, isLoopback } from '../../../../lib/remote-address.ts';
 
 export interface RemoteParams {
   /** Absent: nothing can be asked. */
@@ -51,12 +51,7 @@ export function remoteAddress(
       hint: '--allow-remote (or rerankEndpoint.allowRemote in your own settings) allows it',
     });
   assertKeyIsSafe({ protocol, hostname, text: host }, remote.apiKey, remote.insecure);
-  const written = base.pathname.replace(/\/+$/, '');
-  const isWhole = written.endsWith(`/${path}`);
-  // An address may end with the version or not: both are common.
-  const tail = isWhole ? '' : /\/v\d+$/.test(written) ? `/${path}` : `/${version}${path}`;
-  base.pathname = `${written}${tail}`;
-  return base;
+  return apiAddress(base, path, version);
 }
 
 /** Said once for each searcher: what leaves this process, and where it goes. */

@@ -1,0 +1,162 @@
+/**
+ * Encoder over a service that makes vectors: texts are gathered into requests, answers are checked before anything is kept.
+ */
+import { QdxError } from '../../../lib/errors.ts';
+import type { RunOptions } from '../../../lib/events.ts';
+import { formatAmount, formatCount } from '../../../lib/quantities.ts';
+import type { ModelCard } from '../cards/card.ts';
+import type { EncodedText, Encoder } from '../encoder.ts';
+import { runHalving } from '../encoders/batches.ts';
+import { normalize } from '../encoders/pooling.ts';
+import { prepareText } from '../encoders/prepare-text.ts';
+import { TextCrashError } from '../text-crash.ts';
+import { openVectorAsker, TooLong, type VectorAsker } from './ask-vectors.ts';
+import { createBatchQueue } from './batch-queue.ts';
+import { assertTextsMayGo, endpointPlace } from './endpoint-address.ts';
+import type { EndpointModel } from './endpoint-model.ts';
+import { openTokenCounter } from './endpoint-model.ts';
+import type { Bill } from './meter.ts';
+import { vectorProblem } from './read-vectors.ts';
+
+interface Item {
+  /** With the prefix of its role. */
+  readonly text: string;
+  readonly tokens: number;
+  readonly truncated: boolean;
+}
+
+/** How long a request that is not full waits for more texts. One query waits for nobody. */
+const bulkLingerMs = 20;
+
+/** @throws QdxError `usage` without an address, `refused` where texts may not go there. */
+export async function createEndpointEncoder(
+  model: EndpointModel,
+  use: 'query' | 'bulk',
+  run: RunOptions,
+): Promise<Encoder> {
+  const { card, params } = model;
+  const place = endpointPlace(card.name, params);
+  await assertTextsMayGo(card.name, place, params);
+  const counter = await openTokenCounter(model);
+  const asker = openVectorAsker({ name: card.name, place, params, normalize: card.normalize, onEvent: run.onEvent });
+  const life = new AbortController();
+  const signal = run.signal ? AbortSignal.any([run.signal, life.signal]) : life.signal;
+  const queue = createBatchQueue<Item, EncodedText>({
+    maxItems: params.batchSize,
+    maxTokens: params.batchTokens,
+    parallel: params.parallel,
+    lingerMs: use === 'query' ? 0 : bulkLingerMs,
+    send: (items) => sendTexts(items, { card, asker, origin: place.address.origin, signal }),
+  });
+  return {
+    card,
+    kind: 'endpoint',
+    device: place.address.host,
+    parallel: params.batchSize * params.parallel,
+    get bill() {
+      return asker.meter.bill;
+    },
+    encode: async (text, { role, tokenVectors, tokenWindow = 0, signal: own }) => {
+      if (tokenVectors || tokenWindow > 0) throw noTokenVectors(card);
+      if (signal.aborted || own?.aborted) throw new QdxError('interrupted', 'stopped before the text was encoded');
+      const prepared = prepareText(text, role, card);
+      return queue.add({ text: prepared, tokens: counter.count(prepared), truncated: false });
+    },
+    close: async () => {
+      life.abort(new QdxError('interrupted', 'the encoder was closed before this text was encoded'));
+      asker.close();
+      if (use === 'bulk') sayBill(asker, card, run);
+    },
+  };
+}
+
+interface Sending {
+  readonly card: ModelCard;
+  readonly asker: VectorAsker;
+  readonly origin: string;
+  readonly signal: AbortSignal;
+}
+
+const sendTexts = (items: readonly Item[], sending: Sending): Promise<(EncodedText | Error)[]> =>
+  runHalving(
+    items,
+    (some) => sendOrCut(some, sending),
+    (error) => error instanceof TooLong,
+  );
+
+/** How often one text that is too long is shortened, each time by a quarter: to a tenth in the end. */
+const mostCuts = 8;
+
+/** Of a text that is too long the end is left out, as a model on this machine would; several at once are halved first. */
+async function sendOrCut(items: readonly Item[], sending: Sending): Promise<readonly (EncodedText | Error)[]> {
+  const [only] = items;
+  if (!only || items.length > 1) return send(items, sending);
+  let item = only;
+  for (let cuts = 0; ; cuts++) {
+    try {
+      return await send([item], sending);
+    } catch (error) {
+      if (!(error instanceof TooLong)) throw error;
+      if (cuts >= mostCuts) return [unusable(`finds it too long however it is cut (${error.message})`, only, sending)];
+      const text = item.text.slice(0, Math.ceil(item.text.length * 0.75));
+      item = { text, tokens: Math.ceil(item.tokens * 0.75), truncated: true };
+    }
+  }
+}
+
+async function send(items: readonly Item[], sending: Sending): Promise<readonly (EncodedText | Error)[]> {
+  const { asker, card, signal, origin } = sending;
+  const tokens = items.reduce((sum, item) => sum + item.tokens, 0);
+  const vectors = await asker.ask(
+    items.map(({ text }) => text),
+    tokens,
+    signal,
+  );
+  const other = vectors.find(({ length }) => length !== card.dimension);
+  if (other) throw wrongDimension(other.length, card, origin);
+  return items.map((item, at) => {
+    const vector = vectors[at] ?? new Float32Array(0);
+    const problem = vectorProblem(vector);
+    if (problem !== null) return unusable(`gives ${problem} for it`, item, sending);
+    return {
+      vector: card.normalize ? normalize(vector) : vector,
+      tokenCount: item.tokens,
+      truncated: item.truncated,
+    };
+  });
+}
+
+const wrongDimension = (found: number, card: ModelCard, origin: string): QdxError =>
+  new QdxError(
+    'verification',
+    `the endpoint of ${card.name} at ${origin} gives ${found} dimensions, its card says ${card.dimension}`,
+    { hint: 'another model is served there now; use the endpoint that the vectors were made with' },
+  );
+
+const unusable = (what: string, { text }: Item, { origin }: Sending): TextCrashError =>
+  new TextCrashError(
+    `the endpoint at ${origin} ${what}: a text of ${text.length} characters that begins ${JSON.stringify(text.slice(0, 60))}`,
+  );
+
+const noTokenVectors = ({ name }: ModelCard): QdxError =>
+  new QdxError('usage', `${name} gives one vector a text and no token vectors, which late interaction needs`, {
+    hint: 'leave --token-vectors and --rerank late out',
+  });
+
+/** What was asked for and what it costs, once, when the work is done. */
+function sayBill({ meter, retries, pace }: VectorAsker, { name }: ModelCard, { onEvent }: RunOptions): void {
+  const { bill } = meter;
+  if (bill.requests === 0) return;
+  const again = retries > 0 ? `, ${formatCount(retries)} of them sent again` : '';
+  const waited = pace.waitedMs >= 1000 ? `, ${Math.round(pace.waitedMs / 1000)} s waited for its limits` : '';
+  onEvent?.({
+    type: 'note',
+    message: `${name}: ${describeBill(bill)} in ${formatCount(bill.requests)} requests${again}${waited}`,
+  });
+}
+
+/** `1,234 tokens as the endpoint counts them, 0.0025` */
+function describeBill({ tokens, countedBy, cost }: Bill): string {
+  const how = { endpoint: 'as the endpoint counts them', estimate: 'estimated', both: 'in part estimated' }[countedBy];
+  return `${formatCount(tokens)} tokens (${how})${cost === null ? '' : `, cost ${formatAmount(cost)}`}`;
+}

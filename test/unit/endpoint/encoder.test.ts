@@ -1,0 +1,168 @@
+/**
+ * The encoder over HTTP against a service with real vectors: what it gives is what the model on this machine gives, and what
+ * the service does wrong is one sentence.
+ */
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { EndpointParams } from '../../../src/core/models/endpoint/endpoint-params.ts';
+import type { Encoder } from '../../../src/core/models/encoder.ts';
+import { findModel } from '../../../src/core/models/find-model.ts';
+import { openEncoder } from '../../../src/core/models/open-encoder.ts';
+import { cosine } from '../../../src/core/qdrant/collection/parity.ts';
+import {
+  type EmbeddingServer,
+  type OpenAiAnswer,
+  reply,
+  startEmbeddingServer,
+} from '../../helpers/embedding-server.ts';
+import { endpointParams } from '../../helpers/endpoint-params.ts';
+import { temporaryFolder } from '../../helpers/temporary.ts';
+
+const cacheFolder = temporaryFolder('cache');
+const name = 'endpoint:all-MiniLM-L6-v2';
+let server: EmbeddingServer;
+let local: Encoder;
+const opened: Encoder[] = [];
+
+beforeAll(async () => {
+  server = await startEmbeddingServer();
+  local = await openEncoder(await findModel('all-MiniLM-L6-v2', { cacheFolder }), {
+    device: 'cpu',
+    workers: 1,
+    use: 'query',
+    cacheFolder,
+  });
+});
+afterEach(async () => {
+  for (const encoder of opened.splice(0)) await encoder.close();
+  server.fault = {};
+});
+afterAll(async () => {
+  await local.close();
+  await server.close();
+});
+
+async function open(changes: Partial<EndpointParams> = {}): Promise<Encoder> {
+  const params = endpointParams({ url: server.url, dimension: 384, retries: 0, ...changes });
+  const model = await findModel(name, { cacheFolder, endpoint: params });
+  const options = { device: 'cpu', workers: 1, use: 'bulk', cacheFolder } as const;
+  const encoder = await openEncoder(model, options);
+  opened.push(encoder);
+  return encoder;
+}
+const texts = Array.from({ length: 36 }, (_, at) => `text number ${at} ${'of words '.repeat(at % 4)}`);
+const encodeAll = (encoder: Encoder, some: readonly string[] = texts) =>
+  Promise.all(some.map((text) => encoder.encode(text, { role: 'document' })));
+const since = () => {
+  const from = server.requests.length;
+  return () => server.requests.slice(from);
+};
+
+test.each([
+  ['OpenAI, base64', '', 'auto', '/v1/embeddings'],
+  ['OpenAI, the version in the URL', '/v1', 'auto', '/v1/embeddings'],
+  ['text-embeddings-inference', '/embed', 'auto', '/embed'],
+  ['text-embeddings-inference by name', '', 'tei', '/embed'],
+] as const)('%s: the vectors of the model itself', async (_shape, path, api, expected) => {
+  const asked = since();
+  const encoder = await open({ url: server.url + path, api });
+  const encoded = await encodeAll(encoder);
+  for (const [at, { vector }] of encoded.entries()) {
+    const own = await local.encode(texts[at] ?? '', { role: 'document' });
+    expect(cosine(vector, own.vector)).toBeGreaterThan(0.999_999);
+  }
+  expect(asked().map((request) => request.path)).toEqual([expected, expected]);
+  expect(asked().map((request) => request.texts.length)).toEqual([32, 4]);
+  expect(encoder).toMatchObject({ kind: 'endpoint', device: new URL(server.url).host });
+});
+
+test('its card is a space of its own that names no machine; its dimension is asked for with one word', async () => {
+  const asked = since();
+  const endpoint = endpointParams({ url: server.url, queryPrefix: 'query: ' });
+  const { card, ...model } = await findModel(name, { cacheFolder, endpoint });
+  expect(card).toMatchObject({ name, repository: name, dimension: 384, pooling: 'served', queryPrefix: 'query: ' });
+  expect(JSON.stringify(card)).not.toContain('127.0.0.1');
+  expect(asked().flatMap((request) => request.texts)).toEqual(['dimension']);
+  // Its own name is a model on this machine, whose tokenizer counts.
+  expect(model).toMatchObject({ origin: 'endpoint', local: { card: { name: 'all-MiniLM-L6-v2' } }, notes: [] });
+});
+
+test('a card that is known is taken over, and nothing is asked', async () => {
+  const { card } = await findModel(name, { cacheFolder, endpoint: endpointParams({ url: server.url, dimension: 7 }) });
+  const asked = since();
+  const found = await findModel(name, { cacheFolder, endpoint: endpointParams({ url: server.url }) }, card);
+  expect(found.card).toEqual(card);
+  expect(asked()).toEqual([]);
+});
+
+test('each role gets its prefix, and the key travels as a bearer token', async () => {
+  const asked = since();
+  const encoder = await open({ queryPrefix: 'query: ', documentPrefix: 'passage: ', apiKey: 'sk-secret-1234' });
+  await encoder.encode('a', { role: 'query' });
+  await encoder.encode('a', { role: 'document' });
+  expect(asked().flatMap((request) => request.texts)).toEqual(['query: a', 'passage: a']);
+  expect(asked()[0]?.headers.authorization).toBe('Bearer sk-secret-1234');
+});
+
+test('requests are filled up to a budget of tokens', async () => {
+  const asked = since();
+  const encoder = await open({ batchTokens: 60, parallel: 1 });
+  await encodeAll(encoder, ['one two three '.repeat(10), 'four '.repeat(30), 'five '.repeat(10), 'six', 'seven']);
+  expect(asked().map((request) => request.texts.length)).toEqual([1, 4]);
+});
+
+test('a service without base64 is asked for numbers from then on', async () => {
+  server.fault = {
+    answer: ({ body }, response) =>
+      body['encoding_format'] === 'base64' &&
+      reply(response, 400, { error: 'encoding_format base64 is not supported' }),
+  };
+  const asked = since();
+  const encoder = await open();
+  await encoder.encode('a', { role: 'document' });
+  await encoder.encode('b', { role: 'document' });
+  expect(asked().map(({ body }) => body['encoding_format'])).toEqual(['base64', 'float', 'float']);
+});
+
+test('an answer in another order is put into that of the texts', async () => {
+  server.fault = { change: (json) => ({ ...json, data: json.data.toReversed() }) };
+  const [, second] = await encodeAll(await open(), ['cats', 'the price of gold']);
+  const own = await local.encode('the price of gold', { role: 'document' });
+  expect(cosine(second?.vector ?? [], own.vector)).toBeGreaterThan(0.999_999);
+});
+
+test('an answer without places is in the order of the texts', async () => {
+  server.fault = { change: (json) => ({ data: json.data.map(({ embedding }) => ({ embedding })) }) };
+  const [first] = await encodeAll(await open(), ['cats', 'the price of gold']);
+  const own = await local.encode('cats', { role: 'document' });
+  expect(cosine(first?.vector ?? [], own.vector)).toBeGreaterThan(0.999_999);
+});
+
+test('vectors are brought to unit length only where the card says so', async () => {
+  const double = (json: OpenAiAnswer) => ({
+    ...json,
+    data: json.data.map((item) => ({ ...item, embedding: floatsOf(item.embedding).map((value) => value * 2) })),
+  });
+  server.fault = { change: double };
+  const length = async (encoder: Encoder) => Math.hypot(...(await encoder.encode('a', { role: 'document' })).vector);
+  expect(await length(await open())).toBeCloseTo(1, 5);
+  expect(await length(await open({ normalize: false }))).toBeCloseTo(2, 5);
+});
+
+test('too many texts at once are halved, and one that is too long is cut and said to be', async () => {
+  server.fault = {
+    answer: ({ texts: some }, response) =>
+      (some.length > 4 || some.some((text) => text.length > 100)) &&
+      reply(response, 413, { error: 'input is too long', error_type: 'Validation' }),
+  };
+  const encoded = await encodeAll(await open(), [
+    ...texts.slice(0, 9).map((text) => text.slice(0, 90)),
+    'word '.repeat(40),
+  ]);
+  expect(encoded.map(({ truncated }) => truncated)).toEqual([...Array.from({ length: 9 }, () => false), true]);
+});
+
+const floatsOf = (embedding: number[] | string): number[] => {
+  if (typeof embedding !== 'string') return embedding;
+  const bytes = Buffer.from(embedding, 'base64');
+  return Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readFloatLE(at * 4));
+};
