@@ -27,6 +27,7 @@ export const gc: CommandModule = {
         confirmed: Array.isArray(flags['confirm']) ? flags['confirm'].map(String) : [],
         isYes: context.isYes,
         ask: (question) => context.askText(question),
+        scratchFolder: context.folders.cache,
         owner: lockOwner('qdx gc'),
       },
       context,
@@ -35,8 +36,9 @@ export const gc: CommandModule = {
   },
 };
 
-export function renderGarbage({ candidates, deleted }: GarbageSummary, nowMs = Date.now()): string {
-  if (candidates.length === 0) return 'there is nothing that qdx left behind';
+export function renderGarbage({ candidates, deleted, scans }: GarbageSummary, nowMs = Date.now()): string {
+  const removed = scans.folders === 0 ? [] : [scansLine(scans)];
+  if (candidates.length === 0) return [...removed, 'there is nothing that qdx left behind'].join('\n');
   const table = renderTable(
     candidates.map(({ name, physical, why, command, points, sizeBytes, since, keptBy, isDeleted }) => [
       name,
@@ -54,6 +56,10 @@ export function renderGarbage({ candidates, deleted }: GarbageSummary, nowMs = D
   return [
     table,
     ...(deleted > 0 ? [`${deleted} deleted`] : []),
+    ...removed,
     ...(free.size > 0 ? [`to delete what can go: qdx gc ${next}`] : []),
   ].join('\n');
 }
+
+const scansLine = ({ folders, bytes }: GarbageSummary['scans']): string =>
+  `scans of ${folders} ended ${folders === 1 ? 'run' : 'runs'} are removed from this machine (${formatBytes(bytes)})`;

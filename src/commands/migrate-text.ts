@@ -154,6 +154,9 @@ export function renderSeveral(outcomes: readonly OneOutcome<unknown>[]): string 
     renderTable(rows, { header: ['collection', '', 'points', 'embedded', 'time', 'now in'], right: [2, 3, 4] }),
     ...gaps,
     ...open,
+    ...outcomes.flatMap((each) =>
+      each.status === 'failed' && each.error.hint !== null ? [`${each.name}: ${each.error.hint}`] : [],
+    ),
     failed === 0 ? total : `${total}; the others are as they were: the same command goes on with them`,
   ].join('\n');
 }

@@ -94,6 +94,8 @@ export async function backUp(
     throw new QdxError('usage', '--strict needs the second scan, which --no-second-scan leaves out');
   if (params.snapshot) assertFitsSnapshot(params);
   const startedAt = performance.now();
+  if (params.folder.trim() === '')
+    throw new QdxError('usage', 'the folder of a backup has no name', { hint: '--to backups/docs-1' });
   const folder = resolve(params.folder);
   const collections = await selectCollections(connection, params.selection, run.signal);
   await openBackupFolder(folder);

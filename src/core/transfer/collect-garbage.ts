@@ -9,6 +9,7 @@ import { formatCount } from '../../lib/quantities.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import type { LockOwner } from '../qdrant/lock.ts';
 import { type Candidate, findCandidates } from './gc/candidates.ts';
+import { type RemovedScans, removeLeftoverScans } from './gc/leftover-scans.ts';
 import { withWriterLocks } from './locks.ts';
 import type { AskText } from './overwrite/guards.ts';
 
@@ -22,12 +23,16 @@ export interface GarbageParams {
   /** A script said yes to everything, so that silence would be taken for done. */
   readonly isYes: boolean;
   readonly ask: AskText;
+  /** Where runs on this machine keep their scans. */
+  readonly scratchFolder: string;
   readonly owner: LockOwner;
 }
 
 export interface GarbageSummary {
   readonly candidates: readonly (Candidate & { readonly isDeleted: boolean })[];
   readonly deleted: number;
+  /** On this machine. */
+  readonly scans: RemovedScans;
   readonly durationMs: number;
 }
 
@@ -50,6 +55,8 @@ export async function collectGarbage(
   return {
     candidates: candidates.map((candidate) => ({ ...candidate, isDeleted: deleted.has(candidate.physical) })),
     deleted: deleted.size,
+    // Last: those of collections that are deleted now are not needed any more.
+    scans: await removeLeftoverScans(connection, { scratchFolder: params.scratchFolder, me }, run),
     durationMs: performance.now() - startedAt,
   };
 }

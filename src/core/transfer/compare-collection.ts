@@ -4,14 +4,20 @@
  */
 import { stat } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { isQdxError } from '../../lib/errors.ts';
+import { isQdxError, QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { parseJson } from '../../lib/json.ts';
 import { sameSpace } from '../models/cards/space.ts';
 import { cardKey } from '../qdrant/collection/card-store.ts';
 import type { CollectionCard } from '../qdrant/collection/collection-card.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
-import { listCollections, missingCollection, publicNames, resolveAmong } from '../qdrant/collection/names.ts';
+import {
+  listCollections,
+  type ListedCollection,
+  missingCollection,
+  publicNames,
+  resolveAmong,
+} from '../qdrant/collection/names.ts';
 import {
   describeCollection,
   descriptionDifferences,
@@ -56,7 +62,7 @@ export async function compareCollection(
   const listed = await listCollections(connection, run.signal);
   const resolved = resolveAmong(listed, collection);
   const entry = listed.find(({ physical }) => physical === resolved?.physical);
-  if (!entry) throw missingCollection(connection.url, collection, publicNames(listed));
+  if (!entry) throw await missing(connection, listed, { collection, against });
   const actual = await describeCollection(connection, entry, run);
   const isFile = (await stat(against).catch(() => null))?.isFile() ?? false;
   if (isFile && resolveAmong(listed, against) === null) {
@@ -78,6 +84,24 @@ export async function compareCollection(
     aliases: { expected: description.aliases, actual: actual.aliases },
     search: kind === 'collection' ? await trySearches(connection, reference, actual, run) : null,
   });
+}
+
+/** A backup, or a vectors file, where the collection should be named. */
+async function missing(
+  { url }: Connection,
+  listed: readonly ListedCollection[],
+  { collection, against }: CompareParams,
+): Promise<QdxError> {
+  const found = await stat(collection).catch(() => null);
+  if (!found) return missingCollection(url, collection, publicNames(listed));
+  const what = found.isDirectory() ? 'a folder' : 'a file';
+  return new QdxError(
+    'usage',
+    `${collection} is ${what}: the collection is named first, and what it is compared with after it`,
+    {
+      hint: `qdx verify ${against} --against ${collection}`,
+    },
+  );
 }
 
 function report(found: Omit<ComparisonReport, 'isEqual'>): ComparisonReport {

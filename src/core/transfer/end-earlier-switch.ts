@@ -3,14 +3,13 @@
  * earlier run is brought to its end first. Its late writes are carried over where its scans are on this machine and its points
  * are copies; a re-embedding has to be finished by its own request, which knows the model.
  */
-import { join } from 'node:path';
 import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { type ListedCollection, listCollections } from '../qdrant/collection/names.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { carryLateCopies, type LateReport } from './delta/late-writes.ts';
-import { readScans, type SavedScans, scansFolderName } from './delta/saved-scans.ts';
-import { type IndexFolder, openIndexFolder } from './delta/scan-index.ts';
+import { openScansFolder, readScans, type SavedScans } from './delta/saved-scans.ts';
+import type { IndexFolder } from './delta/scan-index.ts';
 import type { Side } from './delta/side.ts';
 import { keptByMark, noteDone } from './kept-collections.ts';
 import { whereTo } from './switch-aliases.ts';
@@ -64,7 +63,8 @@ export async function endSwitch(
   run: RunOptions,
 ): Promise<void> {
   const { physical, mark } = unended;
-  const folder = await openIndexFolder(join(input.scratchFolder, 'transfers', scansFolderName(physical, mark.origin)));
+  const { name, origin } = mark;
+  const folder = await openScansFolder(input.scratchFolder, { url: connection.url, physical, name, origin });
   const old = await oldSide(connection, unended, input, run);
   const scans = await readScans(folder, mark.origin);
   const isCopy = mark.command !== 'migrate' || unended.record?.request['way'] === 'copy';

@@ -8,15 +8,14 @@
  * target's `_qdx` says from where.
  */
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import type { RunOptions } from '../../lib/events.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { countPoints } from '../qdrant/collection/points.ts';
 import { waitUntilReady } from '../qdrant/collection/readiness.ts';
 import { descriptionDifferences, describeCollection, displayDifference } from './collection-description.ts';
-import { readScans, scansFolderName } from './delta/saved-scans.ts';
+import { openScansFolder, readScans, type ScansOwner } from './delta/saved-scans.ts';
 import type { Changes } from './delta/scan-changes.ts';
-import { hashOf, type IndexFolder, openIndexFolder, pointsOf, type ScanIndex } from './delta/scan-index.ts';
+import { hashOf, type IndexFolder, pointsOf, type ScanIndex } from './delta/scan-index.ts';
 import { changesIn, notQuiet, settle, type SettleReport } from './delta/settle.ts';
 import type { Side } from './delta/side.ts';
 import { endSwitch, findUnended } from './end-earlier-switch.ts';
@@ -63,7 +62,7 @@ export async function migrate(
     reached(watched, 'migrate.locked');
     for (const { physical } of first.replacements) await restoreStrictMode(lines.to, physical);
     const plan = await settlePlan(lines, params, watched);
-    const folder = await openIndexFolder(scansFolder(params, plan));
+    const folder = await openScansFolder(params.scratchFolder, ownerOf(plan));
     const staging = { connection: plan.target, physical: plan.staging.physical };
     const work = { plan, params, staging, folder };
     try {
@@ -108,9 +107,12 @@ async function planAfterOthers(
   return planMigration(lines, params, run);
 }
 
-/** The same for each run of one migration: what a killed one left is found by the next. */
-const scansFolder = ({ scratchFolder }: MigrateParams, { staging, mark }: MigratePlan): string =>
-  join(scratchFolder, 'transfers', scansFolderName(staging.physical, mark.origin));
+const ownerOf = ({ target, staging, mark }: MigratePlan): ScansOwner => ({
+  url: target.url,
+  physical: staging.physical,
+  name: mark.name,
+  origin: mark.origin,
+});
 
 /** The plan once more, now that nobody else may change what it rests on. @throws QdxError `refused` by a guard. */
 async function settlePlan(lines: MigrateLines, params: MigrateParams, run: RunOptions): Promise<MigratePlan> {

@@ -4,6 +4,7 @@
 import { QdxError } from '../../lib/errors.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { compareVersions, minorOf, requireFeature } from '../qdrant/connection/features.ts';
+import { versionOf } from '../qdrant/collection/alias.ts';
 import type { ListedCollection } from '../qdrant/collection/names.ts';
 import { countPoints } from '../qdrant/collection/points.ts';
 import type { Replacement } from './guards.ts';
@@ -25,6 +26,7 @@ export async function findReplacements(
   const replacements: Replacement[] = [];
   for (const alias of aliases) {
     const isPlain = listed.some(({ physical }) => physical === alias);
+    if (isPlain) assertNoVersion(listed, alias);
     if (isPlain && aliases.length > 1)
       throw new QdxError(
         'refused',
@@ -37,6 +39,16 @@ export async function findReplacements(
     replacements.push({ name: alias, physical: current.physical, pointsNow, pointsAfter, isPlain });
   }
   return replacements;
+}
+
+/** The name of a version is not given away: what it is a version of would lose it. */
+function assertNoVersion(listed: readonly ListedCollection[], name: string): void {
+  const of = listed.flatMap(({ aliases }) => aliases).find((alias) => versionOf(alias, name) !== null);
+  if (of === undefined) return;
+  throw new QdxError('refused', `${name} is a version of ${of}, and not a name to be given to another collection`, {
+    hint: `name ${of}, or a name that is free; qdx alias shows what leads where`,
+    details: { name, versionOf: of },
+  });
 }
 
 export interface Origin {

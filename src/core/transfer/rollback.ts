@@ -15,6 +15,7 @@ import { assertAnsweredYes, type Confirm } from './guards.ts';
 import { withWriterLocks } from './locks.ts';
 import { switchAliases } from './switch-aliases.ts';
 import { currentOf, finishCutSwitch, noteSwitch } from './take-name.ts';
+import { noteState } from './transfer-journal.ts';
 import { readTransferMark, type TransferMark } from './transfer-mark.ts';
 import { compareVersions, type VersionComparison } from './versions/compare-versions.ts';
 import { previousVersion, type Version, versionsOf } from './versions/previous-version.ts';
@@ -71,6 +72,8 @@ export async function rollback(
     await assertAnsweredYes({ question, what: `${name} would lead to ${target.physical} again` }, params.confirm);
     watched.signal?.throwIfAborted();
     await switchAliases(connection, [{ alias: name, physical: target.physical, from: current.physical }]);
+    // What it leads away from may be of a run that was killed after its switch: that run is over.
+    await noteState(connection, current.physical, 'done');
     const mark = target.mark ?? newMark(name);
     await noteSwitch(
       connection,

@@ -140,10 +140,16 @@ describe('refused before anything is touched', () => {
     });
   });
 
-  test('what was not confirmed', async () => {
+  test('F15: the name of a version is not given away; what a name leads to is named, and without a yes nothing happens', async () => {
     await createSmall(to, 'docs__1', 10);
     await pointAliases(to, ['docs'], 'docs__1');
     const confirm = async () => false;
+    const ofVersion = migrateParams({ target: 'docs__1', allowGap: true });
+    await expect(migrate({ from, to }, ofVersion)).rejects.toMatchObject({
+      kind: 'refused',
+      message: 'docs__1 is a version of docs, and not a name to be given to another collection',
+      hint: 'name docs, or a name that is free; qdx alias shows what leads where',
+    });
     await expect(migrate({ from, to }, migrateParams({ confirm }))).rejects.toMatchObject({
       kind: 'refused',
       message: 'docs (now docs__1, 10 points; then 400) would be replaced, and that was not confirmed',

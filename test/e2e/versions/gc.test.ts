@@ -1,6 +1,8 @@
 /**
  * What is deleted for good, and what never is.
  */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { acquireWriterLock, lockOwner } from '../../../src/core/qdrant/lock.ts';
@@ -8,6 +10,8 @@ import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
 import { collectGarbage, type GarbageParams } from '../../../src/core/transfer/collect-garbage.ts';
 import { deleteCollection, type DeleteParams } from '../../../src/core/transfer/delete-collection.ts';
 import { ensureCollection } from '../../../src/core/qdrant/collection/create-collection.ts';
+import { openScansFolder } from '../../../src/core/transfer/delta/saved-scans.ts';
+import { temporaryFolder } from '../../helpers/temporary.ts';
 import { testCard, testSettings } from '../../helpers/collection-card.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
@@ -49,6 +53,7 @@ const garbage = (change: Partial<GarbageParams> = {}): GarbageParams => ({
   confirmed: [],
   isYes: false,
   ask: async () => null,
+  scratchFolder: temporaryFolder(),
   owner: lockOwner('qdx gc'),
   ...change,
 });
@@ -77,6 +82,28 @@ describe('gc', () => {
       message: 'lost leads nowhere: a run was killed while it gave that name to lost__1',
     });
     expect((await namesLeft()).toSorted()).toEqual(all);
+  });
+
+  test('scans that no run needs any more are removed from this machine, and no others', async () => {
+    const scratchFolder = temporaryFolder();
+    const owner = { url: to.url, name: 'docs', origin: 'test' };
+    const lock = await acquireWriterLock(to, { target: 'busy', runId: 'other', owner: lockOwner('qdx migrate') });
+    for (const each of [
+      { ...owner, physical: 'docs__4' },
+      { ...owner, physical: 'docs__9' },
+      { ...owner, physical: 'docs__5' },
+      { ...owner, physical: 'busy__1', name: 'busy' },
+      { ...owner, physical: 'docs__4', url: 'http://other:6333', origin: 'there' },
+    ])
+      await openScansFolder(scratchFolder, each);
+    const { scans } = await collectGarbage(to, garbage({ scratchFolder }));
+    expect(scans).toMatchObject({ folders: 2 });
+    expect(readdirSync(join(scratchFolder, 'transfers')).toSorted()).toEqual([
+      'busy__1-test',
+      'docs__4-there',
+      'docs__5-test',
+    ]);
+    await lock.release();
   });
 
   test('shows what there is and what keeps it, and deletes nothing', async () => {
@@ -157,6 +184,17 @@ describe('collections delete', () => {
       breakLock: false,
       ...change,
     });
+
+  test('the copy that a cut-off switch left, and what takes its name, are refused: late writes are there alone', async () => {
+    await mark(to, 'docs__5', { state: 'staging', command: 'migrate', takesName: { copy: 'docs__1', aliases: [] } });
+    for (const name of ['docs__1', 'docs__5'])
+      await expect(remove({ name, confirmedName: name })).rejects.toMatchObject({
+        kind: 'refused',
+        message: `${name} is not deleted: a run was killed while it gave the name docs to docs__5, and needs it to finish`,
+        hint: 'run that command again, or lead the name there: qdx alias set docs docs__5',
+      });
+    expect(await namesLeft()).toEqual(all);
+  });
 
   test('a name that is led there while its own is typed keeps it', async () => {
     await createSmall(to, 'plain', 1);

@@ -42,6 +42,23 @@ test('every difference is counted once, in its own list', async () => {
   );
 });
 
+test('keys that are left out are no difference; all others are', async () => {
+  const line = (payload: string): RawPoint => ({
+    id: '1',
+    line: Buffer.from(`{"id":1,"payload":${payload},"vector":[1.0]}`),
+  });
+  const compare = async (left: string, right: string, leftOut: readonly string[]) => {
+    const comparison = createPointComparison(() => {}, leftOut);
+    await comparison.add(inPages([line(left)], 1), inPages([line(right)], 1));
+    return comparison.result().changedPayload.count;
+  };
+  const [was, is] = ['{"a":1.0}', '{"a":1.0,"token_vectors":{"b":[2]}}'];
+  expect(await compare(was, is, [])).toBe(1);
+  expect(await compare(was, is, ['token_vectors'])).toBe(0);
+  expect(await compare('{"a":1}', is, ['token_vectors'])).toBe(1);
+  expect(await compare('{}', is, ['token_vectors'])).toBe(1);
+});
+
 test('pages grow with what points weigh, shrink when they are refused, and never below one point', () => {
   const pages = createPageSize();
   expect(pages.limit).toBe(4);

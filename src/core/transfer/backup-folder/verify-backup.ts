@@ -106,8 +106,14 @@ function maybeCollection(typed: string, { message, hint = '' }: QdxError): QdxEr
 }
 
 async function withoutManifest(root: string): Promise<QdxError> {
-  const names = await readdir(root).catch(() => null);
-  if (!names) return new QdxError('notFound', `there is no folder ${root}`, { hint: 'name the folder of a backup' });
+  let names: readonly string[];
+  try {
+    names = await readdir(root);
+  } catch (error) {
+    const isFile = (error as NodeJS.ErrnoException).code === 'ENOTDIR';
+    const message = isFile ? `${root} is a file, and no folder of a backup` : `there is no folder ${root}`;
+    return new QdxError('notFound', message, { hint: 'name the folder of a backup' });
+  }
   if (!names.includes(journalName))
     return new QdxError('verification', `${root} is no backup: it has no ${manifestName}`, {
       hint: 'name the folder that qdx backup --to wrote',

@@ -3,11 +3,12 @@
  * (what was written since then is carried over), and those that late writes are found by. Elsewhere nobody can tell such a
  * write from what was there before.
  */
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { throwWriteError } from '../../../lib/file-bytes.ts';
 import { createPartialFile } from '../../../lib/partial-file.ts';
 import { dropCarriedLog } from './carried-log.ts';
-import { entryBytes, type IndexFolder, type ScanIndex } from './scan-index.ts';
+import { entryBytes, type IndexFolder, openIndexFolder, type ScanIndex } from './scan-index.ts';
 
 export interface SavedScans {
   /** Of the transfer, as in its mark. */
@@ -27,9 +28,41 @@ export interface SavedFirstScan {
 const fileName = 'scans.json';
 const firstFileName = 'first-scan.json';
 
-/** Of the transfer that fills this collection from this origin. */
-export const scansFolderName = (physical: string, origin: string): string =>
-  `${physical.replaceAll(/[^\w.-]+/gu, '_')}-${origin.slice(0, 16)}`;
+/** Whose scans lie in a folder. */
+export interface ScansOwner {
+  /** Server of the collection that is filled. */
+  readonly url: string;
+  readonly physical: string;
+  /** Public name, as in the writer lock: who holds that is at work here. */
+  readonly name: string;
+  /** Of the transfer, as in its mark. */
+  readonly origin: string;
+}
+
+const ownerFileName = 'owner.json';
+const scansRoot = (scratchFolder: string): string => join(scratchFolder, 'transfers');
+
+/** The same for each run of one transfer: what a killed one left is found by the next. */
+export async function openScansFolder(scratchFolder: string, owner: ScansOwner): Promise<IndexFolder> {
+  const { physical, origin } = owner;
+  const name = `${physical.replaceAll(/[^\w.-]+/gu, '_')}-${origin.slice(0, 16)}`;
+  const folder = await openIndexFolder(join(scansRoot(scratchFolder), name));
+  await writeFile(join(folder.path, ownerFileName), JSON.stringify(owner)).catch((error: unknown) =>
+    throwWriteError(folder.path, error),
+  );
+  return folder;
+}
+
+/** Folders of scans on this machine; without those of which nobody knows whose they are. */
+export async function listScansFolders(scratchFolder: string): Promise<{ path: string; owner: ScansOwner }[]> {
+  const root = scansRoot(scratchFolder);
+  const found: { path: string; owner: ScansOwner }[] = [];
+  for (const name of await readdir(root).catch(() => [])) {
+    const owner = await read<ScansOwner>(join(root, name, ownerFileName)).catch(() => null);
+    if (owner) found.push({ path: join(root, name), owner });
+  }
+  return found;
+}
 
 /** For a switch that is about to be made: nothing of these is carried over yet. */
 export async function saveScans(folder: IndexFolder, scans: SavedScans): Promise<void> {
@@ -63,7 +96,7 @@ async function save(path: string, content: SavedScans | SavedFirstScan): Promise
   await file.finish();
 }
 
-async function read<T extends SavedScans | SavedFirstScan>(path: string): Promise<T | null> {
+async function read<T extends SavedScans | SavedFirstScan | ScansOwner>(path: string): Promise<T | null> {
   const text = await readFile(path, 'utf8').catch(() => null);
   return text === null ? null : (JSON.parse(text) as T);
 }

@@ -7,8 +7,8 @@ import { formatCount } from '../../../lib/quantities.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import type { RejectSink } from '../../qdrant/upload/rejects.ts';
 import { carryLateCopies, type LateReport } from '../delta/late-writes.ts';
-import { readScans, scansFolderName } from '../delta/saved-scans.ts';
-import { type IndexFolder, openIndexFolder } from '../delta/scan-index.ts';
+import { openScansFolder, readScans } from '../delta/saved-scans.ts';
+import type { IndexFolder } from '../delta/scan-index.ts';
 import { type AskedStep, assertAnsweredYes } from '../guards.ts';
 import { noteSpoiled } from '../staging.ts';
 import { reached } from '../steps.ts';
@@ -57,10 +57,12 @@ export async function carryOut(work: Overwriting, run: RunOptions): Promise<Over
 }
 
 /** The same for each run of one overwrite; what a killed or failed one left stays for the next, unless that begins anew. */
-async function openScans({ params, plan: { staging, mark } }: Overwriting): Promise<IndexFolder> {
-  const path = join(params.scratchFolder, 'transfers', scansFolderName(staging.physical, mark.origin));
-  if (!staging.isLeftover) await (await openIndexFolder(path)).remove();
-  return openIndexFolder(path);
+async function openScans({ connection, params, plan: { staging, mark } }: Overwriting): Promise<IndexFolder> {
+  const { name, origin } = mark;
+  const owner = { url: connection.url, physical: staging.physical, name, origin };
+  const open = async () => openScansFolder(params.scratchFolder, owner);
+  if (!staging.isLeftover) await (await open()).remove();
+  return open();
 }
 
 /** @throws QdxError `refused`, naming the flags that are missing. */
