@@ -214,4 +214,8 @@ test('the command: equal exits 0, different 4, something that is neither 6', asy
   expect(different.exitCode).toBe(4);
   expect(different.stdout).toContain('differs: 1 missing: 1\n');
   expect(await runQdx(['verify', 'by-command', '--against', 'nowhere'], { env })).toMatchObject({ exitCode: 6 });
+  expect(await runQdx(['verify', folder, '--against', 'docs'], { env })).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining(`qdx verify docs --against ${folder}`) as string,
+  });
 });
