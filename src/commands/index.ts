@@ -195,6 +195,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'Check that a model gives the vectors that its card promises',
     load: async () => (await import('./verify-model.ts')).verifyModel,
   },
+  doctor: {
+    summary: 'What is wrong with this installation, and what to do about it',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
   completion: {
     summary: 'Teach a shell to complete commands, flags, files and names',
     load: async () => (await import('./completion.ts')).completion,

@@ -44,6 +44,12 @@ export async function withLockFile<T>(path: string, options: LockFileOptions, ru
   }
 }
 
+/** Whether a process that may still live holds it, as far as this machine can tell. Takes nothing. */
+export async function isLockHeld(path: string): Promise<boolean> {
+  const held = await readText(path);
+  return held !== undefined && !(await isStale(held));
+}
+
 /** A link appears with its content or not at all, unlike a file that is created and then written. */
 async function take(path: string, content: string): Promise<boolean> {
   const temporary = `${path}.${token()}`;

@@ -104,3 +104,6 @@ function base64Forms(secret: string): string[] {
   const standard = [bytes.toString('base64'), ...inner];
   return [...standard, ...standard.map((form) => form.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', ''))];
 }
+
+/** A text without the `user:password@` of the URLs in it, as people write those of mirrors and proxies. */
+export const withoutPassword = (text: string): string => text.replaceAll(/\/\/[^/@\s]*@/g, '//…@');

@@ -31,8 +31,9 @@ function tokens(line: string): string[] {
 }
 
 const unquoted = (token: string): string =>
-  token.replaceAll(/"((?:\\.|[^"\\])*)"|'([^']*)'|\\(.)/g, (_all, double?: string, single?: string, one?: string) =>
-    (double ?? single ?? one ?? '').toString(),
+  token.replaceAll(
+    /"((?:\\.|[^"\\])*)"|'([^']*)'|\\(.)/g,
+    (_all, double?: string, single?: string, one?: string) => double ?? single ?? one ?? '',
   );
 
 /** What is wrong with these words, as qdx would say it; null where it would run them. */

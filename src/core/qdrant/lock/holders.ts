@@ -47,13 +47,10 @@ export async function renewHolder(connection: Connection, holder: Holder): Promi
   return points.length > 0;
 }
 
-export async function listHolders(connection: Connection, target: string): Promise<Holder[]> {
-  const filter = {
-    must: [
-      { key: 'kind', match: { value: 'holder' } },
-      { key: 'target', match: { value: target } },
-    ],
-  };
+/** Of one target, or of all. */
+export async function listHolders(connection: Connection, target?: string): Promise<Holder[]> {
+  const ofTarget = target === undefined ? [] : [{ key: 'target', match: { value: target } }];
+  const filter = { must: [{ key: 'kind', match: { value: 'holder' } }, ...ofTarget] };
   const holders: Holder[] = [];
   for await (const { payload } of scrollPoints(connection, systemCollection, { filter }))
     holders.push(payload as unknown as Holder);
