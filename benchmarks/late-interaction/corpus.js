@@ -80,9 +80,28 @@ export async function prepareSet(bench, set) {
     chunks.set(id, encoded);
   for (const query of queries) {
     const encoded = await bench.encoder.encode(query.query, { role: 'query', tokenVectors: true });
-    Object.assign(query, { tokens: encoded.tokenVectors, vector: encoded.vector });
+    Object.assign(query, {
+      tokens: encoded.tokenVectors,
+      vector: encoded.vector,
+      candidates: query.candidates.map((hit) => asCandidate(hit, set.collection)),
+    });
   }
   return { ...set, queries, chunks };
+}
+
+/** Signals that the other hits give: what a reranker counts anew. */
+const amongHits = ['coherence', 'repeat', 'section'];
+
+/** A hit as rerankers get it; what judging needs of it stays. */
+function asCandidate(hit, collection) {
+  const payload = {
+    source: hit.source,
+    source_path: hit.path,
+    heading_path: hit.headingPath,
+    symbol_path: hit.symbolPath,
+  };
+  const ownScore = amongHits.reduce((score, name) => score - (hit.signals[name] ?? 0), hit.score);
+  return { ...hit, target: { name: collection }, payload, ownScore };
 }
 
 const firstStage = ({ settings }, collection) => ({
@@ -96,7 +115,7 @@ const firstStage = ({ settings }, collection) => ({
   ef: settings.index.efSearch,
   oversampling: settings.search.oversampling,
   contextLines: 0,
-  explain: false,
+  explain: true,
   vectorName: settings.vector.name,
   sparseName: settings.vector.sparseName,
   payloadKeys: {},

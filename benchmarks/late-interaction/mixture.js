@@ -1,28 +1,43 @@
 /**
- * The weights of the mixture: chosen on all corpora but one, judged on that one, in turn.
+ * Parameters of a way to mix: chosen on all corpora but one, judged on that one, in turn.
  */
 import { mean } from '../quality/metrics.js';
-import { mixed } from './forms.js';
+import { rankingsOf, ways } from './ways.js';
 
-const grid = [0.6, 0.8, 1, 1.2, 1.5].flatMap((late) => [0, 0.15, 0.3, 0.45].map((cosine) => ({ late, cosine })));
 const measures = ['file', 'passage', 'hitAt5'];
 
 export const judgeAll = (set, rankings) => set.queries.map((query, index) => set.judge(query, rankings[index]));
 
-/** @returns by collection `{picked, judged}`: what the other corpora of its group chose, and what that gives here. */
-export function leaveOneOut(sets, simsOfSet) {
-  const table = sets.map((set) =>
-    grid.map((weights) => judgeAll(set, mixed(set, simsOfSet.get(set.collection), weights))),
+/** What each parameter of each way gives on each set: made once, chosen from several times. */
+export const judgedWays = (sets, simsOfSet) =>
+  Object.fromEntries(
+    Object.entries(ways).map(([way, { grid }]) => [
+      way,
+      sets.map((set) =>
+        grid.map((parameters) => judgeAll(set, rankingsOf(set, simsOfSet.get(set.collection), parameters, way))),
+      ),
+    ]),
   );
+
+/**
+ * @param isTeacher Whether a set may choose for another one.
+ * @returns by collection `{picked, judged}`: what its teachers chose, and what that gives here.
+ */
+export function leaveOneOut(sets, way, table, isTeacher) {
+  const { grid } = ways[way];
   const quality = (judged) => (mean(judged.map(({ file }) => file)) + mean(judged.map(({ passage }) => passage))) / 2;
-  return sets.map(({ collection, group }, index) => {
-    const scores = grid.map((_, place) =>
-      mean(table.flatMap((rows, other) => (other === index ? [] : quality(rows[place])))),
-    );
+  return sets.map((set, index) => {
+    const teachers = sets.flatMap((other, place) => (place !== index && isTeacher(other, set) ? place : []));
+    const scores = grid.map((_, place) => mean(teachers.map((teacher) => quality(table[teacher][place]))));
     const place = scores.indexOf(Math.max(...scores));
-    return { collection, group, picked: grid[place], judged: table[index][place] };
+    return { collection: set.collection, group: set.group, picked: grid[place], judged: table[index][place] };
   });
 }
+
+/** Three corpora choose for the fourth: of documentation, or of code. */
+export const ofItsGroup = (other, set) => other.group === set.group;
+/** All seven others choose, as for one default of everything. */
+export const anyOther = () => true;
 
 /** Documentation: mean of the corpora's means; code: mean over all its queries. */
 export function figures(results, group) {

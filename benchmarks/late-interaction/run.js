@@ -12,9 +12,10 @@ import { describeHost } from '../host.js';
 import { keepRun, reportBars } from '../keep-run.js';
 import { barsOf } from './bars.js';
 import { docsAndCode, openBench, prepareSet, qdx } from './corpus.js';
-import { bytesOf, chosen, forms, mixed, scoringTimes, simsOf } from './forms.js';
-import { figures, judgeAll, leaveOneOut, liftOf } from './mixture.js';
+import { bytesOf, chosen, forms, scoringTimes, simsOf } from './forms.js';
+import { anyOther, figures, judgeAll, judgedWays, leaveOneOut, liftOf, ofItsGroup } from './mixture.js';
 import { measureStore, stores } from './stores.js';
+import { chosenWay, rankingsOf, ways } from './ways.js';
 
 const shared = fileURLToPath(new URL('../../../shared', import.meta.url));
 const { values: options } = parseArgs({ options: { work: { type: 'string' } } });
@@ -55,24 +56,22 @@ async function measure(bench, sets, dataFolder) {
   for (const form of forms) {
     const sims = new Map(sets.map((set) => [set.collection, simsOf(set, bench.dimension, form)]));
     if (form === chosen) chosenSims = sims;
-    const after = sets.map((set) => place(set, judgeAll(set, mixed(set, sims.get(set.collection)))));
+    const after = sets.map((set) => place(set, judgeAll(set, rankingsOf(set, sims.get(set.collection)))));
     rows.push({ form: form.name, bytes: bytesOf(sets, bench.dimension, form), after });
   }
-  const scoringMs = scoringTimes(sets, bench.dimension);
-  const ofGroup = (group) => sets.filter((set) => set.group === group);
-  const heldOut = ['docs', 'code'].flatMap((group) => leaveOneOut(ofGroup(group), chosenSims));
+  const scoringMs = scoringTimes(sets, bench.encoder.card);
+  const mixtures = heldOutWays(sets, chosenSims, before);
   const measured = [];
   for (const name of Object.keys(stores)) measured.push(await measureStore(bench, sets, name, dataFolder));
   const after = rows.find(({ form }) => form === chosen.name).after;
   const report = {
     lift: liftOf(before, after),
-    heldOutLift: liftOf(before, heldOut),
-    picked: heldOut.map(({ collection, picked }) => ({ collection, ...picked })),
+    heldOutLift: mixtures.find(({ way }) => way === chosenWay).ofItsGroup.lift,
+    mixtures,
     forms: [
       { form: 'first stage alone', bytes: 0, ...groups(before) },
       ...rows.map((row) => withGroups(row, row.after)),
     ],
-    heldOut: groups(heldOut),
     scoringMs,
     stores: measured.map(({ latencies, results, ...rest }) => ({
       ...rest,
@@ -85,21 +84,42 @@ async function measure(bench, sets, dataFolder) {
   return report;
 }
 
+/** Each way to mix, its parameters chosen without the corpus that they are judged on. */
+function heldOutWays(sets, sims, before) {
+  const table = judgedWays(sets, sims);
+  return Object.keys(ways).map((way) => {
+    const judge = (isTeacher) => {
+      const results = leaveOneOut(sets, way, table[way], isTeacher);
+      const picked = results.map(({ collection, picked: parameters }) => ({ collection, ...parameters }));
+      return { ...groups(results), lift: liftOf(before, results), picked };
+    };
+    return { way, ofItsGroup: judge(ofItsGroup), anyOther: judge(anyOther) };
+  });
+}
+
 const groups = (results) => ({ docs: figures(results, 'docs'), code: figures(results, 'code') });
 const withGroups = ({ form, bytes }, results) => ({ form, bytes, ...groups(results) });
 
-function print({ forms: table, heldOut, lift, heldOutLift, picked, stores: measured, scoringMs }) {
+function print({ forms: table, mixtures, lift, stores: measured, scoringMs }) {
   const shown = ({ file, passage, hitAt5 }) => [file, passage, hitAt5].map((value) => value.toFixed(3)).join(' / ');
   const line = (cells) => console.log(`| ${cells.join(' | ')} |`);
   line(['kept', 'bytes a chunk', 'docs: file / passage / hit@5', 'code']);
   line(['---', '--:', '---', '---']);
   for (const { form, bytes, docs, code } of table) line([form, Math.round(bytes), shown(docs), shown(code)]);
-  line(['weights chosen without the corpus', '', shown(heldOut.docs), shown(heldOut.code)]);
-  for (const { collection, late, cosine } of picked) console.log(`  ${collection}: late ${late}, cosine −${cosine}`);
   const interval = ({ lift: mean, low, high }) => `${mean.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)})`;
-  console.log(
-    `passage lift, 180 queries: ${interval(lift)}; weights chosen without the corpus: ${interval(heldOutLift)}`,
-  );
+  console.log(`passage lift of qdx's weights, 180 queries: ${interval(lift)}`);
+  line([
+    'mixed, weights chosen by',
+    'three of a kind: docs',
+    'code',
+    'passage lift',
+    'all seven others: docs',
+    'code',
+    'passage lift',
+  ]);
+  line(Array.from({ length: 7 }, () => '---'));
+  for (const { way, ofItsGroup: three, anyOther: seven } of mixtures)
+    line([way, ...[three, seven].flatMap((one) => [shown(one.docs), shown(one.code), interval(one.lift)])]);
   console.log(`scoring 50 stored candidates: p95 ${scoringMs[Math.floor(scoringMs.length * 0.95)].toFixed(1)} ms`);
   line(['store', 'upload s', 'sent MB', 'disk MB', 'server MB', 'p50 ms', 'p95 ms', 'docs, dense candidates', 'code']);
   line(['---', '--:', '--:', '--:', '--:', '--:', '--:', '---', '---']);

@@ -20,7 +20,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const shared = join(root, '../shared');
 const { values: options } = parseArgs({ options: { work: { type: 'string' }, only: { type: 'string' } } });
 
-const noSignals = { definition: 0, exact: 0, path: 0, coherence: 0, repeat: 0, aside: 0 };
+const noSignals = { definition: 0, exact: 0, path: 0, coherence: 0, repeat: 0, section: 0, aside: 0 };
 const rankings = {
   dense: { mode: 'dense' },
   lexical: { mode: 'lexical' },

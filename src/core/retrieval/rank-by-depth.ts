@@ -5,8 +5,9 @@
  */
 import type { Candidate } from './candidates.ts';
 import { mergeByRank } from './merge-by-rank.ts';
-import { fileKey, type RankedCandidate } from './rank.ts';
+import type { RankedCandidate } from './rank.ts';
 import type { RankedList } from './rank-lists.ts';
+import { fileKey } from './same-place.ts';
 
 export interface DeepList extends RankedList {
   /** There may be more than was asked for. */
@@ -54,7 +55,7 @@ export async function rankByDepth(question: DepthQuestion): Promise<RankedHits> 
     const lists = await fetch(count);
     const ranked = await rank(lists.map((list) => withoutSeen(list, seen)));
     const isMerged = ranked.length > 1;
-    const merged = isMerged ? mergeByRank(ranked).map(({ item, score }) => ({ ...item, score })) : (ranked[0] ?? []);
+    const merged = isMerged ? mergeByRank(ranked).map(withMergedScore) : (ranked[0] ?? []);
     const items = rerank && count === poolSize ? await rerank(merged) : merged;
     const found = isGrouped ? groupByFile(items) : items.map((item) => ({ item }));
     shown.push(...found.filter(({ item }) => !isGrouped || isNew(files, fileKey(item.candidate))));
@@ -62,6 +63,12 @@ export async function rankByDepth(question: DepthQuestion): Promise<RankedHits> 
     if (shown.length >= limit || count >= deepest || !lists.some(({ isCut }) => isCut))
       return { shown: shown.slice(0, limit), isMerged, candidateCount: seen.size };
   }
+}
+
+/** Scores of the lists themselves compare no more. */
+function withMergedScore({ item, score }: { item: RankedCandidate; score: number }): RankedCandidate {
+  const { ownScore: _, ...merged } = item;
+  return { ...merged, score };
 }
 
 const withoutSeen = (list: DeepList, seen: ReadonlySet<string>): RankedList => ({

@@ -15,6 +15,8 @@ export interface RankingWeights {
   readonly coherence: number;
   /** Lost for each hit of the same file before. */
   readonly repeat: number;
+  /** Lost for each hit before that is a piece of the same definition, or of the text below the same heading. */
+  readonly section: number;
   /** Lost by tests, examples, mocks, benches, type declarations and generated code. */
   readonly aside: number;
 }
@@ -26,5 +28,6 @@ export const defaultWeights: RankingWeights = {
   path: 0.1,
   coherence: 0.04,
   repeat: 0.015,
+  section: 0.1,
   aside: 0.05,
 };

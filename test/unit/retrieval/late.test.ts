@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { rowBytes, signBits } from '../../../src/core/models/encoders/token-bits.ts';
+import { type LateCandidate, lateOrder } from '../../../src/core/retrieval/rerank/late/late-order.ts';
 import { maxSims } from '../../../src/core/retrieval/rerank/late/max-sim.ts';
 import { mixedScores } from '../../../src/core/retrieval/rerank/late/mixture.ts';
+import type { SearchTarget } from '../../../src/core/retrieval/target.ts';
 
 /** As the definition says it: every sign a float of its own, every product taken. */
 function naiveMaxSim(query: readonly (readonly number[])[], bits: Uint8Array, dimension: number): number {
@@ -69,5 +71,39 @@ describe('the mixture with the first stage', () => {
   test('with no bits at all nothing moves', () => {
     const unknown = [0.3, 0.2].map((score) => ({ score, cosine: 0.1, maxSim: null }));
     expect(mixedScores(unknown)).toEqual([0.3, 0.2]);
+  });
+});
+
+describe('the order', () => {
+  const target = { name: 'docs' } as SearchTarget;
+  /** A place in the first stage that other hits have nothing to do with: all from one file, each of a section of its own. */
+  const piece = (id: number, section: string, ownScore: number): LateCandidate => ({
+    id,
+    target,
+    payload: { source_path: 'a.md', heading_path: [section] },
+    score: ownScore,
+    ownScore,
+    cosine: 0.5,
+  });
+  const orderOf = (candidates: readonly LateCandidate[], sims: readonly (number | null)[]) =>
+    lateOrder(candidates, sims).map(({ index }) => candidates[index]?.id);
+
+  test('counts what was shown before anew: the piece that MaxSim puts first is no repeat', () => {
+    const pieces = [piece(1, 'keys', 0.9), piece(2, 'keys', 0.89), piece(3, 'backups', 0.87)];
+    expect(orderOf(pieces, [0.3, 0.4, 0.3])).toEqual([2, 3, 1]);
+    expect(orderOf(pieces, [0.4, 0.3, 0.3])).toEqual([1, 3, 2]);
+  });
+
+  test('of scores that no other hit had a part in is that of the mixture alone', () => {
+    const pieces = [piece(1, 'keys', 0.9), piece(2, 'keys', 0.89), piece(3, 'backups', 0.85)];
+    const alone = pieces.map(({ ownScore: _, ...one }) => one);
+    expect(orderOf(alone, [0.4, 0.4, 0.4])).toEqual([1, 2, 3]);
+  });
+
+  test('has every candidate once, one without bits without a score', () => {
+    const pieces = [piece(1, 'a', 0.9), piece(2, 'b', 0.8), piece(3, 'c', 0.7)];
+    const order = lateOrder(pieces, [0.3, null, 0.3]);
+    expect(order.map(({ index }) => index)).toEqual([0, 1, 2]);
+    expect(order.map(({ score }) => score !== undefined)).toEqual([true, false, true]);
   });
 });

@@ -118,6 +118,33 @@ describe('signals put the better chunk first, all else equal', () => {
     });
     expect(order.map((one) => one.candidate.id)).toEqual([1, 3, 2]);
   });
+
+  test.each([
+    ['function', 'symbol_path'],
+    ['section', 'heading_path'],
+  ])('further pieces of one %s make room for another of the same file', (_title, key) => {
+    const piece = (id: number, name: string, cosine: number) =>
+      candidate(id, { source_path: 'lib/a.js', [key]: ['A', name] }, [cosine]);
+    const order = rank('x', [piece(1, 'one', 0.6), piece(2, 'one', 0.59), piece(3, 'other', 0.55)], { coherence: 0 });
+    expect(order.map((one) => one.candidate.id)).toEqual([1, 3, 2]);
+    expect(order[2]?.signals['section']).toBeCloseTo(-defaultWeights.section, 12);
+  });
+
+  test('pieces that are below nothing are no section', () => {
+    const bare = (id: number) => candidate(id, { source_path: 'a.md', heading_path: [] });
+    for (const { signals } of rank('x', [bare(1), bare(2)])) expect(signals).not.toHaveProperty('section');
+  });
+});
+
+describe('what the other hits give and take', () => {
+  test('is left out of the score that rerankers start from', () => {
+    const same = { source_path: 'lib/a.js', symbol_path: ['f'] };
+    for (const { ownScore, candidate: one, signals } of rank('kill', [candidate(1, same), candidate(2, same)])) {
+      const { coherence: _c, repeat: _r, section: _s, ...own } = signals;
+      const total = Object.values(own).reduce((sum, value) => sum + value, one.dense?.score ?? 0);
+      expect(ownScore).toBeCloseTo(total, 12);
+    }
+  });
 });
 
 describe('scores', () => {

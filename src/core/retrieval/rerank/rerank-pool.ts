@@ -28,9 +28,9 @@ export async function rerankPool(
   };
 }
 
-function toCandidate({ candidate, score }: RankedCandidate): Omit<RerankCandidate, 'rank'> {
+function toCandidate({ candidate, score, ownScore }: RankedCandidate): Omit<RerankCandidate, 'rank'> {
   const { target, id, payload, dense } = candidate;
   const { text } = placedOf(payload, target.payloadKeys);
   const cosine = dense && target.dense?.cosine ? { cosine: dense.score } : {};
-  return { id, text, payload, target, score, ...cosine };
+  return { id, text, payload, target, score, ...(ownScore !== undefined && { ownScore }), ...cosine };
 }

@@ -10,8 +10,8 @@ import { createQueryEncoders, type QueryEncoders } from '../../query-encoders.ts
 import { storedText } from '../../../qdrant/collection/stored-text.ts';
 import type { OpenReranker, RerankCandidate, Reranker, RerankerContext, Reranking } from '../port.ts';
 import type { BitsMaker, BitsMakerOptions } from './computed-bits.ts';
+import { lateOrder } from './late-order.ts';
 import { maxSims } from './max-sim.ts';
-import { mixedScores } from './mixture.ts';
 import { type CandidateBits, storedBits } from './stored-bits.ts';
 import { countsOf, createNotice, notesOn } from './unusable.ts';
 
@@ -78,13 +78,7 @@ async function rerankStored(question: Question, run: RunOptions): Promise<Rerank
   const tokens = await question.encoders.encodeTokens(query, comparable);
   const sims = [...maxSims(tokens, comparable.dimension, usable)];
   const maxSimOf = bits.map((one) => (one === null ? null : (sims.shift() ?? null)));
-  const scores = mixedScores(
-    candidates.map(({ score = 0, cosine = 0 }, index) => ({ score, cosine, maxSim: maxSimOf[index] ?? null })),
-  );
-  const order = candidates
-    .map((_, index) => ({ index, score: scores[index] ?? 0 }))
-    .toSorted((a, b) => b.score - a.score || a.index - b.index)
-    .map(({ index, score }) => (bits[index] === null ? { index } : { index, score }));
+  const order = lateOrder(candidates, maxSimOf);
   return { order, scored: usable.length, failures: countsOf(stored), ...(notes.length > 0 && { notes }) };
 }
 
