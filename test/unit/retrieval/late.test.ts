@@ -96,7 +96,10 @@ describe('the order', () => {
 
   test('of scores that no other hit had a part in is that of the mixture alone', () => {
     const pieces = [piece(1, 'keys', 0.9), piece(2, 'keys', 0.89), piece(3, 'backups', 0.85)];
-    const alone = pieces.map(({ ownScore: _, ...one }) => one);
+    const alone = pieces.map((one): LateCandidate => {
+      const { ownScore: _, ...rest } = one;
+      return rest;
+    });
     expect(orderOf(alone, [0.4, 0.4, 0.4])).toEqual([1, 2, 3]);
   });
 
