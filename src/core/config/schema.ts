@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import type { PayloadField } from '../corpus/chunk.ts';
 import { endpointSettings } from './endpoint-schema.ts';
+import { kaggleSettings } from './kaggle-schema.ts';
 import { withoutDefaults } from './layer-schema.ts';
 import { liveSettings } from './live-schema.ts';
 
@@ -282,6 +283,7 @@ export const settingsSchema = z.strictObject({
   rerankEndpoint: rerankEndpointSettings.prefault({}),
   endpoint: endpointSettings.prefault({}),
   hub: hubSettings.prefault({}),
+  kaggle: kaggleSettings.prefault({}),
   mcp: mcpSettings.prefault({}),
   live: liveSettings.prefault({}),
   payloadKeys: payloadKeys.default({}),

@@ -4,6 +4,7 @@
  * setting without a row, and a row without a setting, do not compile.
  */
 import { endpointTable } from './endpoint-table.ts';
+import { kaggleTable } from './kaggle-table.ts';
 import { liveTable } from './live-table.ts';
 import { mcpTable } from './mcp-table.ts';
 import { rerankTable } from './rerank-table.ts';
@@ -29,6 +30,7 @@ export const settingTable = {
   ...runTable,
   ...rerankTable,
   ...endpointTable,
+  ...kaggleTable,
   ...mcpTable,
   ...liveTable,
 } satisfies Record<SettingPath, SettingRow>;

@@ -22,8 +22,9 @@ const miniLm: ModelCard = {
   // Trained length; its 512 positions would be accepted, but longer inputs were never seen in training.
   maxTokens: 256,
   tokenizerSha256: 'be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037',
-  // Lowest cosine of the int8 file to the fp32 one over 256 texts.
-  parityFloor: 0.99,
+  // Lowest cosine of the int8 file to the fp32 one: 0.986 over the 214 chunks of the demo corpus, 0.990 over 256 shorter
+  // texts. With another prefix or limit the lowest of a sample is below 0.91, with another pooling below 0.52.
+  parityFloor: 0.98,
   tokenVectors: 'usable',
 };
 

@@ -1,0 +1,166 @@
+/**
+ * The way back: the notebook's output into a folder of its own, verified, and only then the vectors file under its name.
+ */
+import { copyFile, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { QdxError } from '../../lib/errors.ts';
+import type { RunOptions } from '../../lib/events.ts';
+import { formatBytes } from '../../lib/quantities.ts';
+import type { Encoder } from '../models/encoder.ts';
+import type { VectorFormat } from '../vectors/encode-record.ts';
+import { writeVectorsFile } from '../vectors/write-file.ts';
+import { assertParity, measureParity, type Parity } from '../qdrant/collection/parity.ts';
+import { chunksFile, type JobFolders, type KaggleJob, jobKey, jobSlug, resultFile, shardFile } from './job.ts';
+import { joinHandBack } from './join.ts';
+import type { KaggleCli } from './kaggle-cli.ts';
+import { resumeCommand } from './steps.ts';
+
+/** What the notebook said at its end. */
+export interface NotebookResult {
+  readonly runId: string;
+  readonly state: 'complete' | 'partial' | 'failed';
+  readonly shards: number;
+  /** Shards that are whole. */
+  readonly done: readonly number[];
+}
+
+export interface HandBackInput {
+  readonly job: KaggleJob;
+  readonly folders: JobFolders;
+  readonly vectorFormat: VectorFormat;
+  /** Of the job's model, for a sample of what came back. */
+  readonly openEncoder: () => Promise<Encoder>;
+}
+
+export interface HandBack {
+  readonly written: number;
+  readonly sizeBytes: number;
+  /** What really ran. */
+  readonly file: string;
+  readonly dtype: string;
+  readonly parity: Pick<Parity, 'compared' | 'lowest' | 'mean' | 'floor'>;
+}
+
+/** Fetches the output into a fresh folder, lets `use` work with it, and removes it. */
+export async function withOutput<T>(
+  job: KaggleJob,
+  folders: JobFolders,
+  cli: KaggleCli,
+  run: RunOptions,
+  use: (folder: string, result: NotebookResult) => Promise<T>,
+): Promise<T> {
+  run.onEvent?.({ type: 'phase', name: 'fetching', detail: `the output of ${jobSlug(job)}` });
+  const folder = await mkdtemp(join(folders.root, 'fetched-'));
+  try {
+    await cli.fetchOutput(jobSlug(job), folder);
+    return await use(folder, await readResult(folder, job));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** @throws QdxError `verification` where it is not there or of another run. */
+async function readResult(folder: string, job: KaggleJob): Promise<NotebookResult> {
+  const text = await readFile(join(folder, resultFile), 'utf8').catch(() => null);
+  const there = (await readdir(folder)).join(', ') || 'nothing';
+  if (text === null)
+    throw new QdxError('verification', `the output of ${jobSlug(job)} is not complete: ${resultFile} is missing`, {
+      hint: `${resumeCommand(job)} fetches it again (there was: ${there})`,
+    });
+  const result = JSON.parse(text) as NotebookResult;
+  if (result.runId === job.runId) return result;
+  throw new QdxError('verification', `the output of ${jobSlug(job)} is of run ${result.runId}, not of ${job.runId}`);
+}
+
+/**
+ * Joins, checks a sample against the model here, and writes the vectors file.
+ * @throws QdxError `verification` for files that are not whole or not this run's, `refused` for vectors of another model; the
+ * file of that name stays as it was then.
+ */
+export async function writeHandBack(
+  { job, folders, vectorFormat, openEncoder }: HandBackInput,
+  shards: readonly string[],
+  run: RunOptions,
+): Promise<HandBack> {
+  run.onEvent?.({ type: 'phase', name: 'checking', detail: `what came back for run ${job.runId}` });
+  if (shards.length === 0)
+    throw new QdxError('verification', `no vectors file of run ${job.runId} came back`, {
+      hint: `the notebook writes ${shardFile(job.runId, 1, 2)} and the like`,
+    });
+  const joined = await joinHandBack({ chunks: join(folders.dataset, chunksFile), shards }, run);
+  let parity: Parity | null = null;
+  const checked = async function* () {
+    yield* joined.records();
+    // Before the file gets its name.
+    parity = await compare(joined.samples, openEncoder, job, run);
+  };
+  const { signal } = run;
+  const options = { format: vectorFormat, ...(signal && { signal }) };
+  const { count, sizeBytes } = await writeVectorsFile(job.out, joined.header, checked(), options);
+  const { file, dtype } = joined.header.model;
+  return { written: count, sizeBytes, file, dtype, parity: figures(parity) };
+}
+
+/** Every file of this run's shards that is in a folder. */
+export async function shardFiles(folder: string, { runId }: Pick<KaggleJob, 'runId'>): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((name) => isShardOf(name, runId)).map((name) => join(folder, name));
+}
+
+const isShardOf = (name: string, runId: string): boolean =>
+  name.startsWith(`${jobKey(runId)}-`) && /-\d+-of-\d+\.jsonl$/u.test(name);
+
+async function compare(
+  samples: Parameters<typeof measureParity>[1],
+  openEncoder: HandBackInput['openEncoder'],
+  job: KaggleJob,
+  run: RunOptions,
+): Promise<Parity> {
+  const encoder = await openEncoder();
+  try {
+    const parity = await measureParity(encoder, samples, run);
+    assertParity('the vectors that came back', parity, job.model);
+    return parity;
+  } finally {
+    await encoder.close();
+  }
+}
+
+function figures(parity: Parity | null): HandBack['parity'] {
+  const { compared, lowest, mean, floor } = parity ?? { compared: 0, lowest: 0, mean: 0, floor: 0 };
+  return { compared, lowest, mean, floor };
+}
+
+/**
+ * Puts what an unfinished notebook wrote among its inputs of the next time.
+ * @throws QdxError `failed` where that is no more than last time: it would go on like this for ever.
+ */
+export async function keepParts(
+  folder: string,
+  { dataset }: JobFolders,
+  { runId }: KaggleJob,
+  run: RunOptions,
+): Promise<void> {
+  const before = await partsBytes(dataset, runId);
+  if ((await partsBytes(folder, runId)) <= before)
+    throw new QdxError('failed', `the notebook of run ${runId} wrote nothing new before it was stopped`, {
+      hint: 'its log on Kaggle says what it did with its time',
+    });
+  for (const name of await partNames(dataset, runId)) await rm(join(dataset, name));
+  const names = await partNames(folder, runId);
+  for (const name of names) await copyFile(join(folder, name), join(dataset, name));
+  run.onEvent?.({
+    type: 'note',
+    message: `the notebook stopped before its end; what it wrote counts: ${formatBytes(await partsBytes(dataset, runId))}`,
+  });
+}
+
+const partNames = async (folder: string, runId: string): Promise<string[]> =>
+  (await readdir(folder)).filter((name) => name.startsWith(`${jobKey(runId)}-`));
+
+async function partsBytes(folder: string, runId: string): Promise<number> {
+  let sizeBytes = 0;
+  for (const name of await partNames(folder, runId))
+    if (!name.endsWith('.json')) sizeBytes += (await stat(join(folder, name))).size;
+  return sizeBytes;
+}

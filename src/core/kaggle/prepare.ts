@@ -1,0 +1,125 @@
+/**
+ * Prepares a job: chunks, manifest, notebook, and what Kaggle is told of them. Nothing leaves the machine here.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { QdxError } from '../../lib/errors.ts';
+import type { RunOptions } from '../../lib/events.ts';
+import { assertMayBecomeFile } from '../../lib/partial-file.ts';
+import { embedCorpus, type EmbedParams } from '../embed/embed.ts';
+import { chosenModel } from '../models/cards/default-model.ts';
+import { fingerprint } from '../models/cards/space.ts';
+import type { FoundModel } from '../models/find-model.ts';
+import { readHeader } from '../vectors/read-file.ts';
+import type { VectorsFileHeader } from '../vectors/record.ts';
+import { chunksFile, foldersIn, foldersOf, type KaggleJob, readJob, writeJob } from './job.ts';
+import { createManifest, manifestFile } from './manifest.ts';
+import { datasetMetadata, kernelMetadata } from './metadata.ts';
+import { createNotebook, notebookFile } from './notebook.ts';
+import { resumeCommand } from './steps.ts';
+import { addWeights } from './weights.ts';
+
+export interface PrepareParams {
+  /** What is embedded, as for any other destination. */
+  readonly embed: Omit<EmbedParams, 'destination'>;
+  readonly out: string;
+  readonly account: string;
+  readonly jobsFolder: string;
+}
+
+/**
+ * The same input and model are the same job: it is taken up where it is.
+ * @throws QdxError `refused` where a notebook runs under this run's name with another input.
+ */
+export async function prepareJob(params: PrepareParams, run: RunOptions): Promise<KaggleJob> {
+  const { jobsFolder, embed } = params;
+  const out = resolve(params.out);
+  await assertMayBecomeFile(out);
+  const model = await localModel(embed);
+  await mkdir(jobsFolder, { recursive: true, mode: 0o700 });
+  const draft = await mkdtemp(join(jobsFolder, 'draft-'));
+  try {
+    const folders = foldersIn(draft);
+    await Promise.all([folders.dataset, folders.kernel, folders.output].map((folder) => mkdir(folder)));
+    const chunks = join(folders.dataset, chunksFile);
+    const { isComplete } = await embedCorpus({ ...embed, destination: { kind: 'chunks', path: chunks } }, run);
+    const header = await readHeader(chunks, run.signal);
+    if (!header) throw new QdxError('verification', `${chunks} has no header`);
+    const known = await sameJob(params, header);
+    if (known) return await writeJob(foldersOf(jobsFolder, header.runId).root, { ...known, out });
+    const job: KaggleJob = {
+      version: 1,
+      stage: 'prepared',
+      runId: header.runId,
+      account: params.account,
+      inputHash: header.inputHash,
+      model: header.model.name,
+      modelPlace: model.origin === 'folder' ? resolve(model.folder) : header.model.name,
+      modelFingerprint: fingerprint(header.model),
+      chunks: header.totalCount,
+      chunksBytes: (await stat(chunks)).size,
+      isComplete,
+      out,
+    };
+    await fill(draft, { job, header, model, embed }, run);
+    return await settle(draft, job, jobsFolder);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+/** Null where there is none, or none under way: nothing was sent yet, or everything came back. */
+async function sameJob({ jobsFolder, account }: PrepareParams, header: VectorsFileHeader): Promise<KaggleJob | null> {
+  const known = await readJob(jobsFolder, header.runId);
+  if (!known || known.stage === 'prepared' || known.stage === 'done') return null;
+  const isSame =
+    known.inputHash === header.inputHash &&
+    known.modelFingerprint === fingerprint(header.model) &&
+    known.account === account;
+  if (isSame) return known;
+  throw new QdxError('refused', `run ${header.runId} is on Kaggle already, with another input, model or account`, {
+    hint: `${resumeCommand(known)} ends it; another --run begins another`,
+  });
+}
+
+interface Contents extends Pick<PrepareParams, 'embed'> {
+  readonly job: KaggleJob;
+  readonly header: VectorsFileHeader;
+  readonly model: FoundModel;
+}
+
+async function fill(root: string, { job, header, model, embed }: Contents, run: RunOptions): Promise<void> {
+  run.onEvent?.({ type: 'phase', name: 'preparing', detail: 'the dataset and the notebook' });
+  const { dataset, kernel } = foldersIn(root);
+  const { shards, stopAfterMinutes } = embed.settings.kaggle;
+  const { qdxVersion, folders } = embed;
+  const wanted = { header, model, cacheFolder: folders.cache, qdxVersion, shards, stopAfterMinutes };
+  await addWeights(model, dataset);
+  await writeJson(join(dataset, manifestFile), await createManifest(wanted, run));
+  await writeJson(join(dataset, 'dataset-metadata.json'), datasetMetadata(job));
+  await writeJson(join(kernel, 'kernel-metadata.json'), kernelMetadata(job));
+  await writeFile(join(kernel, notebookFile), await createNotebook());
+}
+
+/** @throws QdxError `usage` for a model over HTTP: its texts travel already. */
+async function localModel({ settings, folders }: PrepareParams['embed']): Promise<FoundModel> {
+  const places = { cacheFolder: folders.cache, hub: settings.hub };
+  const name = settings.embed.model;
+  const model = name?.startsWith('endpoint:') ? null : await chosenModel(name, settings.preset, places);
+  if (model && 'folder' in model) return model;
+  throw new QdxError('usage', `${name} is a model over HTTP: it needs no GPU of Kaggle`, { hint: 'leave --on out' });
+}
+
+/** Gives the draft its name. One that nothing was sent of, or that is done, makes room. */
+async function settle(draft: string, job: KaggleJob, jobsFolder: string): Promise<KaggleJob> {
+  const { root } = foldersOf(jobsFolder, job.runId);
+  await writeJob(draft, job);
+  if (existsSync(root)) await rename(root, `${draft}.old`);
+  await rename(draft, root);
+  await rm(`${draft}.old`, { recursive: true, force: true });
+  return job;
+}
+
+const writeJson = (path: string, value: unknown): Promise<void> =>
+  writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
