@@ -2,7 +2,7 @@
  * Flags that the suites of `qdx bench` share, and what they and the settings make.
  */
 import type { Command } from 'commander';
-import { parseLimit } from '../core/bench/gate/limits.ts';
+import { type Limit, parseLimit } from '../core/bench/gate/limits.ts';
 import type { JudgedSet } from '../core/bench/inputs/judged-set.ts';
 import { readJudgedSet, starterSet } from '../core/bench/inputs/read-judged-set.ts';
 import type { DocumentKey } from '../core/bench/metrics/document-key.ts';
@@ -40,14 +40,24 @@ export function defineQueries(command: Command): void {
 
 /** What is measured, what must hold, and where it is kept. */
 export function defineMeasuring(command: Command): void {
-  command
-    .option('--measure <name>', 'A further measure, such as ndcg@5 or recall@50 (repeatable)', repeated)
-    .option('--min <figure=value>', 'Fail below it: ndcg@10=0.8, recall=0.95 (repeatable)', repeated)
-    .option('--max <figure=value>', 'Fail above it: p95=50ms, encode.p95=20ms (repeatable)', repeated);
+  command.option('--measure <name>', 'A further measure, such as ndcg@5 or recall@50 (repeatable)', repeated);
+  defineLimits(command);
   defineKeeping(command);
   addSettingOptions(command, ['search.limit', 'bench.rounds', 'bench.depth', ...rerankSettings]);
   addEndpointOptions(command, 'query', true);
 }
+
+export function defineLimits(command: Command): void {
+  command
+    .option('--min <figure=value>', 'Fail below it: ndcg@10=0.8, recall=0.95 (repeatable)', repeated)
+    .option('--max <figure=value>', 'Fail above it: p95=50ms, encode.p95=20ms (repeatable)', repeated);
+}
+
+/** @throws QdxError `usage` for what is no limit. */
+export const limitsOf = (flags: Flags): Limit[] => [
+  ...listFlag(flags, 'min').map((text) => parseLimit('min', text)),
+  ...listFlag(flags, 'max').map((text) => parseLimit('max', text)),
+];
 
 export function defineKeeping(command: Command): void {
   command.option('--out <folder>', 'Keep the run: raw data as JSON, and the report in every form');
@@ -80,16 +90,16 @@ export function benchInput(
   { set, collections }: { readonly set: JudgedSet; readonly collections: readonly string[] },
 ): BenchInput {
   const documentKey = documentKeyOf(flags['documentId']);
+  const { rounds, seed, depth } = resolved.settings.bench;
   return {
-    ...resolved.settings.bench,
+    rounds,
+    seed,
+    depth,
     set,
     // --exact of a bench is a comparison, not a way to search.
     params: { ...searchParams(flags, resolved, collections), exact: false },
     measures: listFlag(flags, 'measure').map((name) => parseMeasure(name).name),
-    limits: [
-      ...listFlag(flags, 'min').map((text) => parseLimit('min', text)),
-      ...listFlag(flags, 'max').map((text) => parseLimit('max', text)),
-    ],
+    limits: limitsOf(flags),
     ...(documentKey && { documentKey }),
   };
 }

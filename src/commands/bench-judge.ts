@@ -7,15 +7,14 @@ import { formatCount } from '../lib/quantities.ts';
 import { defineQueries } from './bench-flags.ts';
 import { runBench } from './bench-run.ts';
 import type { CommandModule } from './command.ts';
-
-/** Of each way to search: with three of them, some twenty passages a query, of which most are found by all. */
-const poolDepth = 10;
+import { addSettingOptions } from './setting-options.ts';
 
 export const benchJudge: CommandModule = {
   examples: ['qdx bench judge -c docs --queries queries.csv --out to-judge.jsonl'],
   define: (command) => {
     defineQueries(command);
     command.option('--out <file>', 'The pool: set each "grade" to 0, 1 (helps) or 2 (answers fully)');
+    addSettingOptions(command, ['bench.poolDepth']);
   },
   run: async (command, context) => {
     const { out } = command.flags;
@@ -23,8 +22,8 @@ export const benchJudge: CommandModule = {
       throw new QdxError('usage', 'where to? Name the file with --out', {
         hint: 'qdx bench judge ... --out to-judge.jsonl',
       });
-    const pool = await runBench(command, context, ({ connection, input, places }) =>
-      buildPool(connection, { ...input, poolDepth, out }, places, context),
+    const pool = await runBench(command, context, ({ connection, input, places, settings }) =>
+      buildPool(connection, { ...input, poolDepth: settings.bench.poolDepth, out }, places, context),
     );
     return { data: pool, text: () => renderPool(pool), ...(pool.failed.length > 0 && { outcome: 'partial' as const }) };
   },

@@ -10,14 +10,14 @@ import { dataDirOf, findRunningServer } from '../core/qdrant/local-server.ts';
 import { chooseCollections } from '../core/retrieval/choose-collections.ts';
 import { QdxError } from '../lib/errors.ts';
 import { defineKeeping, defineMeasuring, defineQueries } from './bench-flags.ts';
-import { benchFormats, benchResult } from './bench-result.ts';
+import { benchFormats, benchResult, rankingFormats } from './bench-result.ts';
 import { runBench } from './bench-run.ts';
 import type { CommandContext, CommandModule } from './command.ts';
 import { searchPlaces } from './search-places.ts';
 import { addSettingOptions } from './setting-options.ts';
 
 export const benchMigration: CommandModule = {
-  formats: benchFormats,
+  formats: rankingFormats,
   examples: ['qdx bench migration --from docs__1 -c docs__2 --queries judged.jsonl'],
   define: (command) => {
     defineQueries(command);
@@ -38,23 +38,19 @@ export const benchMigration: CommandModule = {
   },
 };
 
-/** Alone, as many as two cores bear, and more than that. */
-const usualUsers = [1, 2, 4, 8];
-
 export const benchLoad: CommandModule = {
   formats: benchFormats,
   examples: ['qdx bench load -c docs --queries judged.jsonl', 'qdx bench load --starter --users 1,10 --max p95=500ms'],
   define: (command) => {
     defineQueries(command);
-    command.option('--users <numbers>', `Users at once, a run each; absent: ${usualUsers.join(',')}`);
     defineMeasuring(command);
+    addSettingOptions(command, ['bench.users']);
   },
   run: async (command, context) => {
-    const users = numbersFlag(command.flags['users'], '--users', usualUsers);
     const report = await runBench(command, context, async ({ connection, input, places, settings }) => {
       const local = await findRunningServer(dataDirOf(settings.connection.dataDir, context.folders.data));
       const serverPid = local?.url === connection.url ? local.pid : null;
-      return measureLoad(connection, { ...input, users, serverPid }, places, context);
+      return measureLoad(connection, { ...input, users: numbersOf(settings.bench.users), serverPid }, places, context);
     });
     return benchResult(command, context, { report, view: loadView(report), runs: {} });
   },
@@ -64,18 +60,15 @@ export const benchEmbed: CommandModule = {
   formats: benchFormats,
   examples: ['qdx bench embed -c docs', 'qdx bench embed -c docs --sessions 1,2,4 --max-queries 500'],
   define: (command) => {
-    command
-      .option('-c, --collection <name>', 'Whose texts are encoded, with its own model')
-      .option('--sessions <numbers>', 'Sessions side by side; absent: 1 and 2');
+    command.option('-c, --collection <name>', 'Whose texts are encoded, with its own model');
     defineKeeping(command);
-    addSettingOptions(command, ['bench.queries', 'bench.rounds', 'bench.seed']);
+    addSettingOptions(command, ['bench.sessions', 'bench.queries', 'bench.rounds', 'bench.seed']);
   },
   run: async (command, context) => {
-    const workers = numbersFlag(command.flags['sessions'], '--sessions', [1, 2]);
     const { collection, connection, settings } = await oneCollection(command.flags['collection'], context);
     const { folders, environment } = context;
     const places = searchPlaces(context, settings);
-    const { rounds, seed, queries: maxTexts } = settings.bench;
+    const { rounds, seed, sessions, queries: maxTexts } = settings.bench;
     const report = await measureEmbed(
       connection,
       {
@@ -85,7 +78,7 @@ export const benchEmbed: CommandModule = {
         findModel: places.findModel,
         cacheFolder: folders.cache,
         environment,
-        workers,
+        workers: numbersOf(sessions),
         maxTexts,
         rounds,
         seed,
@@ -100,18 +93,14 @@ export const benchUpload: CommandModule = {
   formats: benchFormats,
   examples: ['qdx bench upload -c docs', 'qdx bench upload -c docs --batches 64,256 --in-flight 2,4'],
   define: (command) => {
-    command
-      .option('-c, --collection <name>', 'Whose points are uploaded, into a scratch collection')
-      .option('--batches <numbers>', 'Points in one request; absent: 64, 256 and 1000')
-      .option('--in-flight <numbers>', 'Requests on their way; absent: 1, 2 and 4');
+    command.option('-c, --collection <name>', 'Whose points are uploaded, into a scratch collection');
     defineKeeping(command);
-    addSettingOptions(command, ['bench.points', 'bench.rounds', 'bench.seed']);
+    addSettingOptions(command, ['bench.batches', 'bench.inFlight', 'bench.points', 'bench.rounds', 'bench.seed']);
   },
   run: async (command, context) => {
     const { flags } = command;
-    const batchSizes = numbersFlag(flags['batches'], '--batches', [64, 256, 1000]);
-    const parallels = numbersFlag(flags['inFlight'], '--in-flight', [1, 2, 4]);
     const { collection, connection, settings } = await oneCollection(flags['collection'], context);
+    const [batchSizes, parallels] = [numbersOf(settings.bench.batches), numbersOf(settings.bench.inFlight)];
     const report = await measureUpload(connection, { collection, settings, batchSizes, parallels }, context);
     return benchResult(command, context, { report, view: uploadView(report), runs: {} });
   },
@@ -128,14 +117,5 @@ async function oneCollection(named: unknown, context: CommandContext) {
   return { collection, connection, settings };
 }
 
-/** `1,2,4` */
-function numbersFlag(typed: unknown, flag: string, absent: readonly number[]): readonly number[] {
-  if (typed === undefined) return absent;
-  const numbers = typeof typed === 'string' ? typed.split(',').map(Number) : [];
-  if (numbers.length > 0 && numbers.every((number) => Number.isInteger(number) && number > 0 && number <= 10_000))
-    return numbers;
-  throw new QdxError(
-    'usage',
-    `${flag}: expected whole numbers from 1 to 10,000, such as 1,2,4, got ${JSON.stringify(typed)}`,
-  );
-}
+/** `1,2,4`, checked by the schema. */
+const numbersOf = (list: string): number[] => list.split(',').map(Number);

@@ -5,7 +5,7 @@ import { rerankingView } from '../core/bench/report/reranking-view.ts';
 import { benchReranking as measureReranking, type RerankingBenchInput } from '../core/bench/suites/reranking.ts';
 import type { Settings } from '../core/config/schema.ts';
 import { defineMeasuring, defineQueries } from './bench-flags.ts';
-import { benchFormats, benchResult } from './bench-result.ts';
+import { rankingFormats, benchResult } from './bench-result.ts';
 import { runBench } from './bench-run.ts';
 import type { CommandModule } from './command.ts';
 import { rerankParams } from './rerank-settings.ts';
@@ -16,7 +16,7 @@ const alwaysCompared: Rerank = 'late';
 type Rerank = Settings['search']['rerank'];
 
 export const benchReranking: CommandModule = {
-  formats: benchFormats,
+  formats: rankingFormats,
   examples: [
     'qdx bench reranking --starter --allow-undecided',
     'qdx bench reranking -c docs --queries judged.jsonl --rerank late',

@@ -14,8 +14,9 @@ import type { Outcome } from '../lib/errors.ts';
 import { renderBench } from './bench-render.ts';
 import type { CommandContext, CommandInput, CommandResult } from './command.ts';
 
-/** Values of `--format` that every suite knows. */
-export const benchFormats = ['html', 'md', 'junit', 'github', 'prometheus', 'trec'];
+/** Values of `--format` that every suite knows, and those of suites that rank. */
+export const benchFormats = ['html', 'md', 'junit', 'github', 'prometheus'];
+export const rankingFormats = [...benchFormats, 'trec'];
 
 export async function benchResult(
   { flags }: CommandInput,

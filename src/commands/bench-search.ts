@@ -8,12 +8,12 @@ import { steadyTimes } from '../core/bench/run/timing.ts';
 import { benchSearch as measureSearch, measured, type SearchReport } from '../core/bench/suites/search.ts';
 import { QdxError } from '../lib/errors.ts';
 import { defineMeasuring, defineQueries } from './bench-flags.ts';
-import { benchFormats, benchResult } from './bench-result.ts';
+import { rankingFormats, benchResult } from './bench-result.ts';
 import { runBench } from './bench-run.ts';
 import type { CommandContext, CommandInput, CommandModule } from './command.ts';
 
 export const benchSearch: CommandModule = {
-  formats: benchFormats,
+  formats: rankingFormats,
   examples: [
     'qdx bench search --starter',
     'qdx bench search -c docs --queries queries.csv --min ndcg@10=0.8 --max p95=200ms',

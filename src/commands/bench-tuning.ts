@@ -4,15 +4,18 @@
 import type { Command } from 'commander';
 import { join } from 'node:path';
 import { tuningView } from '../core/bench/report/tuning-view.ts';
-import { hnswBuilds, leastGraphRecall } from '../core/bench/suites/hnsw.ts';
-import { leastQuantizedRecall, quantizationBuilds, searchAdvice } from '../core/bench/suites/quantization.ts';
-import { type Build, tune, type TuningReport } from '../core/bench/suites/tuning.ts';
+import { hnswBuilds } from '../core/bench/suites/hnsw.ts';
+import { quantizationBuilds, searchAdvice } from '../core/bench/suites/quantization.ts';
+import type { TuningBar } from '../core/bench/gate/tuning-check.ts';
+import { type Build, tune, type TuningReport, type TuningRow } from '../core/bench/suites/tuning.ts';
 import { type Applied, applySetting } from '../core/bench/tuning/apply.ts';
 import { readSource } from '../core/bench/tuning/source.ts';
+import type { Settings } from '../core/config/schema.ts';
+import type { SettingPath } from '../core/config/table.ts';
 import type { Connection } from '../core/qdrant/connection/connection.ts';
 import { chooseCollections } from '../core/retrieval/choose-collections.ts';
 import { QdxError } from '../lib/errors.ts';
-import { defineKeeping, defineQueries, documentKeyOf, judgedSetOf } from './bench-flags.ts';
+import { defineKeeping, defineLimits, defineQueries, documentKeyOf, judgedSetOf, limitsOf } from './bench-flags.ts';
 import { benchFormats, benchResult } from './bench-result.ts';
 import type { CommandContext, CommandInput, CommandModule, CommandResult } from './command.ts';
 import { listFlag } from './search-flags.ts';
@@ -45,8 +48,11 @@ function defineTuning(command: Command, suite: Suite): void {
     '--apply',
     `Set the recommended ${suite} on the collection, its configuration saved before and read back after`,
   );
+  defineLimits(command);
   defineKeeping(command);
-  addSettingOptions(command, ['bench.points', 'bench.queries', 'index.efSearch']);
+  const bar: readonly SettingPath[] =
+    suite === 'hnsw' ? ['bench.graphRecall', 'bench.graphMedianMs', 'bench.graphTailMs'] : ['bench.quantizationRecall'];
+  addSettingOptions(command, ['bench.points', 'bench.queries', 'index.efSearch', ...bar]);
 }
 
 async function runTuning(suite: Suite, command: CommandInput, context: CommandContext): Promise<CommandResult> {
@@ -61,6 +67,9 @@ async function runTuning(suite: Suite, command: CommandInput, context: CommandCo
   });
   if (collection === undefined || more.length > 0)
     throw new QdxError('usage', `bench ${suite} is for one collection at a time: name it with -c`);
+  const limits = limitsOf(flags);
+  // Asked before what takes minutes: nobody waits for a question, and no report is lost to the answer.
+  if (flags['apply'] === true) await confirmed(context, `set the ${suite} that will be recommended on ${collection}?`);
   const { efSearch } = settings.index;
   const { features } = await connection.server();
   const key = documentKeyOf(flags['documentId']);
@@ -81,40 +90,49 @@ async function runTuning(suite: Suite, command: CommandInput, context: CommandCo
       maxQueries: settings.bench.queries,
       efSearch,
       builds,
-      leastRecall: suite === 'hnsw' ? leastGraphRecall : leastQuantizedRecall,
+      bar: barOf(suite, settings.bench),
+      limits,
       ...(key && { documentKey: key }),
     },
     searchPlaces(context, settings),
     context,
   );
   const applied =
-    flags['apply'] === true
-      ? await apply(connection, { report, collection, builds, vectorName: settings.vector.name }, context)
+    flags['apply'] === true && report.recommended
+      ? await apply(
+          connection,
+          { report, recommended: report.recommended, collection, builds, vectorName: settings.vector.name },
+          context,
+        )
       : null;
   const whole = { ...report, applied };
   const advice = report.recommended ? searchAdvice(report.recommended) : '';
   return benchResult(command, context, { report: whole, view: tuningView(whole, advice), runs: {} });
 }
 
+const barOf = (
+  suite: Suite,
+  { graphRecall, graphMedianMs, graphTailMs, quantizationRecall }: Settings['bench'],
+): TuningBar =>
+  suite === 'hnsw'
+    ? { leastRecall: graphRecall, mostMs: { p50: graphMedianMs, p95: graphTailMs } }
+    : { leastRecall: quantizationRecall };
+
 interface Applying {
   readonly report: TuningReport;
+  readonly recommended: TuningRow;
   readonly collection: string;
   readonly vectorName: string;
   readonly builds: (source: { readonly dimension: number }) => readonly Build[];
 }
 
-/** @throws QdxError `gate` where nothing is recommended: nothing is changed then. */
 async function apply(
   connection: Connection,
-  { report, collection, vectorName, builds }: Applying,
+  { report, recommended, collection, vectorName, builds }: Applying,
   context: CommandContext,
 ): Promise<Applied> {
-  const { recommended } = report;
-  if (!recommended)
-    throw new QdxError('gate', `nothing holds recall@10 ${report.leastRecall} on ${collection}: nothing was changed`);
   const source = await readSource(connection, collection, vectorName, context);
   const build = builds(source).find(({ name }) => name === recommended.build);
-  await confirmed(context, `set ${recommended.build} on ${collection}?`);
   const stamp = new Date().toISOString().replaceAll(/[:.]/g, '');
   return applySetting(
     connection,

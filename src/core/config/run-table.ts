@@ -192,42 +192,6 @@ export const runTable = {
     description: 'Quantized candidates for each hit',
   },
 
-  'bench.rounds': {
-    flag: 'rounds',
-    value: '<n>',
-    type: 'number',
-    env: ['QDX_ROUNDS'],
-    description: 'Times that each query is asked for its latency',
-  },
-  'bench.depth': {
-    flag: 'depth',
-    value: '<n>',
-    type: 'number',
-    env: ['QDX_DEPTH'],
-    description: 'Hits of each query that are judged',
-  },
-  'bench.points': {
-    flag: 'max-points',
-    value: '<n>',
-    type: 'number',
-    env: ['QDX_MAX_POINTS'],
-    description: 'Points that a scratch copy has at most',
-  },
-  'bench.queries': {
-    flag: 'max-queries',
-    value: '<n>',
-    type: 'number',
-    env: ['QDX_MAX_QUERIES'],
-    description: 'Queries that are asked of a scratch copy at most',
-  },
-  'bench.seed': {
-    flag: 'seed',
-    value: '<n>',
-    type: 'number',
-    env: ['QDX_SEED'],
-    description: 'Of everything that a bench draws at random',
-  },
-
   'hub.endpoint': {
     flag: 'hub-endpoint',
     value: '<url>',

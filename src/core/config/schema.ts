@@ -5,6 +5,7 @@
  * (plain data, so that help needs no zod); a setting added here does not compile until it has its row there.
  */
 import { z } from 'zod';
+import { benchSettings } from './bench-schema.ts';
 import type { PayloadField } from '../corpus/chunk.ts';
 import { endpointSettings } from './endpoint-schema.ts';
 import { kaggleSettings } from './kaggle-schema.ts';
@@ -184,20 +185,6 @@ const rerankEndpointSettings = z.strictObject({
   /** Of a million tokens. */
   inputPrice: z.number().min(0).optional(),
   outputPrice: z.number().min(0).optional(),
-});
-
-/** How `qdx bench` measures. */
-const benchSettings = z.strictObject({
-  /** Times that each query is asked for its latency; the first one is cold. */
-  rounds: positive.max(1000).default(3),
-  /** Hits of each query that are judged. */
-  depth: positive.max(10_000).default(100),
-  /** Points that a suite which tunes copies of a collection copies at most. */
-  points: positive.max(10_000_000).default(100_000),
-  /** Queries that such a suite asks at most. */
-  queries: positive.max(100_000).default(200),
-  /** Of everything drawn at random: order, resampling, samples. */
-  seed: z.number().int().min(0).max(0xff_ff_ff_ff).default(1),
 });
 
 /** `qdx mcp`: what its clients may ask for. */

@@ -3,6 +3,7 @@
  * zod, so that help stays fast. Types, limits and defaults are in schema.ts; the two cannot get out of step, since a
  * setting without a row, and a row without a setting, do not compile.
  */
+import { benchTable } from './bench-table.ts';
 import { endpointTable } from './endpoint-table.ts';
 import { kaggleTable } from './kaggle-table.ts';
 import { liveTable } from './live-table.ts';
@@ -31,6 +32,7 @@ export const settingTable = {
   ...rerankTable,
   ...endpointTable,
   ...kaggleTable,
+  ...benchTable,
   ...mcpTable,
   ...liveTable,
 } satisfies Record<SettingPath, SettingRow>;

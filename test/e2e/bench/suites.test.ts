@@ -34,7 +34,9 @@ beforeAll(async () => {
 afterAll(async () => server.stop());
 
 test('reranking: off and late on the same candidates, a verdict, the headroom, lift by category, costs', async () => {
-  const run = await bench('reranking -c demo --starter --rounds 2 --allow-undecided --with endpoint');
+  // Without -c, as CI runs it: the demo corpus is embedded for this run.
+  const run = await bench('reranking --starter --rounds 2 --allow-undecided --with endpoint');
+  expect((await runQdx(['collections', '--url', server.url, '--json'], { home })).stdout).not.toContain('starter');
   const report = run.report as RerankingReport;
   expect(run).toMatchObject({ exitCode: 0, stderr: '' });
   expect(report.configured).toBe('late');
@@ -47,7 +49,7 @@ test('reranking: off and late on the same candidates, a verdict, the headroom, l
     against: { comparison: { difference: { samples: 39 } }, precisionGain: expect.any(Number) as number },
     timing: { warm: { rerank: { samples: 39 } } },
     addedP95Ms: expect.any(Number) as number,
-    totals: { queries: 39, scored: late?.totals.candidates },
+    totals: { queries: 39, models: [expect.stringMatching(/^late: /)], scored: late?.totals.candidates },
   });
   expect(report.headroom).toBeGreaterThan(0.9);
 });
@@ -92,5 +94,16 @@ test('embed, upload and parity: rates of every setting, no copy left, and the sa
   const { stdout } = await runQdx(['collections', '--url', server.url, '--json'], { home });
   expect(stdout).not.toContain('qdx-bench');
   const parity = await bench('parity all-MiniLM-L6-v2 all-MiniLM-L6-v2 --starter --min-cosine 0.999');
-  expect(parity).toMatchObject({ exitCode: 0, report: { isOneSpace: true, neighboursAt10: { mean: 1 } } });
+  expect(parity).toMatchObject({
+    exitCode: 0,
+    report: { isOneSpace: true, neighboursAt10: { mean: 1 }, server: null },
+  });
+  const low = await runQdx(
+    ['bench', 'parity', 'all-MiniLM-L6-v2', 'all-MiniLM-L6-v2', '--starter', '--min-cosine', '1', '--format', 'junit'],
+    { home },
+  );
+  expect(low).toMatchObject({
+    exitCode: expect.any(Number) as number,
+    stdout: expect.stringContaining('<testcase') as string,
+  });
 });

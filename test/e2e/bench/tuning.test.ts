@@ -74,8 +74,20 @@ test('quantization: every row measured on copies, the pick holds recall 0.95, --
   const [saved] = readdirSync(join(home, 'work')).filter((name) => name.startsWith('numbers-configuration-'));
   const { config: old } = JSON.parse(readFileSync(join(home, 'work', saved ?? ''), 'utf8')) as CollectionInfo;
   expect(old.quantization_config ?? null).toBeNull();
+  expect(report.checks).toMatchObject([{ name: 'recall@10 >= 0.95', status: 'passed' }]);
   expect(await points()).toBe(before);
   expect(await collections()).not.toContainEqual(expect.stringMatching(/^qdx-bench/));
+});
+
+test('where nothing holds what is asked for, --apply changes nothing, and the report is given with 9', async () => {
+  const { config: before } = await connection.request<CollectionInfo>('GET', '/collections/numbers');
+  const asked = ['--max-queries', '5', '--most-median-ms', '0.000001', '--apply', '--yes'];
+  const { exitCode, stdout } = await qdx('bench', 'hnsw', '-c', 'numbers', ...asked);
+  const { rows, recommended, applied, checks } = JSON.parse(stdout) as TuningReport & { applied: Applied | null };
+  expect([exitCode, recommended, applied, rows.length]).toEqual([9, null, null, 25]);
+  expect(checks.map(({ name, status }) => `${name} ${status}`)).toContain('p50 < 0.000001 ms failed');
+  const { config } = await connection.request<CollectionInfo>('GET', '/collections/numbers');
+  expect(config).toEqual(before);
 });
 
 test('hnsw: a graph holds recall 0.98; a run that is stopped leaves no copy', async () => {

@@ -4,6 +4,9 @@ import { createBaseline } from '../../../src/core/bench/gate/baseline.ts';
 import { checkLimits, parseLimit } from '../../../src/core/bench/gate/limits.ts';
 import { askAll, type Contender } from '../../../src/core/bench/run/ask.ts';
 import { annRecall } from '../../../src/core/bench/run/ann-recall.ts';
+import { isFastEnough, tuningChecks } from '../../../src/core/bench/gate/tuning-check.ts';
+import { timeQueries, timingOf } from '../../../src/core/bench/run/timing.ts';
+import type { TuningRow } from '../../../src/core/bench/suites/tuning.ts';
 import { recommend } from '../../../src/core/bench/statistics/recommend.ts';
 import { createRandom } from '../../../src/core/bench/statistics/random.ts';
 import type { Searcher } from '../../../src/core/retrieval/search.ts';
@@ -86,6 +89,27 @@ describe('against a baseline', () => {
   });
 });
 
+describe('what a tuning bench asks to hold', () => {
+  const row = (build: string, lower: number, p50Ms: number, p95Ms: number) =>
+    ({ build, way: 'ef 64', recall: { mean: lower + 0.01, lower }, server: { p50Ms, p95Ms } }) as TuningRow;
+  const bar = { leastRecall: 0.98, mostMs: { p50: 50, p95: 100 } };
+  const status = (rows: readonly TuningRow[], recommended: TuningRow | null) =>
+    tuningChecks(rows, recommended, bar).map((check) => check.status);
+  const good = row('m 16', 0.985, 1, 2);
+  test.each([
+    ['a graph that is good and fast', [good], good, ['passed', 'passed', 'passed']],
+    ['none holds the recall', [row('m 8', 0.9, 1, 2)], null, ['failed', 'passed', 'passed']],
+    ['one that holds it is too slow', [row('m 48', 0.99, 60, 120)], null, ['passed', 'failed', 'failed']],
+    ['nothing could be measured', [], null, ['failed']],
+  ] as const)('%s', (_title, rows, recommended, expected) => {
+    expect(status(rows, recommended)).toEqual(expected);
+  });
+  test('a row that is too slow is not fast enough, and none is where nothing is asked', () => {
+    expect(isFastEnough(row('m 48', 0.99, 60, 90), bar)).toBe(false);
+    expect(isFastEnough(row('m 48', 0.99, 60, 90), { leastRecall: 0.95 })).toBe(true);
+  });
+});
+
 describe('what should be configured', () => {
   const late = (verdict: 'better' | 'notWorthIt' | 'undecided', gain = 0.02) => ({ name: 'late', verdict, gain });
   const cross = (verdict: 'better' | 'notWorthIt' | 'undecided', gain = 0.01) => ({ name: 'cross', verdict, gain });
@@ -142,4 +166,26 @@ test('a query that fails has no score, and the others go on (a searcher that fai
   expect(asked).toHaveLength(12);
   // Interleaved: each query goes to both before the next one.
   for (let at = 0; at < order.length; at += 2) expect(order[at]?.split(' ')[1]).toBe(order[at + 1]?.split(' ')[1]);
+});
+
+test('F47: what warms up is in no figure, and a vector that was there already is a cache hit (times by hand)', async () => {
+  const texts: string[] = [];
+  const search = (text: string) => {
+    const isWarmUp = !['a', 'b'].includes(text);
+    const cached = texts.includes(text);
+    texts.push(text);
+    const collections = [{ encoder: { kind: 'onnx', device: 'cpu', dtype: 'int8', cached } }];
+    const timing = { totalMs: isWarmUp ? 1000 : 5, encodeMs: cached ? 0 : 3 };
+    return Promise.resolve({ reranking: [], rerankTimeMs: 0, collections, timing } as never);
+  };
+  const searcher: Searcher = { search, close: () => Promise.resolve() };
+  const queries = ['a', 'b'].map((text) => ({ id: text, text, judgements: null }));
+  const set = { kind: 'csv', source: '', sha256: '', gain: 'linear', queries, warnings: [] } as const;
+  const contender: Contender = { name: 'search', searcher: () => Promise.resolve(searcher) };
+  const { asked, warmUpMs } = await timeQueries([contender], { set, rounds: 3, seed: 1 }, {});
+  const timing = timingOf(asked, warmUpMs);
+  expect([texts.length, asked.length]).toEqual([9, 6]);
+  expect(timing?.cold).toMatchObject({ total: { samples: 2, maxMs: 5 }, encode: { samples: 2, p50Ms: 3 } });
+  expect(timing?.warm).toMatchObject({ total: { samples: 4, maxMs: 5 }, encode: { samples: 4, maxMs: 0 } });
+  expect(timing?.cacheHitRate).toBeCloseTo(4 / 6, 12);
 });

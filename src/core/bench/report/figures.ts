@@ -9,18 +9,26 @@ import type { ViewCell, ViewFigure, ViewTable } from './view.ts';
 
 export const score = (value: number): string => value.toFixed(4);
 export const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
-export const milliseconds = (value: number): string => `${value >= 100 ? value.toFixed(0) : value.toFixed(1)} ms`;
+/** Three digits, where there are that many. */
+export const milliseconds = (value: number): string => `${value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2)} ms`;
 export const interval = ({ lower, upper }: Pick<Interval, 'lower' | 'upper'>): string =>
   `${score(lower)} to ${score(upper)}`;
 
-/** A percentile that cannot be trusted says why. */
+/** One that cannot be trusted says why. */
+export function latencyCell(latency: Latency, name: 'p50Ms' | 'p95Ms' | 'p99Ms'): ViewCell {
+  const text = milliseconds(latency[name]);
+  const doubt = latency.untrusted[name];
+  return doubt === undefined ? text : { text, doubt };
+}
+
 export function latencyCells(latency: Latency): ViewCell[] {
-  const cell = (name: 'p50Ms' | 'p95Ms' | 'p99Ms'): ViewCell => {
-    const text = milliseconds(latency[name]);
-    const doubt = latency.untrusted[name];
-    return doubt === undefined ? text : { text, doubt };
-  };
-  return [cell('p50Ms'), cell('p95Ms'), cell('p99Ms'), milliseconds(latency.maxMs), formatCount(latency.samples)];
+  return [
+    latencyCell(latency, 'p50Ms'),
+    latencyCell(latency, 'p95Ms'),
+    latencyCell(latency, 'p99Ms'),
+    milliseconds(latency.maxMs),
+    formatCount(latency.samples),
+  ];
 }
 
 export const latencyHeader = ['p50', 'p95', 'p99', 'max', 'samples'];
@@ -74,7 +82,7 @@ function describeCollection({
 }
 
 /** Hashes are cut to what tells two of them apart. */
-const describeModel = ({ name, dtype, dimension, revision, sha256 }: ModelFacts): string =>
+export const describeModel = ({ name, dtype, dimension, revision, sha256 }: ModelFacts): string =>
   `model ${name} (${[dtype, String(dimension), ...(revision === null ? [] : [`revision ${revision.slice(0, 12)}`]), ...(sha256 === null ? [] : [`sha256 ${sha256.slice(0, 12)}`])].join(', ')})`;
 
 /** `ndcg@10` -> `ndcg_at_10`. */

@@ -80,23 +80,28 @@ export interface HeadInput {
   readonly collections: readonly string[];
 }
 
+/** Of a suite that asks no server. */
+export async function localHead({ suite, seed, set }: Omit<HeadInput, 'collections'>): Promise<ReportHead> {
+  return {
+    reportVersion: 1,
+    suite,
+    startedAt: new Date().toISOString(),
+    host: await describeHost(),
+    server: null,
+    seed,
+    input: set ? inputFacts(set) : null,
+    collections: [],
+  };
+}
+
 export async function reportHead(connection: Connection, input: HeadInput, run: RunOptions): Promise<ReportHead> {
-  const startedAt = new Date().toISOString();
+  const head = await localHead(input);
   const collections: CollectionFacts[] = [];
   for (const collection of input.collections) {
     const stats = await readStats(connection, { collection }, run);
     collections.push(...stats.collections.map(collectionFacts));
   }
-  return {
-    reportVersion: 1,
-    suite: input.suite,
-    startedAt,
-    host: await describeHost(),
-    server: await describeServer(connection, run),
-    seed: input.seed,
-    input: input.set ? inputFacts(input.set) : null,
-    collections,
-  };
+  return { ...head, server: await describeServer(connection, run), collections };
 }
 
 const inputFacts = ({ kind, source, sha256, queries, gain }: JudgedSet): InputFacts => ({
@@ -120,7 +125,7 @@ const collectionFacts = (stats: CollectionStats): CollectionFacts => ({
   model: stats.card ? modelFacts(stats.card.model) : null,
 });
 
-const modelFacts = ({ name, dtype, dimension, revision, sha256 }: ModelCard): ModelFacts => ({
+export const modelFacts = ({ name, dtype, dimension, revision, sha256 }: ModelCard): ModelFacts => ({
   name,
   dtype,
   dimension,

@@ -131,8 +131,8 @@ function timingTables({ timing, peakRssBytes }: SearchReport): ViewTable[] {
         ['peak memory of this process', formatBytes(peakRssBytes)],
         ['loading the model and warming up', milliseconds(timing.warmUpMs)],
         [
-          'query vectors from a cache',
-          timing.cacheHitRate === null ? 'none is kept' : `${(timing.cacheHitRate * 100).toFixed(0)} %`,
+          'query vectors that were there already',
+          timing.cacheHitRate === null ? 'none was needed' : `${(timing.cacheHitRate * 100).toFixed(0)} %`,
         ],
       ],
       right: [1],
@@ -154,7 +154,7 @@ function timingTables({ timing, peakRssBytes }: SearchReport): ViewTable[] {
   ];
 }
 
-function figures({ quality, timing, annRecall, failedQueries, peakRssBytes }: SearchReport): ViewFigure[] {
+function figures({ quality, timing, annRecall, failedQueries, peakRssBytes, collections }: SearchReport): ViewFigure[] {
   return [
     ...Object.entries(quality?.measures ?? {}).map(([name, { mean }]) => ({
       name: metricName(name),
@@ -164,6 +164,14 @@ function figures({ quality, timing, annRecall, failedQueries, peakRssBytes }: Se
     ...(annRecall ? [{ name: 'ann_recall_at_10', labels: {}, value: annRecall.recall.mean }] : []),
     ...latencyFiguresOf(timing?.cold ?? {}, { state: 'cold' }),
     ...latencyFiguresOf(timing?.warm ?? {}, { state: 'warm' }),
+    ...(timing?.cacheHitRate === null || timing?.cacheHitRate === undefined
+      ? []
+      : [{ name: 'query_vector_cache_hit_ratio', labels: {}, value: timing.cacheHitRate }]),
+    ...(timing ? [{ name: 'cpu_seconds_per_query', labels: {}, value: timing.cpuMs / 1000 }] : []),
+    ...collections.flatMap(({ name, points, vectorBytes }) => [
+      { name: 'points', labels: { collection: name }, value: points },
+      { name: 'vector_bytes', labels: { collection: name }, value: vectorBytes },
+    ]),
     { name: 'failed_queries', labels: {}, value: failedQueries },
     { name: 'peak_resident_bytes', labels: {}, value: peakRssBytes },
   ];

@@ -4,7 +4,7 @@
 import { formatBytes, formatCount } from '../../../lib/quantities.ts';
 import type { Applied } from '../tuning/apply.ts';
 import type { TuningReport, TuningRow } from '../suites/tuning.ts';
-import { headFacts, interval, milliseconds, score } from './figures.ts';
+import { headFacts, interval, latencyCell, milliseconds, score } from './figures.ts';
 import type { ReportView, ScatterChart, ViewTable } from './view.ts';
 
 export function tuningView(report: TuningReport & { readonly applied: Applied | null }, advice: string): ReportView {
@@ -63,7 +63,7 @@ function charts({ rows, recommended, leastRecall }: TuningReport): ScatterChart[
     title: `Recall against ${what}`,
     caption: `Each mark is one way to search one build; the line joins those that nothing beats in both. ${voided === 0 ? '' : `${voided} void rows are not drawn. `}The table below has every figure.`,
     x,
-    y: { title: 'recall@10 against exact search', isBetter: 'high', format: (value) => value.toFixed(2) },
+    y: { title: 'recall@10', isBetter: 'high', format: (value) => value.toFixed(2) },
     least: leastRecall,
     points: shown.map((row) => ({
       x: of(row),
@@ -74,7 +74,11 @@ function charts({ rows, recommended, leastRecall }: TuningReport): ScatterChart[
     })),
   });
   return [
-    chart('p95', { title: 'p95 on the server', isBetter: 'low', format: milliseconds }, ({ p95Ms }) => p95Ms),
+    chart(
+      'p95',
+      { title: 'p95 on the server', isBetter: 'low', format: (value) => `${Number(value.toPrecision(3))} ms` },
+      ({ p95Ms }) => p95Ms,
+    ),
     chart('memory', { title: 'vectors in memory', isBetter: 'low', format: formatBytes }, ({ ramBytes }) => ramBytes),
   ];
 }
@@ -105,8 +109,8 @@ function rowTable(title: string, rows: readonly TuningRow[], recommended: Tuning
       score(row.recall.mean),
       interval(row.recall),
       ...(isJudged ? [row.ndcgAt10 === null ? '' : score(row.ndcgAt10)] : []),
-      milliseconds(row.server.p50Ms),
-      milliseconds(row.p95Ms),
+      latencyCell(row.server, 'p50Ms'),
+      latencyCell(row.server, 'p95Ms'),
       `${row.speedUp.toFixed(2)}x`,
       formatBytes(row.ramBytes),
       formatBytes(row.diskBytes),

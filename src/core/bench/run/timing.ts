@@ -2,6 +2,7 @@
  * The latency part of a report: percentiles by stage, cold and warm, and the slowest queries.
  */
 import type { RunOptions } from '../../../lib/events.ts';
+import type { SearchResponse } from '../../retrieval/params.ts';
 import { type Latency, latencyOf } from '../statistics/latency.ts';
 import { askAll, type Asked, type Contender, type StageTimes, warmUp } from './ask.ts';
 import type { BenchInput } from './bench-input.ts';
@@ -18,7 +19,7 @@ export interface Timing {
   readonly cold: Readonly<Record<string, Latency>>;
   /** Each query asked again. Empty with one round. */
   readonly warm: Readonly<Record<string, Latency>>;
-  /** Share of warm queries whose vector was not computed again; null: this qdx keeps no query vectors. */
+  /** Share of answers, first and later ones alike, whose query vector was there already; null where none needed one. */
   readonly cacheHitRate: number | null;
   readonly slowest: readonly SlowQuery[];
   /** Of this process, a query. */
@@ -66,7 +67,7 @@ export function timingOf(asked: readonly Asked[], warmUpMs: number): Timing | nu
   return {
     cold: byStage(cold.map(({ times }) => times)),
     warm: byStage(warm.map(({ times }) => times)),
-    cacheHitRate: null,
+    cacheHitRate: cacheHitRate(answered.map(({ response }) => response)),
     slowest: (warm.length > 0 ? warm : cold)
       .toSorted((a, b) => (b.times['total'] ?? 0) - (a.times['total'] ?? 0))
       .slice(0, slowestShown)
@@ -75,6 +76,15 @@ export function timingOf(asked: readonly Asked[], warmUpMs: number): Timing | nu
     warmUpMs,
     rounds: Math.max(...answered.map(({ round }) => round)) + 1,
   };
+}
+
+/** An answer is a hit where no collection's model had to run. */
+function cacheHitRate(responses: readonly SearchResponse[]): number | null {
+  const encoded = responses
+    .map(({ collections }) => collections.flatMap(({ encoder }) => encoder ?? []))
+    .filter((encoders) => encoders.length > 0);
+  const hits = encoded.filter((encoders) => encoders.every(({ cached }) => cached)).length;
+  return encoded.length === 0 ? null : hits / encoded.length;
 }
 
 function byStage(times: readonly StageTimes[]): Record<string, Latency> {

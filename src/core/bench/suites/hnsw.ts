@@ -4,9 +4,6 @@
 import type { Build } from './tuning.ts';
 import type { VectorSource } from '../tuning/source.ts';
 
-/** Of ten neighbours. */
-export const leastGraphRecall = 0.98;
-
 const shapes = [
   [8, 100],
   [16, 100],

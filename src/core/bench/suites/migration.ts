@@ -60,13 +60,13 @@ export async function benchMigration(
     { name: 'old', collection: from },
     { name: 'new', collection: to },
   ] as const;
-  const open = (side: (typeof sides)[number], limit: number): OpenContender =>
+  const open = (side: (typeof sides)[number]): OpenContender =>
     createContender(
-      { name: side.name, connection, places, params: { ...params, collections: [side.collection], limit } },
+      { name: side.name, connection, places, params: { ...params, collections: [side.collection] } },
       run,
     );
-  const timed = sides.map((side) => open(side, params.limit));
-  const deep = sides.map((side) => open(side, Math.max(input.depth, params.limit)));
+  const timed = sides.map(open);
+  const deep = timed.map((contender) => contender.deeper(Math.max(input.depth, params.limit)));
   try {
     const { asked, warmUpMs } = await timeQueries(timed, own, run);
     const judged = await judgeQueries(deep, own, documents, run);
@@ -93,7 +93,7 @@ export async function benchMigration(
       raw: rawTimes(asked),
     };
   } finally {
-    for (const contender of [...timed, ...deep]) await contender.close();
+    for (const contender of timed) await contender.close();
   }
 }
 

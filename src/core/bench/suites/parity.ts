@@ -8,34 +8,31 @@ import type { EncoderModel } from '../../models/find-model.ts';
 import { sameSpace } from '../../models/cards/space.ts';
 import { openEncoder } from '../../models/open-encoder.ts';
 import { mean } from '../metrics/means.ts';
-import { describeHost, type HostFacts } from '../run/host.ts';
+import type { JudgedSet } from '../inputs/judged-set.ts';
+import { type Check, hostNotes, localHead, type ModelFacts, modelFacts, type Report } from '../report/report.ts';
 import { bootstrapInterval, type Interval } from '../statistics/bootstrap.ts';
 
 export interface ParityInput {
   readonly models: readonly [EncoderModel, EncoderModel];
-  readonly texts: readonly { readonly id: string; readonly text: string }[];
+  /** Its queries are the texts. */
+  readonly set: JudgedSet;
   readonly cacheFolder: string;
   readonly seed: number;
+  /** Of the mean cosine; absent: nothing is asked to hold. */
+  readonly leastCosine?: number;
 }
 
-export interface ParityReport {
-  readonly reportVersion: 1;
+export interface ParityReport extends Report {
   readonly suite: 'parity';
-  readonly startedAt: string;
-  readonly host: HostFacts;
-  readonly seed: number;
-  readonly models: readonly {
-    readonly name: string;
-    readonly file: string;
-    readonly dtype: string;
-    readonly dimension: number;
-  }[];
+  readonly models: readonly (ModelFacts & { readonly file: string })[];
   readonly texts: number;
   readonly isOneSpace: boolean;
   /** Null where the dimensions differ. */
   readonly cosine: (Interval & { readonly least: number }) | null;
   /** Share of the ten nearest other texts of one that are the other's too. */
   readonly neighboursAt10: Interval;
+  /** Of each text, in their order; empty where the dimensions differ. */
+  readonly cosines: readonly number[];
   /** Least alike first. */
   readonly worst: readonly { readonly id: string; readonly cosine: number | null; readonly neighbours: number }[];
 }
@@ -45,10 +42,11 @@ const worstShown = 10;
 
 /** @throws QdxError `usage` for fewer than twelve texts: ten neighbours of eleven are no question. */
 export async function benchParity(input: ParityInput, run: RunOptions = {}): Promise<ParityReport> {
-  const { models, texts, seed } = input;
+  const { models, set, seed, leastCosine } = input;
+  const texts = set.queries;
   if (texts.length < neighbours + 2)
     throw new QdxError('usage', `${texts.length} texts are too few: parity needs ${neighbours + 2} at least`);
-  const startedAt = new Date().toISOString();
+  const head = await localHead({ suite: 'parity', seed, set });
   const [a, b] = [await encodeAll(models[0], input, run), await encodeAll(models[1], input, run)];
   const { dimension } = models[0].card;
   const isComparable = dimension === models[1].card.dimension;
@@ -58,16 +56,15 @@ export async function benchParity(input: ParityInput, run: RunOptions = {}): Pro
     neighbours: shared(nearest(a, index), nearest(b, index)),
   }));
   const cosines = rows.flatMap((row) => (row.cosine === null ? [] : [row.cosine]));
+  const ofAll = cosines.length === 0 ? null : { ...bootstrapInterval(cosines, seed), least: Math.min(...cosines) };
   return {
-    reportVersion: 1,
+    ...head,
     suite: 'parity',
-    startedAt,
-    host: await describeHost(),
-    seed,
-    models: models.map(({ card: { name, file, dtype, dimension: size } }) => ({ name, file, dtype, dimension: size })),
+    models: models.map(({ card }) => ({ ...modelFacts(card), file: card.file })),
     texts: texts.length,
     isOneSpace: sameSpace(models[0].card, models[1].card),
-    cosine: cosines.length === 0 ? null : { ...bootstrapInterval(cosines, seed), least: Math.min(...cosines) },
+    cosine: ofAll,
+    cosines,
     neighboursAt10: bootstrapInterval(
       rows.map((row) => row.neighbours),
       seed,
@@ -75,12 +72,21 @@ export async function benchParity(input: ParityInput, run: RunOptions = {}): Pro
     worst: rows
       .toSorted((one, other) => one.neighbours - other.neighbours || (one.cosine ?? 0) - (other.cosine ?? 0))
       .slice(0, worstShown),
+    checks: leastCosine === undefined ? [] : [cosineCheck(ofAll?.mean ?? null, leastCosine)],
+    notes: hostNotes(head),
+    failedQueries: 0,
   };
 }
 
+const cosineCheck = (mean: number | null, least: number): Check => ({
+  name: `mean cosine >= ${least}`,
+  status: mean !== null && mean >= least ? 'passed' : 'failed',
+  message: mean === null ? 'there is none: the dimensions differ' : `it is ${mean.toFixed(4)}`,
+});
+
 async function encodeAll(
   model: EncoderModel,
-  { texts, cacheFolder }: ParityInput,
+  { set: { queries: texts }, cacheFolder }: ParityInput,
   run: RunOptions,
 ): Promise<Float32Array[]> {
   const encoder = await openEncoder(model, { device: 'cpu', workers: 1, use: 'query', cacheFolder }, run);

@@ -6,9 +6,6 @@ import type { Build, TuningRow } from './tuning.ts';
 import type { VectorSource } from '../tuning/source.ts';
 import type { Way } from '../tuning/sweep.ts';
 
-/** What `--apply` sets, and what `qdx bench` asks for the story's sake. */
-export const leastQuantizedRecall = 0.95;
-
 const oversamplings = [1.5, 2, 3, 4, 6, 10];
 const efs = [64, 128];
 const bytesPerFloat = 4;

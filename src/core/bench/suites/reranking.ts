@@ -12,7 +12,7 @@ import { mean } from '../metrics/means.ts';
 import type { KnownDocuments } from '../metrics/document-key.ts';
 import { hostNotes, type Report, reportHead } from '../report/report.ts';
 import { type AgainstOff, againstOff } from '../run/against-off.ts';
-import type { Asked } from '../run/ask.ts';
+import type { Asked, Contender } from '../run/ask.ts';
 import { type BenchInput, collectionsOf, knownDocuments } from '../run/bench-input.ts';
 import { createContender, type OpenContender } from '../run/contender.ts';
 import { headroomOf } from '../run/headroom.ts';
@@ -74,13 +74,13 @@ export async function benchReranking(
   const configured = input.configured === 'auto' ? autoState(head) : input.configured;
   const documents = await knownDocuments(connection, input, run);
   const { rerank: _configured, ...plain } = params;
-  const open = (name: string, limit: number): OpenContender => {
+  const open = (name: string): OpenContender => {
     const rerank = rerankers[name];
-    return createContender({ name, connection, places, params: { ...plain, limit, ...(rerank && { rerank }) } }, run);
+    return createContender({ name, connection, places, params: { ...plain, ...(rerank && { rerank }) } }, run);
   };
-  const contenders = [off, ...Object.keys(rerankers)].map((name) => open(name, params.limit));
+  const contenders = [off, ...Object.keys(rerankers)].map(open);
   const { available, unavailable } = await tryContenders(contenders, [off, configured], set.queries);
-  const deep = available.map(({ name }) => open(name, Math.max(input.depth, params.limit)));
+  const deep = available.map((contender) => contender.deeper(Math.max(input.depth, params.limit)));
   try {
     const timed = await timeQueries(available, input, run);
     const { judged, responses, headroom } = await judge(deep, input, documents, run);
@@ -105,7 +105,7 @@ export async function benchReranking(
       raw: rawTimes(timed.asked),
     };
   } finally {
-    for (const contender of [...contenders, ...deep]) await contender.close();
+    for (const contender of contenders) await contender.close();
   }
 }
 
@@ -120,7 +120,7 @@ interface Judging {
 }
 
 async function judge(
-  contenders: readonly OpenContender[],
+  contenders: readonly Contender[],
   input: RerankingBenchInput,
   documents: KnownDocuments | null,
   run: RunOptions,

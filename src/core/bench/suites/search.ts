@@ -55,7 +55,7 @@ export async function benchSearch(
   const open = (name: string, own: SearchParams): OpenContender =>
     createContender({ name, connection, params: own, places }, run);
   const timed = open('search', params);
-  const deep = open('judged', { ...params, limit: Math.max(input.depth, params.limit) });
+  const deep = timed.deeper(Math.max(input.depth, params.limit));
   try {
     const { asked, warmUpMs } = await timeQueries([timed], input, run);
     const judged = await judgeQueries([deep], input, documents, run);
@@ -87,7 +87,7 @@ export async function benchSearch(
       rankings,
     };
   } finally {
-    await Promise.all([timed.close(), deep.close()]);
+    await timed.close();
   }
 }
 
@@ -115,6 +115,19 @@ function latencyFigures(timing: Timing | null): Record<string, number> {
 }
 
 const settingsShown = ({ params, rounds, depth }: BenchInput): Record<string, unknown> => {
-  const { mode, limit, candidates, exact, ef, rescore, oversampling } = params;
-  return { mode, limit, candidates, exact, ef, rescore: rescore ?? null, oversampling, rounds, depth };
+  const { mode, limit, candidates, exact, ef, rescore, oversampling, rerank } = params;
+  const reranking =
+    rerank && rerank.kinds.length > 0 ? (rerank.late?.isAuto === true ? 'auto' : rerank.kinds.join(',')) : 'off';
+  return {
+    mode,
+    limit,
+    candidates,
+    exact,
+    ef,
+    rescore: rescore ?? null,
+    oversampling,
+    rerank: reranking,
+    rounds,
+    depth,
+  };
 };

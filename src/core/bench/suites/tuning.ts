@@ -9,6 +9,8 @@ import { subsetDifferences } from '../../qdrant/collection/collection-schema.ts'
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import type { SearchPlaces } from '../../retrieval/params.ts';
 import type { PayloadKeys } from '../../qdrant/collection/payload-keys.ts';
+import { checkLimits, type Limit } from '../gate/limits.ts';
+import { isFastEnough, type TuningBar, tuningChecks } from '../gate/tuning-check.ts';
 import type { JudgedSet } from '../inputs/judged-set.ts';
 import { type DocumentKey, findDocuments } from '../metrics/document-key.ts';
 import { hostNotes, type Report, type ReportHead, reportHead } from '../report/report.ts';
@@ -64,7 +66,9 @@ export interface TuningParams {
   readonly maxQueries: number;
   readonly efSearch: number;
   readonly builds: (source: VectorSource) => readonly Build[];
-  readonly leastRecall: number;
+  readonly bar: TuningBar;
+  /** Of what is recommended. */
+  readonly limits: readonly Limit[];
 }
 
 export interface TuningReport extends Report {
@@ -87,7 +91,7 @@ export async function tune(
   places: SearchPlaces,
   run: RunOptions = {},
 ): Promise<TuningReport> {
-  const { suite, collection, set, seed, maxPoints, maxQueries, leastRecall } = params;
+  const { suite, collection, set, seed, maxPoints, maxQueries, bar, limits } = params;
   const head = await reportHead(connection, { suite, seed, set, collections: [collection] }, run);
   const source = await readSource(connection, collection, params.vectorName, run);
   const given = set ? await encodeQueries(set, source, places, maxQueries, run) : null;
@@ -96,27 +100,41 @@ export async function tune(
     const measured = await measureBuilds(connection, { params, source, scratch, queries }, run);
     const front = new Set(paretoFront(measured.rows.filter((row) => row.void === null)));
     const rows = measured.rows.map((row) => ({ ...row, isOnFront: front.has(row) }));
+    const sound = rows.filter((row) => row.void === null);
+    const recommended = cheapest(
+      sound.filter((row) => isFastEnough(row, bar)),
+      bar.leastRecall,
+    );
     return {
       ...head,
       suite,
       rows,
-      recommended: cheapest(
-        rows.filter((row) => row.void === null),
-        leastRecall,
-      ),
-      leastRecall,
+      recommended,
+      leastRecall: bar.leastRecall,
       copied: scratch.ids.length,
       queries: queries.length,
       queriesFrom: given ? 'input' : 'points',
       exact: latencyOf(measured.exact.map(({ serverMs }) => serverMs)),
       reference: latencyOf(measured.reference.map(({ serverMs }) => serverMs)),
-      checks: [],
+      checks: [...tuningChecks(sound, recommended, bar), ...checkLimits(limits, figuresOf(recommended))],
       notes: tuningNotes(head, source, scratch, queries, rows),
       failedQueries: 0,
     };
   };
   return withScratch(connection, { source, maxPoints }, use, run);
 }
+
+/** Of what is recommended; nothing is measured of nothing. */
+const figuresOf = (row: TuningRow | null): Record<string, number> =>
+  row
+    ? {
+        'recall@10': row.recall.mean,
+        ...(row.ndcgAt10 !== null && { 'ndcg@10': row.ndcgAt10 }),
+        'total.p50': row.server.p50Ms,
+        'total.p95': row.server.p95Ms,
+        'total.p99': row.server.p99Ms,
+      }
+    : {};
 
 interface Measuring {
   readonly params: TuningParams;

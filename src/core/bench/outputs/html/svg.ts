@@ -4,7 +4,7 @@
 import { html, type Markup } from './markup.ts';
 
 /** In units of the drawing, which are about pixels. */
-export const frame = { width: 480, height: 320, left: 52, right: 14, top: 16, bottom: 46 } as const;
+export const frame = { width: 480, height: 320, left: 52, right: 24, top: 16, bottom: 46 } as const;
 
 export interface Scale {
   readonly at: (value: number) => number;
