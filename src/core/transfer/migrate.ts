@@ -11,25 +11,20 @@ import { randomUUID } from 'node:crypto';
 import type { RunOptions } from '../../lib/events.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { countPoints } from '../qdrant/collection/points.ts';
-import { waitUntilReady } from '../qdrant/collection/readiness.ts';
 import { descriptionDifferences, describeCollection, displayDifference } from './collection-description.ts';
 import { openScansFolder, readScans, type ScansOwner } from './delta/saved-scans.ts';
-import type { Changes } from './delta/scan-changes.ts';
-import { hashOf, type IndexFolder, pointsOf, type ScanIndex } from './delta/scan-index.ts';
-import { changesIn, notQuiet, settle, type SettleReport } from './delta/settle.ts';
-import type { Side } from './delta/side.ts';
+import { hashOf, pointsOf } from './delta/scan-index.ts';
 import { endSwitch, findUnended } from './end-earlier-switch.ts';
 import { assertConfirmed, assertMayLeaveGap } from './guards.ts';
 import { type LocksInput, withWriterLocks } from './locks.ts';
 import { assertMayRun } from './migrate/assert-may-run.ts';
 import { removeRuns } from './migrate/earlier-runs.ts';
-import { type FilledCollection, fillStaging } from './migrate/fill-staging.ts';
+import { fillStaging } from './migrate/fill-staging.ts';
 import { createLaps } from './migrate/laps.ts';
 import { makeStaging, startIndexing } from './migrate/make-staging.ts';
 import type { MigrateParams, MigrateSummary } from './migrate/params.ts';
 import { type MigrateLines, type MigratePlan, planMigration } from './migrate/plan.ts';
-import { assertCount, readBack } from './migrate/prove-staging.ts';
-import { carryOver } from './migrate/staged-points.ts';
+import { roundsOf, settleAndProve, type Work } from './migrate/settle-and-prove.ts';
 import { finishSwitched, switchIn, type SwitchInput } from './migrate/switch-in.ts';
 import { withUndatedCard } from './migrate/undated-card.ts';
 import { restoreStrictMode } from './strict-mode.ts';
@@ -135,14 +130,6 @@ async function settlePlan(lines: MigrateLines, params: MigrateParams, run: RunOp
 
 type Outcome = Omit<MigrateSummary, 'durationMs'>;
 
-/** One migration under way. */
-interface Work {
-  readonly plan: MigratePlan;
-  readonly params: MigrateParams;
-  readonly staging: Side;
-  readonly folder: IndexFolder;
-}
-
 async function carryOut(work: Work, run: RunOptions): Promise<Outcome> {
   const { plan, params } = work;
   const { source } = plan;
@@ -155,10 +142,7 @@ async function carryOut(work: Work, run: RunOptions): Promise<Outcome> {
   const isLeftover = isFilled || plan.staging.isLeftover;
   const filled = await fillStaging({ ...params, ...work, source, ...rangesOf(record), isLeftover }, run);
   lap('fill');
-  const settled = await bringUpToDate(work, filled.index, run);
-  lap('compare');
-  const { stagingIndex, proof } = await prove(work, { ...filled, ...settled }, run);
-  lap('readBack');
+  const { settled, stagingIndex, proof } = await settleAndProve(work, filled, lap, run);
   const notAsPlanned = await finish(plan, run);
   await noteState(plan.target, plan.staging.physical, 'proven');
   reached(run, 'migrate.proven');
@@ -208,9 +192,6 @@ const switchInput = ({ plan, params, staging, folder }: Work): SwitchInput => {
   return { plan, strategy, staging, folder, ...how };
 };
 
-/** Who gives up reading back for speed gives up reading the source again, too: nobody knows then what was written meanwhile. */
-const roundsOf = ({ readBack: isReadBack, settleRounds }: MigrateParams): number => (isReadBack ? settleRounds : 0);
-
 /** An earlier run switched it in and was killed: what it proved is in use by now, and stays as it is. */
 async function finishEarlier(work: Work, run: RunOptions): Promise<Outcome> {
   const { target, staging } = work.plan;
@@ -231,52 +212,6 @@ async function finishEarlier(work: Work, run: RunOptions): Promise<Outcome> {
     proof: null,
     timesMs: {},
   };
-}
-
-/** @throws QdxError `verification` where the source does not come to rest. */
-async function bringUpToDate(
-  { plan, params, staging, folder }: Work,
-  index: ScanIndex,
-  run: RunOptions,
-): Promise<SettleReport> {
-  if (params.waitForIndex) {
-    await startIndexing(plan);
-    await waitUntilReady(staging.connection, staging.physical, run);
-  }
-  const { parallel, allowConcurrentWrites } = params;
-  const rounds = roundsOf(params);
-  const carry = async (changes: Changes): Promise<void> => carryOver(staging, changes, params, run);
-  const settled = await settle({ source: plan.source, index, folder, rounds, parallel, carryOver: carry }, run);
-  reached(run, 'migrate.settled');
-  if (settled.isQuiet || allowConcurrentWrites) return settled;
-  throw notQuiet(plan.source.physical, settled);
-}
-
-interface Proof {
-  /** Null where it was not read back. */
-  readonly stagingIndex: ScanIndex | null;
-  readonly proof: unknown;
-}
-
-/** @throws QdxError `verification`, with the staging collection left as it is: the next run brings it right or says so again. */
-async function prove(
-  { plan, params, staging, folder }: Work,
-  { index, carried, wasCurrent }: SettleReport & Pick<FilledCollection, 'wasCurrent'>,
-  run: RunOptions,
-): Promise<Proof> {
-  const { strategy, parallel } = params;
-  if (!params.readBack) {
-    await assertCount(staging, pointsOf(index), run);
-    return { stagingIndex: null, proof: null };
-  }
-  // Each staged point was compared byte for byte as the collection was taken up, and nothing was written to it since.
-  const isReadBack = strategy.isExact && wasCurrent && changesIn(carried) === 0;
-  if (isReadBack) await assertCount(staging, pointsOf(index), run);
-  const input = { staging, expected: index, isExact: strategy.isExact, folder, parallel };
-  const stagingIndex = isReadBack ? index : await readBack(input, run);
-  reached(run, 'migrate.read-back');
-  const proof = await strategy.prove?.({ source: plan.source, staging, sourceIndex: index, stagingIndex }, run);
-  return { stagingIndex, proof: proof ?? null };
 }
 
 /** What is set when everything is in; returns what the server did not take. */

@@ -28,8 +28,8 @@ export interface ScanInput {
   readonly folder: IndexFolder;
   /** Ranges read at once. */
   readonly parallel: number;
-  /** Called in the order of a range's ids, and for several ranges at once. */
-  readonly onChanges: (changes: Changes) => Promise<void>;
+  /** Called in the order of a range's ids, and for several ranges at once. Absent: nothing is compared with `before`. */
+  readonly onChanges?: (changes: Changes) => Promise<void>;
   readonly onPage?: (points: number) => void;
 }
 
@@ -64,7 +64,7 @@ async function scanOne(
 ): Promise<RangeIndex> {
   const { range } = before;
   const writer = await folder.write(scan, number, range);
-  const known = createCursor(readEntries(before));
+  const comparison = onChanges && createComparison(before, onChanges);
   let done: RangeIndex;
   try {
     const expected = before.points > 0 ? { expectedPoints: before.points } : {};
@@ -72,18 +72,33 @@ async function scanOne(
     for await (const page of scanRange(side.connection, scanned, run)) {
       run.signal?.throwIfAborted();
       const entries = await writer.add(page);
-      const changes = await compare(known, page, entries, range);
-      if (changes) await onChanges(changes);
+      await comparison?.add(page, entries);
       onPage?.(page.length);
     }
-    const deleted: IdToken[] = [];
-    for (let entry = await known.peek(); entry; known.advance(), entry = await known.peek()) deleted.push(entry.id);
-    if (deleted.length > 0) await onChanges({ range, inserted: [], changed: [], deleted });
+    await comparison?.end();
   } finally {
-    await known.close();
+    await comparison?.close();
     done = await writer.finish();
   }
   return done;
+}
+
+/** Tells what of a range is otherwise than before. */
+function createComparison(before: RangeIndex, onChanges: NonNullable<ScanInput['onChanges']>) {
+  const { range } = before;
+  const known = createCursor(readEntries(before));
+  return {
+    async add(page: readonly RawPoint[], entries: readonly IndexEntry[]): Promise<void> {
+      const changes = await compare(known, page, entries, range);
+      if (changes) await onChanges(changes);
+    },
+    async end(): Promise<void> {
+      const deleted: IdToken[] = [];
+      for (let entry = await known.peek(); entry; known.advance(), entry = await known.peek()) deleted.push(entry.id);
+      if (deleted.length > 0) await onChanges({ range, inserted: [], changed: [], deleted });
+    },
+    close: async () => known.close(),
+  };
 }
 
 /** Null where the page is as it was. */

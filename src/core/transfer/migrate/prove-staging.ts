@@ -12,18 +12,19 @@ import type { Side } from '../delta/side.ts';
 import { countPoints } from '../../qdrant/collection/points.ts';
 import { displayId } from '../point-order.ts';
 
-export interface ReadBackInput {
+export interface ReadInput {
   readonly staging: Side;
   /** Of the source. */
   readonly expected: ScanIndex;
-  readonly isExact: boolean;
   readonly folder: IndexFolder;
   readonly parallel: number;
 }
 
-/** The index of what is in the staging collection. @throws QdxError `verification`, with counts and the first id. */
-export async function readBack(input: ReadBackInput, run: RunOptions): Promise<ScanIndex> {
-  const { staging, expected, folder, parallel, isExact } = input;
+/** The index of what is in the staging collection, by the ranges of `expected`. */
+export async function readStaging(
+  { staging, expected, folder, parallel }: ReadInput,
+  run: RunOptions,
+): Promise<ScanIndex> {
   run.onEvent?.({ type: 'phase', name: 'reading back', detail: staging.physical });
   const total = pointsOf(expected);
   let done = 0;
@@ -31,17 +32,24 @@ export async function readBack(input: ReadBackInput, run: RunOptions): Promise<S
     done += points;
     run.onEvent?.({ type: 'progress', stage: 'reading back', done, total, unit: 'points' });
   };
-  const onChanges = async (): Promise<void> => {};
-  const scan = { side: staging, before: expected, scan: 'staging', folder, parallel, onChanges, onPage };
-  const found = await scanChanges(scan, run);
+  return scanChanges({ side: staging, before: expected, scan: 'staging', folder, parallel, onPage }, run);
+}
+
+export interface EqualInput extends Pick<ReadInput, 'staging' | 'expected'> {
+  /** What is in the staging collection. */
+  readonly found: ScanIndex;
+  readonly isExact: boolean;
+}
+
+/** @throws QdxError `verification`, with counts and the first id. */
+export async function assertEqual({ staging, expected, found, isExact }: EqualInput, run: RunOptions): Promise<void> {
   const differing = expected.ranges.flatMap((range, number) => {
     const other = found.ranges[number];
     const isSame = isExact && other?.pointsHash === range.pointsHash && other.points === range.points;
     return isSame || !other ? [] : [[range, other] as const];
   });
   await assertSame(staging, differing, isExact);
-  await assertCount(staging, total, run);
-  return found;
+  await assertCount(staging, pointsOf(expected), run);
 }
 
 /** @throws QdxError `verification` */

@@ -86,11 +86,7 @@ export async function watchWrites(input: WatchInput, run: RunOptions): Promise<W
       return { ...carried, isCarried: takesOldPoints, isQuiet: settled.isQuiet };
     },
     async remember(staging, watched) {
-      const onChanges = async (): Promise<void> => {};
-      proven = await scanChanges(
-        { side: staging, before: index, scan: 'staging', folder, parallel, onChanges },
-        watched,
-      );
+      proven = await scanChanges({ side: staging, before: index, scan: 'staging', folder, parallel }, watched);
       await saveScans(folder, { origin: input.origin, oldIndex: index, currentIndex: proven });
     },
     async carryLate(current, watched) {
@@ -120,8 +116,7 @@ async function scanFirst({ old, shardKeys, folder, parallel }: WatchInput, run: 
   const empty: ScanIndex['ranges'][number][] = [];
   for (const [number, range] of ranges.entries())
     empty.push(await (await folder.write('nothing', number, range)).finish());
-  const onChanges = async (): Promise<void> => {};
-  return scanChanges({ side: old, before: { ranges: empty }, scan: 'first', folder, parallel, onChanges }, run);
+  return scanChanges({ side: old, before: { ranges: empty }, scan: 'first', folder, parallel }, run);
 }
 
 async function carry(
