@@ -50,7 +50,7 @@ describe('one collection', () => {
     expect(stdout).toMatch(/^source +docs__2 on http.*: 200 points$/m);
     expect(stdout).toMatch(/^target +copy__1 on http.*, named copy$/m);
     expect(stdout).toMatch(/^changed +config\.params\.shard_number: 2 -> 3$/m);
-    expect(stdout).toMatch(/bytes a point\) at .*\/s, measured now: read 3 times, written once at 1\/1\.4 of that$/m);
+    expect(stdout).toMatch(/bytes a point\) at .*\/s, measured now: read 4 times, written once at 1\/1\.4 of that$/m);
     expect(stdout).toMatch(/^nothing was changed \(--plan\)$/m);
     expect(await listCollections(to)).toEqual([]);
     expect((await to.request<{ collections: unknown[] }>('GET', '/collections')).collections).toEqual([]);

@@ -75,15 +75,19 @@ describe('a writer that inserts, changes and deletes without a pause', () => {
 });
 
 describe('a writer that stops in time', () => {
-  test('what it did meanwhile is carried over before the switch', async () => {
+  test('what it did meanwhile is carried over before the switch, and read back once more', async () => {
     const writer = startWriter(here, 'docs', points);
     let stopped: Promise<void> | undefined;
+    const phases: string[] = [];
     const onEvent = (event: QdxEvent) => {
+      if (event.type === 'phase') phases.push(event.name);
       if (event.type === 'phase' && event.name === 'comparing') stopped ??= writer.stop();
     };
     const summary = await migrate({ from: here, to: here }, migrateParams({ strategy: resharded }), { onEvent });
     await stopped;
-    expect(summary.meanwhile).toMatchObject({ isQuiet: true });
+    expect(summary).toMatchObject({ isReadBack: true, meanwhile: { isQuiet: true } });
+    expect(phases.filter((name) => name === 'reading back')).toHaveLength(2);
+    expect(phases.indexOf('reading back')).toBeLessThan(phases.indexOf('comparing'));
     expect(summary.meanwhile.inserted + summary.meanwhile.changed).toBeGreaterThan(0);
     await expectAcknowledged('docs', writer);
   });
