@@ -10,6 +10,7 @@ import { QdxError } from '../lib/errors.ts';
 import { formatBytes, formatCount, formatDuration } from '../lib/quantities.ts';
 import { version } from '../version.ts';
 import type { CommandInput, CommandModule } from './command.ts';
+import { listFlag } from './list-flag.ts';
 import { shardFlags } from './shard-flags.ts';
 
 export const backup: CommandModule = {
@@ -37,6 +38,11 @@ export const backup: CommandModule = {
       )
       .addOption(new Option('--compress <how>', 'Smaller and slower').choices(['none', 'gzip']))
       .option('--snapshot', "Qdrant's own snapshot of each collection, instead of its points")
+      .option(
+        '--peer-url <url>',
+        'With --snapshot: API of another peer of the cluster, where it is not at the same port (repeatable)',
+        repeated,
+      )
       .option('--strict', 'Fail where a collection was changed while it was read')
       .option('--no-second-scan', 'Compare counts only, instead of reading everything twice')
       .option('--part-points <n>', 'Points of a part; absent: about 64 MB')
@@ -56,6 +62,7 @@ export const backup: CommandModule = {
         folder: String(flags['to']),
         compression: flags['compress'] === 'gzip' ? 'gzip' : 'none',
         snapshot: flags['snapshot'] === true,
+        peerUrls: listFlag(flags, 'peerUrl'),
         secondScan: flags['secondScan'] !== false,
         strict: flags['strict'] === true,
         parallel: settings.upload.parallel,
@@ -69,9 +76,6 @@ export const backup: CommandModule = {
     return { data: { schemaVersion: 1, ...data }, text: () => renderBackup(data) };
   },
 };
-
-const listFlag = (flags: CommandInput['flags'], name: string): string[] =>
-  Array.isArray(flags[name]) ? flags[name].map(String) : [];
 
 /** Empty without `--shard`, and for one of one. */
 function shardOf(flags: CommandInput['flags']): Pick<BackupParams, 'shard'> {
@@ -98,11 +102,15 @@ const labels: Readonly<Record<BackupSummary['collections'][number]['consistency'
   'snapshot-unchecked': 'its points were not hashed',
 };
 
+const snapshotsText = (count: number): string =>
+  count === 1 ? 'as a snapshot of Qdrant' : `as ${count} snapshots of Qdrant, one of each shard`;
+
 export function renderBackup(summary: BackupSummary): string {
   const { collections, folder, points, sizeBytes, durationMs, resumed, shard } = summary;
-  const lines = collections.map(({ name, aliases, points, parts, consistency, snapshot }) => {
+  const lines = collections.map(({ name, aliases, points, parts, consistency, snapshot, shardSnapshots }) => {
     const display = aliases.length > 0 ? `${aliases.join(', ')} (${name})` : name;
-    const how = snapshot ? 'as a snapshot of Qdrant' : `in ${parts} parts`;
+    const count = shardSnapshots?.length ?? 1;
+    const how = snapshot || shardSnapshots ? snapshotsText(count) : `in ${parts} parts`;
     return `${display}: ${formatCount(points)} points ${how}; ${labels[consistency]}`;
   });
   const took = `${formatDuration(durationMs)}${resumed ? ', after an earlier run' : ''}`;

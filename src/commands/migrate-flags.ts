@@ -17,6 +17,7 @@ import { addSettingOptions } from './setting-options.ts';
 type Flags = CommandInput['flags'];
 
 export function addMigrateFlags(command: Command): void {
+  const repeated = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
   command
     .argument('[source]', 'Name or alias, or a pattern: "docs*"')
     .argument('[target]', 'Public name of the new one; absent: as in the source')
@@ -26,6 +27,8 @@ export function addMigrateFlags(command: Command): void {
     .option('--from-api-key-file <file>', 'File that holds its API key')
     .option('--to-url <url>', 'Server of the target; absent: that of the settings')
     .option('--to-api-key-file <file>', 'File that holds its API key')
+    .option('--from-peer-url <url>', 'With --via snapshot: API of another peer of the source (repeatable)', repeated)
+    .option('--to-peer-url <url>', 'With --via snapshot: API of another peer of the target (repeatable)', repeated)
     .option('--plan', 'Say what would be done, how long it takes and what it needs, and do none of it')
     .option('--dry-run', 'The same as --plan')
     .addOption(

@@ -12,6 +12,7 @@ import { migrate as migrateCollection, type MigrateSummary } from '../core/trans
 import { planReembedding } from '../core/transfer/reembed/plan.ts';
 import { reembedCollection } from '../core/transfer/reembed-collection.ts';
 import type { CommandContext, CommandInput, CommandModule, CommandResult } from './command.ts';
+import { listFlag } from './list-flag.ts';
 import { addMigrateFlags, layoutOf, migrateLines, migrateParams, selectionOf } from './migrate-flags.ts';
 import { addModelFlags, isReembedding, reembedParams } from './migrate-model-flags.ts';
 import { renderReembedding, renderReembedPlan } from './migrate-model-render.ts';
@@ -87,7 +88,8 @@ async function copyOne(
   context: CommandContext,
 ): Promise<CommandResult> {
   const layout = await layoutOf(lines.to, resolved);
-  const strategy = flags['via'] === 'snapshot' ? shipSnapshot(lines.to, layout) : copyPoints(layout);
+  const peers = { from: listFlag(flags, 'fromPeerUrl'), to: listFlag(flags, 'toPeerUrl') };
+  const strategy = flags['via'] === 'snapshot' ? shipSnapshot(lines.to, layout, peers) : copyPoints(layout);
   const params = { ...migrateParams(job, flags, resolved, context), strategy };
   if (isPlan(flags)) {
     const plan = await planCopy(lines, params, context);

@@ -6,6 +6,7 @@ import { lockOwner } from '../core/qdrant/lock.ts';
 import { restore as restoreBackup, type RestoredCollection, type RestoreSummary } from '../core/transfer/restore.ts';
 import { formatCount, formatDuration } from '../lib/quantities.ts';
 import type { CommandModule } from './command.ts';
+import { listFlag } from './list-flag.ts';
 import { allowGapText, gapToCome, renderGap } from './name-gap-text.ts';
 
 export const restore: CommandModule = {
@@ -22,6 +23,11 @@ export const restore: CommandModule = {
       .option('--as <name>', 'Another public name than it had; for one collection')
       .option('--select <glob>', 'Only collections whose name or alias matches (repeatable)', repeated)
       .option('--dry-run', 'Check the backup and say what would be done, change nothing')
+      .option(
+        '--peer-url <url>',
+        'Of snapshots: API of another peer of the cluster, where it is not at the same port (repeatable)',
+        repeated,
+      )
       .option('--allow-shrink', 'Replace a collection by one of less than half its points')
       .option('--allow-empty', 'Replace a collection by an empty one')
       .option('--allow-gap', allowGapText)
@@ -40,7 +46,8 @@ export const restore: CommandModule = {
       {
         folder: String(args[0]),
         otherFolders: args.slice(1),
-        select: Array.isArray(flags['select']) ? flags['select'].map(String) : [],
+        select: listFlag(flags, 'select'),
+        peerUrls: listFlag(flags, 'peerUrl'),
         ...(typeof flags['as'] === 'string' && { as: flags['as'] }),
         dryRun: flags['dryRun'] === true,
         allowShrink: flags['allowShrink'] === true,

@@ -35,6 +35,7 @@ import {
   type Compression,
   decodeManifest,
   encodeManifest,
+  filesOfCollection,
   formatName,
   formatVersion,
   manifestName,
@@ -56,6 +57,8 @@ export interface BackupParams {
   readonly compression: Compression;
   /** Qdrant's own snapshots instead of points. */
   readonly snapshot?: boolean;
+  /** Where the other peers of the cluster are asked, for snapshots, when not at the same port (qdrant/peers.ts). */
+  readonly peerUrls?: readonly string[];
   /** One of several machines that back up together. */
   readonly shard?: ShardParams;
   /** False: only counts are compared. */
@@ -253,7 +256,7 @@ async function finish(
 ): Promise<void> {
   const manifest: BackupManifest = {
     format: formatName,
-    version: shard ? formatVersion : wholeVersion,
+    version: shard || collections.some(({ shardSnapshots }) => shardSnapshots) ? formatVersion : wholeVersion,
     needsQdx,
     backupId,
     startedAt,
@@ -277,11 +280,7 @@ async function finish(
 type Figures = Pick<BackupSummary, 'collections' | 'points' | 'sizeBytes'>;
 
 function summarize(collections: readonly BackedUpCollection[]): Figures {
-  const files = collections.flatMap(({ description, parts, snapshot }) => [
-    description,
-    ...parts,
-    ...(snapshot ? [snapshot] : []),
-  ]);
+  const files = collections.flatMap(filesOfCollection);
   return {
     collections: collections.map(({ parts, description: _description, covers: _covers, ...rest }) => ({
       ...rest,

@@ -29,6 +29,8 @@ import { finishSwitched, switchIn, type SwitchInput } from './migrate/switch-in.
 import { withUndatedCard } from './migrate/undated-card.ts';
 import { restoreStrictMode } from './strict-mode.ts';
 import { finishStaging } from './staging.ts';
+import { emptyStaging } from './staging.ts';
+import { readTransferMark } from './transfer-mark.ts';
 import { reached } from './steps.ts';
 import { isCutOff, nameCutSwitch } from './take-name.ts';
 import { noteState, type TransferRecord } from './transfer-journal.ts';
@@ -167,6 +169,8 @@ async function carryOut(work: Work, run: RunOptions): Promise<Outcome> {
 
 /** True where the strategy did; points that are there already are kept instead. */
 async function fillWhole({ plan, params: { strategy }, staging }: Work, run: RunOptions): Promise<boolean> {
+  const { connection, physical } = staging;
+  if ((await readTransferMark(connection, physical))?.isSpoiled) await emptyStaging(connection, physical, plan.mark);
   if (!strategy.fillWhole || (await countPoints(staging.connection, staging.physical, run)) > 0) return false;
   await strategy.fillWhole(plan.source, staging, run);
   return true;

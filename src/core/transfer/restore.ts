@@ -44,6 +44,8 @@ export interface RestoreParams extends OpenGuards {
   readonly batchSize: number;
   readonly parallel: number;
   readonly waitForIndex: boolean;
+  /** Where the other peers of the cluster are asked, for snapshots, when not at the same port. */
+  readonly peerUrls?: readonly string[];
   readonly confirm: (question: string) => Promise<boolean>;
   readonly owner: LockOwner;
   readonly breakLock: boolean;
@@ -202,11 +204,11 @@ async function bringIn(
   params: RestoreParams,
   run: RunOptions,
 ): Promise<RestoredCollection> {
-  const { batchSize, parallel, waitForIndex } = params;
+  const { batchSize, parallel, waitForIndex, peerUrls = [] } = params;
   const { points } = target.item.collection;
   if (target.isSwitched) return { ...planned(target), pointsKept: points };
   await writeTransfer(connection, recordOf(target, params));
-  const filled = await fillStaging(connection, { ...target, batchSize, parallel, waitForIndex }, run);
+  const filled = await fillStaging(connection, { ...target, batchSize, parallel, waitForIndex, peerUrls }, run);
   await noteState(connection, target.staging.physical, 'proven');
   return { ...planned(target), ...filled };
 }

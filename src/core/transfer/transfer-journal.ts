@@ -25,6 +25,8 @@ export interface JournalledSnapshot {
   readonly known: readonly string[];
   /** Null until the server has made it. */
   readonly name: string | null;
+  /** Of this shard; absent: of the whole collection. */
+  readonly shard?: number;
 }
 
 export interface TransferRecord {

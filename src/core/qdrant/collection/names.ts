@@ -22,7 +22,10 @@ export interface ListedCollection {
 }
 
 /** Two cheap requests, sent at once. qdx's own `_qdx` collection is left out. */
-export async function listCollections(connection: Connection, signal?: AbortSignal): Promise<ListedCollection[]> {
+export async function listCollections(
+  connection: Pick<Connection, 'request'>,
+  signal?: AbortSignal,
+): Promise<ListedCollection[]> {
   const options = signal ? { signal } : {};
   const [{ collections }, { aliases }] = await Promise.all([
     connection.request<{ collections: { name: string }[] }>('GET', '/collections', options),

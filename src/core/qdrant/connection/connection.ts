@@ -118,5 +118,10 @@ export interface Connection {
   client(): Promise<QdrantClient>;
   /** Read once for each connection. */
   server(): Promise<ServerInfo>;
+  /**
+   * Another peer of the same cluster: with the same key and limits, and closed with this one.
+   * @throws QdxError `refused` for a key that would go in the clear.
+   */
+  peerAt(url: string): Connection;
   close(): Promise<void>;
 }

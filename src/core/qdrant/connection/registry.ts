@@ -28,7 +28,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   }
   clearTimeout(shared.idleTimer);
   shared.users++;
-  return handleTo(shared, key);
+  return handleTo(shared, key, options);
 }
 
 /** Closes all connections at once, whoever still uses them. */
@@ -44,9 +44,10 @@ export async function closeAll(): Promise<void> {
 export const openConnections = (): number => registry.size;
 
 /** Each opener gets a handle of its own, so that closing twice does not close somebody else's. */
-function handleTo(shared: Shared, key: string): Connection {
+function handleTo(shared: Shared, key: string, options: ConnectionOptions): Connection {
   const { connection } = shared;
   let isOpen = true;
+  const peers: Connection[] = [];
   return {
     url: connection.url,
     request: async (method, path, options) => connection.request(method, path, options),
@@ -54,9 +55,16 @@ function handleTo(shared: Shared, key: string): Connection {
     download: async (path, write, options) => connection.download(path, write, options),
     client: async () => connection.client(),
     server: async () => connection.server(),
+    peerAt: (url) => {
+      const { version: _version, ...limits } = options;
+      const peer = openConnection({ ...limits, url });
+      peers.push(peer);
+      return peer;
+    },
     close: async () => {
       if (!isOpen) return;
       isOpen = false;
+      await Promise.all(peers.map(async (peer) => peer.close()));
       shared.users--;
       if (shared.users === 0) shared.idleTimer = setTimeout(() => void closeIdle(shared, key), idleMs).unref();
     },

@@ -25,7 +25,8 @@ import { parseServerUrl, type ServerUrl } from './server-url.ts';
 
 type Method = Parameters<Connection['request']>[0];
 
-export class ServerConnection implements Connection {
+/** What the registry hands out is one of these, shared (registry.ts). */
+export class ServerConnection implements Omit<Connection, 'peerAt'> {
   readonly url: string;
   readonly #server: ServerUrl;
   readonly #options: ConnectionOptions;

@@ -14,5 +14,6 @@ export const withLimits = (connection: Connection, limits: RequestLimits): Conne
   download: async (path, write, options) => connection.download(path, write, { ...limits, ...options }),
   client: async () => connection.client(),
   server: async () => connection.server(),
+  peerAt: (url) => withLimits(connection.peerAt(url), limits),
   close: async () => connection.close(),
 });

@@ -68,6 +68,8 @@ interface JournalStale {
 interface JournalSnapshotAnnounced {
   readonly type: 'snapshot-announced';
   readonly collection: string;
+  /** Absent: of the whole collection. */
+  readonly shard?: number;
   readonly before: RangeDigest | null;
   readonly known: readonly string[];
 }
@@ -76,6 +78,8 @@ interface JournalSnapshotAnnounced {
 interface JournalSnapshotMade {
   readonly type: 'snapshot-made';
   readonly collection: string;
+  /** Absent: of the whole collection. */
+  readonly shard?: number;
   readonly name: string;
 }
 
@@ -83,6 +87,8 @@ interface JournalSnapshotMade {
 interface JournalSnapshotFile {
   readonly type: 'snapshot-file';
   readonly collection: string;
+  /** Absent: of the whole collection. */
+  readonly shard?: number;
   readonly file: FileEntry;
 }
 

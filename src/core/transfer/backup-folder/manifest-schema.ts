@@ -12,6 +12,7 @@ const id = z
   .nullable();
 
 const partName = /^part-\d{6,}\.jsonl(?:\.gz)?$/u;
+const shardName = /^shard-\d+\.snapshot$/u;
 const folderName = /^\d{3,}-[A-Za-z0-9_.-]*$/u;
 
 const shardKey = z.union([z.string(), z.number()]).nullable();
@@ -47,6 +48,10 @@ const collection = z.object({
   parts: z.array(part),
   covers: z.array(z.object({ from: id, to: id, shardKey })).optional(),
   snapshot: z.object({ file: z.literal('collection.snapshot'), sizeBytes: count, sha256 }).optional(),
+  shardSnapshots: z
+    .array(z.object({ file: z.string().regex(shardName), sizeBytes: count, sha256, shard: count, shardKey }))
+    .min(1)
+    .optional(),
 });
 
 const manifest = z.object({

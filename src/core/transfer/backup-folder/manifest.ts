@@ -8,12 +8,13 @@ import { parseJson, stringifyJson } from '../../../lib/json.ts';
 import type { IdRange } from '../scan-range.ts';
 
 export const manifestName = 'manifest.json';
-/** In the folder of a collection. */
-export const snapshotName = 'collection.snapshot';
 export const formatName = 'qdx-backup';
 /** Raised when a reader of today would misread what is written tomorrow. */
 export const formatVersion = 2;
-/** Of a whole backup: written as before, for a reader of version 1 reads it right. A shard it would take for the whole. */
+/**
+ * Of a whole backup of parts, or of one snapshot: written as before, for a reader of version 1 reads it right. One of several
+ * machines' shards it would take for the whole, and snapshots of shards for nothing.
+ */
 export const wholeVersion = 1;
 
 /** Whether anything was written to the collection while it was read; see docs/backup.md. */
@@ -70,6 +71,14 @@ export interface BackedUpCollection {
   readonly covers?: readonly IdRange[] | undefined;
   /** Qdrant's own snapshot, instead of parts. */
   readonly snapshot?: FileEntry | undefined;
+  /** One of Qdrant's own snapshots for each shard (version 2), instead of parts. */
+  readonly shardSnapshots?: readonly ShardSnapshot[] | undefined;
+}
+
+export interface ShardSnapshot extends FileEntry {
+  /** As Qdrant numbers them; what hashes to it is the same wherever a shard has this number and as many beside it. */
+  readonly shard: number;
+  readonly shardKey: string | number | null;
 }
 
 export interface FileEntry {
@@ -87,6 +96,23 @@ export interface PartEntry extends FileEntry {
   readonly to: string | null;
   readonly shardKey: string | number | null;
 }
+
+/** Of which only a server can say what points are in it. */
+export const isBySnapshot = ({ snapshot, shardSnapshots }: BackedUpCollection): boolean =>
+  snapshot !== undefined || shardSnapshots !== undefined;
+
+/** In the folder of the collection. */
+export const filesOfCollection = ({
+  description,
+  parts,
+  snapshot,
+  shardSnapshots = [],
+}: BackedUpCollection): readonly FileEntry[] => [
+  description,
+  ...parts,
+  ...(snapshot ? [snapshot] : []),
+  ...shardSnapshots,
+];
 
 const hashHead = '  "manifestSha256": "';
 const hashTail = '"\n}\n';

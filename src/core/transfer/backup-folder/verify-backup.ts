@@ -9,7 +9,14 @@ import type { RunOptions } from '../../../lib/events.ts';
 import { decodeDescription } from '../collection-description.ts';
 import { sumOfHashes } from '../points-hash.ts';
 import { journalName, readJournal } from './journal.ts';
-import { type BackupManifest, type BackedUpCollection, decodeManifest, manifestName } from './manifest.ts';
+import {
+  type BackupManifest,
+  type BackedUpCollection,
+  decodeManifest,
+  filesOfCollection,
+  isBySnapshot,
+  manifestName,
+} from './manifest.ts';
 import { type FileFault, findFileFaults, type ListedFile } from './check-files.ts';
 import { findPartFault } from './check-part.ts';
 
@@ -130,11 +137,8 @@ async function withoutManifest(root: string): Promise<QdxError> {
 const readFault = (error: unknown): string =>
   (error as NodeJS.ErrnoException).code === 'EISDIR' ? 'it is a folder' : ((error as Error).message ?? String(error));
 
-const filesOf = ({ folder, description, parts, snapshot }: BackedUpCollection): ListedFile[] =>
-  [description, ...parts, ...(snapshot ? [snapshot] : [])].map((entry) => ({
-    ...entry,
-    file: `${folder}/${entry.file}`,
-  }));
+const filesOf = (collection: BackedUpCollection): ListedFile[] =>
+  filesOfCollection(collection).map((entry) => ({ ...entry, file: `${collection.folder}/${entry.file}` }));
 
 async function checkCollection(
   root: string,
@@ -157,7 +161,7 @@ async function checkCollection(
     if (fault !== null) problems.push({ file, kind: 'content', message: `${file} ${fault}` });
   }
   // What is in a snapshot only a server can read.
-  if (collection.snapshot && parts.length === 0) return problems;
+  if (isBySnapshot(collection)) return problems;
   const points = parts.reduce((sum, part) => sum + part.points, 0);
   const hash = sumOfHashes(parts.map(({ pointsHash }) => pointsHash));
   if (points !== collection.points || hash !== collection.pointsHash)

@@ -47,6 +47,7 @@ export interface CollectionInput {
   /** Ranges read at once. */
   readonly parallel: number;
   readonly partPoints?: number;
+  readonly peerUrls?: readonly string[];
   /** Of several machines; null: it is the whole. */
   readonly shardRun: ShardRun | null;
 }
@@ -90,7 +91,8 @@ export async function backUpCollection(
   };
 }
 
-async function countAll(
+/** Of all shard keys together. */
+export async function countAll(
   connection: Connection,
   { listed, filter }: CollectionInput,
   { shardKeys }: CollectionDescription,

@@ -1,5 +1,5 @@
 /**
- * One collection as Qdrant's own snapshot, with what that lacks beside it: aliases, the configuration as described, the card.
+ * One collection as Qdrant's own snapshot, or one for each shard of it, with what that lacks beside it: aliases, the configuration as described, the card.
  *
  * A snapshot cannot be read without a server. So that a restore can be proven all the same, all points are hashed before it is
  * made and again after: where both agree, it holds exactly these.
@@ -18,39 +18,40 @@ import {
   listSnapshots,
   removeSnapshot,
   type ServerSnapshot,
+  type SnapshotOf,
+  snapshotPath,
 } from '../../qdrant/snapshots.ts';
-import { readReplicas } from '../../qdrant/stats/replicas.ts';
-import { type BackedUpCollection, type FileEntry, snapshotName } from '../backup-folder/manifest.ts';
+import type { BackedUpCollection, FileEntry } from '../backup-folder/manifest.ts';
 import { type CollectionDescription, describeCollection } from '../collection-description.ts';
 import { digestCollection } from '../collection-digest.ts';
-import { countIn } from '../ranges.ts';
 import type { RangeDigest } from '../scan-range.ts';
 import { reached } from '../steps.ts';
-import { begin, type CollectionInput, descriptionEntry, takeUp } from './back-up-collection.ts';
+import { findPieces, type SnapshotPiece } from '../snapshot-pieces.ts';
+import { begin, type CollectionInput, countAll, descriptionEntry, takeUp } from './back-up-collection.ts';
 import { changedDescription } from './check-consistency.ts';
 import type { CollectionProgress, SnapshotProgress } from './progress-state.ts';
 
-/** @throws QdxError `refused` for a collection of which one snapshot is not all; `verification` under `--strict`. */
+/** @throws QdxError `refused` where a shard lies on a peer that cannot be reached; `verification` under `--strict`. */
 export async function backUpSnapshot(
   connection: Connection,
   input: CollectionInput,
   run: RunOptions,
 ): Promise<BackedUpCollection> {
-  const { listed, root } = input;
+  const { listed, root, peerUrls = [] } = input;
   run.onEvent?.({ type: 'phase', name: 'reading', detail: listed.physical });
   const description = await describeCollection(connection, listed, run);
-  await assertOneSnapshotIsAll(connection, description, run);
+  const pieces = await findPieces(connection, { description, peerUrls }, run);
   const progress = input.progress
     ? await takeUp(input, input.progress, description)
     : await begin(connection, input, description, run);
-  const { before, file } = await fetchSnapshot(connection, input, progress, run);
-  const after = await digestIfAsked(connection, input, run);
+  const { before, files } = await fetchPieces(connection, { ...input, description, progress, pieces }, run);
+  const after = await digestIfAsked(connection, input, description, run);
   const changes = [
     ...(before && after && isOther(before, after) ? ['its points are others than before the snapshot'] : []),
     ...(await changedDescription(connection, { description }, run)),
   ];
   tellChanges(input, changes, run);
-  const countAfter = await countIn(connection, { physical: listed.physical }, null, run);
+  const countAfter = await countAll(connection, input, description, run);
   const isProven = after !== null && changes.length === 0;
   reached(run, 'backup.compared');
   return {
@@ -64,82 +65,93 @@ export async function backUpSnapshot(
     countAfter,
     description: await descriptionEntry(join(root, progress.folder)),
     parts: [],
-    snapshot: file,
+    ...asEntries(pieces, files),
   };
+}
+
+type FilesByShard = ReadonlyMap<number | null, FileEntry>;
+
+function asEntries(
+  pieces: readonly SnapshotPiece[],
+  files: FilesByShard,
+): Pick<BackedUpCollection, 'snapshot' | 'shardSnapshots'> {
+  const whole = files.get(null);
+  if (whole) return { snapshot: whole };
+  const shardSnapshots = pieces.flatMap(({ shard, shardKey }) => {
+    const file = files.get(shard);
+    return file && shard !== null ? [{ ...file, shard, shardKey }] : [];
+  });
+  return { shardSnapshots };
 }
 
 const isOther = (before: RangeDigest, after: RangeDigest): boolean =>
   before.points !== after.points || before.pointsHash !== after.pointsHash;
 
-/** A snapshot holds the shards of the peer that makes it; and under another name, Qdrant loses keyed shards (its #10135). */
-export async function assertOneSnapshotIsAll(
-  connection: Connection,
-  { name, shardKeys }: CollectionDescription,
-  run: RunOptions,
-  hint = 'leave out --snapshot: a backup by points holds all shards, and can be restored anywhere',
-): Promise<void> {
-  if (shardKeys.length > 0)
-    throw new QdxError('refused', `${name} has shard keys, and Qdrant cannot restore its snapshot under another name`, {
-      hint,
-    });
-  const replicas = await readReplicas(connection, name, run.signal);
-  const here = new Set(replicas.filter(({ points, state }) => points !== undefined && state === 'Active').map(shardOf));
-  const missing = [...new Set(replicas.map(shardOf))].filter((shard) => !here.has(shard));
-  if (missing.length === 0) return;
-  const which = `${missing.length === 1 ? 'shard' : 'shards'} ${missing.join(', ')}`;
-  throw new QdxError('refused', `${name}: ${connection.url} does not hold ${which}, so its snapshot would lack them`, {
-    hint,
-    details: { missing },
-  });
-}
-
-const shardOf = ({ shard }: { readonly shard: number }): number => shard;
-
 async function digestIfAsked(
   connection: Connection,
   { listed, secondScan, parallel }: CollectionInput,
+  { shardKeys }: CollectionDescription,
   run: RunOptions,
 ): Promise<RangeDigest | null> {
   if (!secondScan) return null;
-  return digestCollection(connection, { physical: listed.physical, shardKeys: [], parallel }, run);
+  return digestCollection(connection, { physical: listed.physical, shardKeys, parallel }, run);
 }
 
-interface FetchedSnapshot {
-  /** Of the points before it was made; null: not asked for. */
+interface PiecesInput extends CollectionInput {
+  readonly description: CollectionDescription;
+  readonly progress: CollectionProgress;
+  readonly pieces: readonly SnapshotPiece[];
+}
+
+interface FetchedSnapshots {
+  /** Of the points before the first was made; null: not asked for. */
   readonly before: RangeDigest | null;
-  readonly file: FileEntry;
+  readonly files: FilesByShard;
 }
 
-async function fetchSnapshot(
-  connection: Connection,
-  input: CollectionInput,
-  progress: CollectionProgress,
-  run: RunOptions,
-): Promise<FetchedSnapshot> {
-  const { listed, journal, root } = input;
-  const { physical } = listed;
+async function fetchPieces(connection: Connection, input: PiecesInput, run: RunOptions): Promise<FetchedSnapshots> {
+  const { pieces, progress, root, description } = input;
   const folder = join(root, progress.folder);
-  const earlier = progress.snapshot;
-  if (earlier?.name !== undefined) await removeSnapshot(connection, physical, earlier.name);
-  if (earlier?.file && (await isThere(folder, earlier.file))) return { before: earlier.before, file: earlier.file };
-  if (earlier && earlier.name === undefined) await tellOrphans(connection, physical, earlier, run);
-  const before = await digestIfAsked(connection, input, run);
-  const known = await listSnapshots(connection, physical, run);
-  await journal.append({ type: 'snapshot-announced', collection: physical, before, known });
+  const files = new Map<number | null, FileEntry>();
+  let before: RangeDigest | null | undefined;
+  for (const { connection: peer, of, shard } of pieces) {
+    const earlier = progress.snapshots.get(shard);
+    if (!earlier) continue;
+    if (earlier.name !== undefined) await removeSnapshot(peer, of, earlier.name);
+    else if (!earlier.file) await tellOrphans(peer, of, earlier, run);
+    if (!earlier.file || !(await isThere(folder, earlier.file))) continue;
+    files.set(shard, earlier.file);
+    before ??= earlier.before;
+  }
+  const open = pieces.filter(({ shard }) => !files.has(shard));
+  before ??= await digestIfAsked(connection, input, description, run);
+  for (const piece of open) files.set(piece.shard, await fetchPiece(piece, { ...input, before }, run));
+  return { before, files };
+}
+
+async function fetchPiece(
+  { connection, of, shard, file: name }: SnapshotPiece,
+  { listed, journal, root, progress, before }: PiecesInput & { readonly before: RangeDigest | null },
+  run: RunOptions,
+): Promise<FileEntry> {
+  const head = { collection: listed.physical, ...(shard !== null && { shard }) };
+  const known = await listSnapshots(connection, of, run);
+  await journal.append({ type: 'snapshot-announced', ...head, before, known });
   reached(run, 'snapshot.announced');
-  run.onEvent?.({ type: 'phase', name: 'making a snapshot', detail: physical });
-  const made = await createSnapshot(connection, physical, run);
+  const detail = shard === null ? listed.physical : `${listed.physical}, shard ${shard}`;
+  run.onEvent?.({ type: 'phase', name: 'making a snapshot', detail });
+  const made = await createSnapshot(connection, of, run);
   reached(run, 'snapshot.created');
   try {
-    await journal.append({ type: 'snapshot-made', collection: physical, name: made.name });
+    await journal.append({ type: 'snapshot-made', ...head, name: made.name });
     reached(run, 'snapshot.noted');
-    const file = await download(connection, physical, made, folder, run);
+    const file = await download(connection, { of, made, folder: join(root, progress.folder), file: name }, run);
     reached(run, 'snapshot.downloaded');
-    await journal.append({ type: 'snapshot-file', collection: physical, file });
+    await journal.append({ type: 'snapshot-file', ...head, file });
     reached(run, 'snapshot.download-noted');
-    return { before, file };
+    return file;
   } finally {
-    await removeMade(connection, physical, made.name, run);
+    await removeMade(connection, of, made.name, run);
   }
 }
 
@@ -149,43 +161,44 @@ const isThere = async (folder: string, { file, sizeBytes }: FileEntry): Promise<
 /** A run that was killed while the server worked cannot have noted the name. What may be somebody else's is not removed. */
 export async function tellOrphans(
   connection: Connection,
-  physical: string,
+  of: SnapshotOf,
   { known }: Pick<SnapshotProgress, 'known'>,
   run: RunOptions,
 ): Promise<void> {
-  const orphans = (await listSnapshots(connection, physical, run)).filter((name) => !known.includes(name));
+  const orphans = (await listSnapshots(connection, of, run)).filter((name) => !known.includes(name));
   if (orphans.length === 0) return;
   const message =
     `an earlier run was stopped while the server made a snapshot; on the server there is now ${orphans.join(', ')}: ` +
-    `unless it is somebody else's, remove it (DELETE /collections/${physical}/snapshots/NAME)`;
+    `unless it is somebody else's, remove it (DELETE ${snapshotPath(of, '/NAME')} on ${connection.url})`;
   run.onEvent?.({ type: 'warning', message });
 }
 
-export async function removeMade(
-  connection: Connection,
-  physical: string,
-  name: string,
-  run: RunOptions,
-): Promise<void> {
+export async function removeMade(connection: Connection, of: SnapshotOf, name: string, run: RunOptions): Promise<void> {
   try {
-    await removeSnapshot(connection, physical, name);
+    await removeSnapshot(connection, of, name);
     reached(run, 'snapshot.removed');
   } catch (error) {
     if (!isQdxError(error)) throw error;
-    const message = `snapshot ${name} of ${physical} stays on the server, it could not be removed: ${error.message}`;
+    const message = `snapshot ${name} stays on ${connection.url}, it could not be removed: ${error.message}`;
     run.onEvent?.({ type: 'warning', message });
   }
+}
+
+interface DownloadInput {
+  readonly of: SnapshotOf;
+  readonly made: ServerSnapshot;
+  readonly folder: string;
+  readonly file: string;
 }
 
 /** @throws QdxError `verification` where other bytes arrived than the server hashed. */
 async function download(
   connection: Connection,
-  physical: string,
-  { name, sizeBytes, sha256: stated }: ServerSnapshot,
-  folder: string,
+  { of, made, folder, file }: DownloadInput,
   run: RunOptions,
 ): Promise<FileEntry> {
-  const partial = await createPartialFile(join(folder, snapshotName));
+  const { name, sizeBytes, sha256: stated } = made;
+  const partial = await createPartialFile(join(folder, file));
   const hash = createHash('sha256');
   const report = () =>
     run.onEvent?.({ type: 'progress', stage: 'downloading', done: partial.sizeBytes, total: sizeBytes, unit: 'bytes' });
@@ -195,7 +208,7 @@ async function download(
       await partial.write(chunk);
       report();
     };
-    await downloadSnapshot(connection, physical, name, write, run);
+    await downloadSnapshot(connection, of, name, write, run);
     const sha256 = hash.digest('hex');
     if (partial.sizeBytes !== sizeBytes || (stated !== null && stated !== sha256))
       throw new QdxError(
@@ -205,7 +218,7 @@ async function download(
         { hint: 'run the same command again' },
       );
     await partial.finish();
-    return { file: snapshotName, sizeBytes, sha256 };
+    return { file, sizeBytes, sha256 };
   } catch (error) {
     await partial.abandon();
     throw error;

@@ -15,8 +15,8 @@ export interface CollectionProgress {
   readonly firstRange: number;
   /** By number of range; null: the range holds no point. */
   readonly done: Map<number, PartEntry | null>;
-  /** How far a backup by snapshot is; absent where none was begun. */
-  snapshot?: SnapshotProgress;
+  /** How far a backup by snapshots is, by shard; null: of the whole collection. */
+  readonly snapshots: Map<number | null, SnapshotProgress>;
 }
 
 export interface SnapshotProgress {
@@ -43,6 +43,7 @@ export const newProgress = ({
   ranges,
   firstRange,
   done: new Map(),
+  snapshots: new Map(),
 });
 
 export function progressOf(lines: readonly JournalLine[]): Map<string, CollectionProgress> {
@@ -58,9 +59,11 @@ export function progressOf(lines: readonly JournalLine[]): Map<string, Collectio
 
 function noteSnapshot(line: JournalLine, collections: ReadonlyMap<string, CollectionProgress>): void {
   if (line.type === 'start' || line.type === 'collection') return;
-  const progress = collections.get(line.collection);
-  if (!progress) return;
-  if (line.type === 'snapshot-announced') progress.snapshot = { before: line.before, known: line.known };
-  if (line.type === 'snapshot-made' && progress.snapshot) progress.snapshot = { ...progress.snapshot, name: line.name };
-  if (line.type === 'snapshot-file' && progress.snapshot) progress.snapshot = { ...progress.snapshot, file: line.file };
+  if (line.type === 'part' || line.type === 'stale') return;
+  const snapshots = collections.get(line.collection)?.snapshots;
+  const shard = line.shard ?? null;
+  const so = snapshots?.get(shard);
+  if (line.type === 'snapshot-announced') snapshots?.set(shard, { before: line.before, known: line.known });
+  if (line.type === 'snapshot-made' && so) snapshots?.set(shard, { ...so, name: line.name });
+  if (line.type === 'snapshot-file' && so) snapshots?.set(shard, { ...so, file: line.file });
 }

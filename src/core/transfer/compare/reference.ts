@@ -13,7 +13,7 @@ import {
   publicNames,
   resolveAmong,
 } from '../../qdrant/collection/names.ts';
-import { type BackedUpCollection, manifestName } from '../backup-folder/manifest.ts';
+import { type BackedUpCollection, isBySnapshot, manifestName } from '../backup-folder/manifest.ts';
 import { readPart } from '../backup-folder/part-file.ts';
 import { readSoundBackup } from '../backup-folder/verify-backup.ts';
 import { type CollectionDescription, decodeDescription, describeCollection } from '../collection-description.ts';
@@ -74,7 +74,7 @@ async function backupReference(
     throw new QdxError('notFound', `${root} holds no collection that is called ${[...names].join(' or ')}`, {
       hint: `it holds: ${manifest.collections.map((entry) => entry.name).join(', ')}`,
     });
-  if (found.snapshot)
+  if (isBySnapshot(found))
     throw new QdxError('usage', `${root} holds ${found.name} as a snapshot of Qdrant, which only a server can read`, {
       hint: `restore it beside: qdx restore ${root} --select ${found.name} --as ${name}-check; then compare with that`,
     });

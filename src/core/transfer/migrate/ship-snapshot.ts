@@ -1,10 +1,12 @@
 /**
- * Copying by Qdrant's own snapshot: made on the source, streamed to the target, recovered into the staging collection, removed
- * from the source. It brings the index along. The same layout and the same minor version are needed, and one peer on either
- * side; it takes room on the source's disk while it lies there, which nobody can ask for, so it is never taken unasked.
+ * Copying by Qdrant's own snapshots: made on the source, streamed to the target, recovered into the staging collection, removed
+ * from the source. It brings the index along. The same layout and the same minor version are needed; where either side is a
+ * cluster or has shard keys, each shard is shipped by itself, to every peer that has a replica of it. A snapshot takes room on the
+ * source's disk while it lies there, which nobody can ask for, so it is never taken unasked.
  */
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
+import { countPeers } from '../../qdrant/collection/system-collection.ts';
 import { minorOf } from '../../qdrant/connection/features.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import {
@@ -12,21 +14,37 @@ import {
   listSnapshots,
   recoverSnapshot,
   removeSnapshot,
+  snapshotPath,
   snapshotStream,
 } from '../../qdrant/snapshots.ts';
-import { assertOneSnapshotIsAll, removeMade, tellOrphans } from '../backup/back-up-snapshot.ts';
-import { displayDifference, descriptionDifferences } from '../collection-description.ts';
+import { alignShards, type NumberedShard } from '../align-shards.ts';
+import { removeMade, tellOrphans } from '../backup/back-up-snapshot.ts';
+import {
+  type CollectionDescription,
+  describeCollection,
+  descriptionDifferences,
+  displayDifference,
+} from '../collection-description.ts';
 import type { Side } from '../delta/side.ts';
-import { assertOnePeer } from '../restore/plan.ts';
+import { findPieces, recoverShards, type SnapshotPiece } from '../snapshot-pieces.ts';
+import { noteSpoiled } from '../staging.ts';
 import { reached } from '../steps.ts';
 import { type JournalledSnapshot, readTransfer, writeTransfer } from '../transfer-journal.ts';
+import { readTransferMark, writeTransferMark } from '../transfer-mark.ts';
 import { copyPoints } from './copy-points.ts';
 import type { FillStrategy, SourceLook } from './fill-strategy.ts';
 import type { LayoutChanges } from './layout.ts';
 
 const hint = 'leave out --via snapshot: points are then copied one by one';
 
-export function shipSnapshot(target: Connection, changes: LayoutChanges): FillStrategy {
+/** URLs of the peers of either side that are not at the same port (qdrant/peers.ts). */
+export interface PeerUrls {
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+}
+
+export function shipSnapshot(target: Connection, changes: LayoutChanges, peerUrls?: PeerUrls): FillStrategy {
+  const peers = peerUrls ?? { from: [], to: [] };
   const copy = copyPoints(changes);
   return {
     ...copy,
@@ -36,15 +54,16 @@ export function shipSnapshot(target: Connection, changes: LayoutChanges): FillSt
       const [difference] = descriptionDifferences(look.description, description);
       if (difference)
         throw new QdxError('refused', `a snapshot brings its layout along: ${displayDifference(difference)}`, { hint });
-      await assertFits(look, target, run);
+      await assertFits(look, target);
+      await piecesOf(look.side, look.description, target, peers, run);
       return description;
     },
-    fillWhole: async (source, staging, run) => ship(source, staging, run),
+    fillWhole: async (source, staging, run) => ship(source, staging, peers, run),
   };
 }
 
 /** @throws QdxError `refused`, naming what does not fit. */
-async function assertFits({ side, description }: SourceLook, target: Connection, run: RunOptions): Promise<void> {
+async function assertFits({ side }: SourceLook, target: Connection): Promise<void> {
   const [was, is] = [await side.connection.server(), await target.server()];
   if (minorOf(was.version) !== minorOf(is.version))
     throw new QdxError(
@@ -52,39 +71,75 @@ async function assertFits({ side, description }: SourceLook, target: Connection,
       `a snapshot of Qdrant ${was.version} is recovered by Qdrant ${minorOf(was.version)}, and ${target.url} runs ${is.version}`,
       { hint },
     );
-  await assertOneSnapshotIsAll(side.connection, description, run, hint);
-  await assertOnePeer(target, description.name, hint);
 }
 
-async function ship(source: Side, staging: Side, run: RunOptions): Promise<void> {
+/** One snapshot where one server has all and one takes all; else one for each shard. */
+async function piecesOf(
+  { connection }: Side,
+  description: CollectionDescription,
+  target: Connection,
+  peers: PeerUrls,
+  run: RunOptions,
+): Promise<SnapshotPiece[]> {
+  const byShard = (await countPeers(target)) > 1;
+  return findPieces(connection, { description, peerUrls: peers.from, byShard }, run);
+}
+
+async function ship(source: Side, staging: Side, peers: PeerUrls, run: RunOptions): Promise<void> {
   const { connection, physical } = source;
-  await cleanUp(source, staging, run);
-  const known = await listSnapshots(connection, physical, run);
-  await note(staging, { known, name: null });
-  run.onEvent?.({ type: 'phase', name: 'making a snapshot', detail: physical });
-  const made = await createSnapshot(connection, physical, run);
+  const description = await describeCollection(connection, { physical, aliases: [] }, run);
+  const pieces = await piecesOf(source, description, staging.connection, peers, run);
+  await cleanUp(pieces, staging, run);
+  if (pieces.some(({ shard }) => shard === null)) {
+    for (const piece of pieces) await shipPiece(piece, staging, peers, run);
+    return;
+  }
+  await alignShards(staging.connection, staging.physical, pieces.flatMap(numbered));
+  // Killed among them, one replica would have points and another none: what is read then depends on who is asked.
+  const mark = await readTransferMark(staging.connection, staging.physical);
+  if (mark) await noteSpoiled(staging.connection, staging.physical, mark);
+  for (const piece of pieces) await shipPiece(piece, staging, peers, run);
+  if (mark) await writeTransferMark(staging.connection, staging.physical, mark);
+}
+
+const numbered = ({ shard, shardKey }: SnapshotPiece): NumberedShard[] => (shard === null ? [] : [{ shard, shardKey }]);
+
+async function shipPiece(
+  { connection, of, shard }: SnapshotPiece,
+  staging: Side,
+  peers: PeerUrls,
+  run: RunOptions,
+): Promise<void> {
+  const { physical } = staging;
+  const known = await listSnapshots(connection, of, run);
+  const noted = { known, ...(shard !== null && { shard }) };
+  await note(staging, { ...noted, name: null });
+  run.onEvent?.({ type: 'phase', name: 'making a snapshot', detail: snapshotPath(of) });
+  const made = await createSnapshot(connection, of, run);
   try {
-    await note(staging, { known, name: made.name });
+    await note(staging, { ...noted, name: made.name });
     reached(run, 'migrate.snapshot-made');
     const { name, sizeBytes, sha256 } = made;
     if (sha256 === null)
       throw new QdxError('refused', `${connection.url} gives no checksum of its snapshots`, { hint });
-    run.onEvent?.({ type: 'phase', name: 'recovering', detail: staging.physical });
-    const open = () => snapshotStream(connection, physical, name, run);
-    await recoverSnapshot(staging.connection, staging.physical, { open, sizeBytes, sha256 }, run);
+    run.onEvent?.({ type: 'phase', name: 'recovering', detail: physical });
+    const file = { open: () => snapshotStream(connection, of, name, run), sizeBytes, sha256 };
+    if (shard === null) await recoverSnapshot(staging.connection, physical, file, run);
+    else await recoverShards(staging.connection, { physical, peerUrls: peers.to, sources: [{ shard, file }] }, run);
     reached(run, 'migrate.snapshot-recovered');
   } finally {
-    await removeMade(connection, physical, made.name, run);
+    await removeMade(connection, of, made.name, run);
     await note(staging, null);
   }
 }
 
-/** What a run before this one left on the source's server. */
-async function cleanUp({ connection, physical }: Side, staging: Side, run: RunOptions): Promise<void> {
+/** What a run before this one left on the source's servers. */
+async function cleanUp(pieces: readonly SnapshotPiece[], staging: Side, run: RunOptions): Promise<void> {
   const left = (await readTransfer(staging.connection, staging.physical))?.snapshot;
-  if (!left) return;
-  if (left.name !== null) await removeSnapshot(connection, physical, left.name);
-  else await tellOrphans(connection, physical, left, run);
+  const piece = pieces.find(({ shard }) => shard === (left?.shard ?? null));
+  if (!left || !piece) return;
+  if (left.name !== null) await removeSnapshot(piece.connection, piece.of, left.name);
+  else await tellOrphans(piece.connection, piece.of, left, run);
 }
 
 async function note({ connection, physical }: Side, snapshot: JournalledSnapshot | null): Promise<void> {

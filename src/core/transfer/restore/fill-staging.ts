@@ -6,6 +6,7 @@ import { isQdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { waitUntilReady } from '../../qdrant/collection/readiness.ts';
+import { isBySnapshot } from '../backup-folder/manifest.ts';
 import { readPart } from '../backup-folder/part-file.ts';
 import { describeCollection, descriptionDifferences, displayDifference } from '../collection-description.ts';
 import { assertSamePoints } from '../compare-parts.ts';
@@ -25,6 +26,8 @@ export interface FillInput {
   readonly parallel: number;
   /** False: switch in although it is still being indexed. */
   readonly waitForIndex: boolean;
+  /** Of a cluster, for snapshots; see qdrant/peers.ts. */
+  readonly peerUrls?: readonly string[];
 }
 
 export interface FilledStaging {
@@ -37,9 +40,7 @@ export interface FilledStaging {
 
 /** A snapshot is recovered by the server; points are sent. Both are read back. @throws QdxError as these do. */
 export const fillStaging = (connection: Connection, input: FillInput, run: RunOptions): Promise<FilledStaging> =>
-  input.item.collection.snapshot
-    ? recoverStaging(connection, input, input.item.collection.snapshot, run)
-    : fillByPoints(connection, input, run);
+  isBySnapshot(input.item.collection) ? recoverStaging(connection, input, run) : fillByPoints(connection, input, run);
 
 /** @throws QdxError `verification` where the points are not those of the backup; the staging collection is then removed. */
 async function fillByPoints(connection: Connection, input: FillInput, run: RunOptions): Promise<FilledStaging> {

@@ -9,6 +9,7 @@ import { QdxError } from '../../../lib/errors.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { versionOf } from '../../qdrant/collection/alias.ts';
 import { assertCollectionName } from '../../qdrant/collection/names.ts';
+import { countPeers } from '../../qdrant/collection/system-collection.ts';
 import type { LocatedCollection } from '../backup-folder/join-shards.ts';
 import type { BackedUpCollection } from '../backup-folder/manifest.ts';
 import { type CollectionDescription, decodeDescription } from '../collection-description.ts';
@@ -68,21 +69,20 @@ function selectFrom(
   return collections.filter((collection) => chosen.has(collection));
 }
 
-/** A peer recovers its own shards only. @throws QdxError `refused` for a cluster of several peers. */
+/**
+ * A snapshot of a whole collection is recovered by one peer, on its own.
+ * @throws QdxError `refused` for a cluster of several peers.
+ */
 export async function assertSnapshotsFit(connection: Connection, items: readonly RestoreItem[]): Promise<void> {
-  const snapshot = items.find(({ collection }) => collection.snapshot);
-  const hint = 'restore it to a single server, and qdx migrate it from there to the cluster';
-  if (snapshot) await assertOnePeer(connection, snapshot.collection.name, hint);
-}
-
-/** @throws QdxError `refused` for a cluster of several peers. */
-export async function assertOnePeer(connection: Connection, name: string, hint: string): Promise<void> {
-  const { peers = {} } = await connection.request<{ peers?: Readonly<Record<string, unknown>> }>('GET', '/cluster');
-  const count = Object.keys(peers).length;
+  const whole = items.find(({ collection }) => collection.snapshot);
+  if (!whole) return;
+  const count = await countPeers(connection);
   if (count < 2) return;
   throw new QdxError(
     'refused',
-    `${name} is a snapshot of Qdrant, and ${connection.url} is one of ${count} peers: it cannot be spread over them`,
-    { hint },
+    `${whole.collection.name} is one snapshot of all its shards, and ${connection.url} is one of ${count} peers: it cannot be spread over them`,
+    {
+      hint: 'restore it to a single server, and from there: qdx migrate --via snapshot --to-url <a peer of the cluster>',
+    },
   );
 }

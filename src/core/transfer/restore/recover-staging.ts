@@ -12,10 +12,12 @@ import { formatCount } from '../../../lib/quantities.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { waitUntilReady } from '../../qdrant/collection/readiness.ts';
 import { recoverSnapshot } from '../../qdrant/snapshots.ts';
-import type { BackedUpCollection, FileEntry } from '../backup-folder/manifest.ts';
+import { alignShards } from '../align-shards.ts';
+import type { BackedUpCollection, FileEntry, ShardSnapshot } from '../backup-folder/manifest.ts';
 import { describeCollection, descriptionDifferences, displayDifference } from '../collection-description.ts';
 import { digestCollection } from '../collection-digest.ts';
 import type { RangeDigest } from '../scan-range.ts';
+import { recoverShards } from '../snapshot-pieces.ts';
 import { createStaging, dropStaging, finishStaging } from '../staging.ts';
 import { reached } from '../steps.ts';
 import type { FilledStaging, FillInput } from './fill-staging.ts';
@@ -23,21 +25,23 @@ import type { FilledStaging, FillInput } from './fill-staging.ts';
 /** @throws QdxError `verification` where other points came out than went in; the staging collection is then removed. */
 export async function recoverStaging(
   connection: Connection,
-  { item, staging, mark, parallel, waitForIndex }: FillInput,
-  snapshot: FileEntry,
+  { item, staging, mark, parallel, waitForIndex, peerUrls = [] }: FillInput,
   run: RunOptions,
 ): Promise<FilledStaging> {
   const { physical } = staging;
   const { description, collection } = item;
-  const digest = () => digestCollection(connection, { physical, shardKeys: [], parallel }, run);
+  const { shardKeys } = description;
+  const digest = () => digestCollection(connection, { physical, shardKeys, parallel }, run);
   if (!staging.isLeftover) await createStaging(connection, physical, description, mark, run);
   reached(run, 'restore.created');
-  const left = staging.isLeftover && collection.pointsHash !== null ? await digest() : null;
+  // Of several replicas one may be complete, and the others not.
+  const isKnown = collection.pointsHash !== null && collection.shardSnapshots === undefined;
+  const left = staging.isLeftover && isKnown ? await digest() : null;
   const isKept = left !== null && left.pointsHash === collection.pointsHash && left.points > 0;
   const recover = async (): Promise<RangeDigest> => {
     run.onEvent?.({ type: 'phase', name: 'recovering', detail: physical });
-    const open = () => createReadStream(join(collection.path, snapshot.file), { highWaterMark: 1024 * 1024 });
-    await recoverSnapshot(connection, physical, { ...snapshot, open }, run);
+    const files = { whole: collection.snapshot, shards: collection.shardSnapshots ?? [] };
+    await recoverFiles(connection, { physical, path: collection.path, ...files, peerUrls }, run);
     reached(run, 'restore.loaded');
     return digest();
   };
@@ -55,6 +59,27 @@ export async function recoverStaging(
   reached(run, 'restore.finished');
   const notRestored = descriptionDifferences(description, made).map(displayDifference);
   return { pointsHash: found.pointsHash, pointsKept: isKept ? collection.points : 0, notRestored };
+}
+
+interface FilesInput {
+  readonly physical: string;
+  /** Folder of the files. */
+  readonly path: string;
+  readonly whole: FileEntry | undefined;
+  readonly shards: readonly ShardSnapshot[];
+  readonly peerUrls: readonly string[];
+}
+
+async function recoverFiles(connection: Connection, input: FilesInput, run: RunOptions): Promise<void> {
+  const { physical, path, whole, shards, peerUrls } = input;
+  const opened = (file: FileEntry) => ({
+    ...file,
+    open: () => createReadStream(join(path, file.file), { highWaterMark: 1024 * 1024 }),
+  });
+  if (whole) return recoverSnapshot(connection, physical, opened(whole), run);
+  await alignShards(connection, physical, shards);
+  const sources = shards.map((each) => ({ shard: each.shard, file: opened(each) }));
+  return recoverShards(connection, { physical, peerUrls, sources }, run);
 }
 
 /**
