@@ -78,7 +78,7 @@ export async function localShards({ connection }: Peer, physical: string): Promi
 }
 
 /** `http://host-2:6335/` beside `https://host-1:6333/prefix` -> `https://host-2:6333/prefix` */
-export function guessedUrl(known: string, uri: string): string {
+function guessedUrl(known: string, uri: string): string {
   const url = new URL(known);
   return `${url.protocol}//${new URL(uri).hostname}:${url.port}${url.pathname.replace(/\/$/, '')}`;
 }

@@ -4,7 +4,6 @@
  */
 import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
-import { sha256Hex } from '../../lib/hash.ts';
 import { mapOrdered } from '../../lib/ordered-map.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { countPoints } from '../qdrant/collection/points.ts';
@@ -13,6 +12,7 @@ import { readPart } from './backup-folder/part-file.ts';
 import { displayId, type IdToken } from './point-order.ts';
 import { sumOfHashes } from './points-hash.ts';
 import { createPageSize, digestRange, scanRange, type PageSize } from './scan-range.ts';
+import { lineDigest } from './comparable-line.ts';
 
 export interface CompareInput {
   readonly physical: string;
@@ -64,14 +64,14 @@ async function differingPoints(
   pageSize: PageSize,
 ): Promise<QdxError> {
   const expected = new Map<IdToken, string>();
-  for await (const page of readPart(part.path)) for (const { id, line } of page) expected.set(id, sha256Hex(line));
+  for await (const page of readPart(part.path)) for (const { id, line } of page) expected.set(id, lineDigest(line));
   const changed: IdToken[] = [];
   const extra: IdToken[] = [];
   for await (const page of scanRange(connection, { physical, range: part, pageSize }))
     for (const { id, line } of page) {
       const hash = expected.get(id);
       if (hash === undefined) extra.push(id);
-      else if (hash !== sha256Hex(line)) changed.push(id);
+      else if (hash !== lineDigest(line)) changed.push(id);
       expected.delete(id);
     }
   const missing = [...expected.keys()];

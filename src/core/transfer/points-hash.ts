@@ -1,15 +1,15 @@
 /**
- * One hash for a set of points: the sum of their SHA-256, modulo 2^256. It does not depend on the order in which points come,
+ * One hash for a set of points: the sum of the SHA-256 of their lines (comparable-line.ts), modulo 2^256. It does not depend on the order in which points come,
  * nor on how a collection was cut into parts, so that parts are hashed side by side and a backup, its restored collection
  * and another scroll of the source can be compared by one figure. It finds accidents, not forgery (sums of hashes can be
  * steered by whoever may choose the points).
  */
-import { sha256Hex } from '../../lib/hash.ts';
+import { lineDigest } from './comparable-line.ts';
 
 export interface PointsHash {
   readonly points: number;
-  add(line: Uint8Array): void;
-  /** The SHA-256 of a line as hex, where it was made already. */
+  add(line: Buffer): void;
+  /** The digest of a line (comparable-line.ts), where it was made already. */
   addDigest(digest: string): void;
   /** 64 lower-case hex digits. */
   digest(): string;
@@ -29,7 +29,7 @@ export function createPointsHash(): PointsHash {
     get points() {
       return points;
     },
-    add: (line) => addHex(sha256Hex(line)),
+    add: (line) => addHex(lineDigest(line)),
     addDigest: addHex,
     digest: () => hexOf(sum),
   };

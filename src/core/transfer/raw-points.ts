@@ -1,7 +1,7 @@
 /**
  * Points as the server printed them, cut out of its answer to a scroll. What qdx keeps of a point is one line of JSON:
  * id, payload and vectors byte for byte; only the order of these fields, and of named vectors, is made the same always (the
- * server's varies from answer to answer), so that equal points are equal bytes.
+ * server's varies from answer to answer), so that equal points are equal bytes; but for the keys of a payload (comparable-line.ts).
  *
  * Parsed and printed again they would not be: `1.0` would become `1`, integers beyond 2^53 others, and a multi-vector of
  * two rows of whole numbers would come back as a sparse vector (Qdrant 1.16 reads `[[1,2],[3,4]]` as indices and values).

@@ -1,9 +1,8 @@
 /**
- * What the names of a transfer lead to now, and whether the server can take what comes: found out before anything is touched.
+ * What the names of a transfer lead to now: found out before anything is touched.
  */
 import { QdxError } from '../../lib/errors.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
-import { compareVersions, minorOf, requireFeature } from '../qdrant/connection/features.ts';
 import { versionOf } from '../qdrant/collection/alias.ts';
 import type { ListedCollection } from '../qdrant/collection/names.ts';
 import { countPoints } from '../qdrant/collection/points.ts';
@@ -49,23 +48,4 @@ function assertNoVersion(listed: readonly ListedCollection[], name: string): voi
     hint: `name ${of}, or a name that is free; qdx alias shows what leads where`,
     details: { name, versionOf: of },
   });
-}
-
-export interface Origin {
-  /** `the backup`, `the source`. */
-  readonly what: string;
-  readonly qdrantVersion: string;
-}
-
-/** @throws QdxError `refused` for a server that is older than where the points come from. */
-export async function assertServerFits(connection: Connection, { what, qdrantVersion }: Origin): Promise<void> {
-  const server = await connection.server();
-  const needed = minorOf(qdrantVersion);
-  if (compareVersions(minorOf(server.version), needed) < 0)
-    throw new QdxError(
-      'refused',
-      `${what} is of Qdrant ${qdrantVersion}, and ${connection.url} runs ${server.version}, an older one`,
-      { hint: `the target has to be Qdrant ${needed} or later` },
-    );
-  requireFeature(server, 'collectionMetadata');
 }

@@ -19,7 +19,8 @@ import { assertConfirmed, assertMayLeaveGap, assertMayReplace, type OpenGuards }
 import { withWriterLocks } from './locks.ts';
 import type { NameGap } from './plain/give-up-plain.ts';
 import { fillStaging } from './restore/fill-staging.ts';
-import { assertServerFits, findReplacements, type ReplacementInput } from './replacements.ts';
+import { findReplacements, type ReplacementInput } from './replacements.ts';
+import { assertServerFits } from './server-fits.ts';
 import { assertSnapshotsFit, planItems, type RestoreItem } from './restore/plan.ts';
 import { markLive, switchIn, type Switched, type Target } from './restore/switch-in.ts';
 import { findStaging } from './staging.ts';
@@ -97,7 +98,7 @@ export async function restore(
   await assertServerFits(connection, { what: 'the backup', qdrantVersion: manifest.source.qdrantVersion });
   const { select, as } = params;
   const items = await planItems({ collections, select, ...(as !== undefined && { as }) });
-  await assertSnapshotsFit(connection, items);
+  await assertSnapshotsFit(connection, items, manifest.source.qdrantVersion);
   const origin = await originOf(roots);
   const head = { folder: root, backupId: manifest.backupId, dryRun: params.dryRun };
   const finish = (restored: readonly RestoredCollection[]): RestoreSummary => ({

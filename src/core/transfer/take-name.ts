@@ -4,6 +4,7 @@
  */
 import type { RunOptions } from '../../lib/events.ts';
 import { type ListedCollection, listCollections } from '../qdrant/collection/names.ts';
+import { versionOf } from '../qdrant/collection/alias.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { describeCollection } from './collection-description.ts';
 import { digestCollection } from './collection-digest.ts';
@@ -233,8 +234,10 @@ async function findNameless(
   listed: readonly ListedCollection[],
   name: string,
 ): Promise<CutSwitch | null> {
-  for (const { physical, aliases } of listed) {
-    const mark = aliases.length === 0 ? await readTransferMark(connection, physical) : null;
+  // Of others it would be asked in vain; and those of a cluster may lie on a peer that is down.
+  const candidates = listed.filter(({ physical, aliases }) => aliases.length === 0 && versionOf(name, physical));
+  for (const { physical } of candidates) {
+    const mark = await readTransferMark(connection, physical);
     if (mark?.takesName && mark.name === name) return { physical, mark, takesName: mark.takesName };
   }
   return null;

@@ -95,6 +95,12 @@ const statuses: readonly [string, FailedRequest, ErrorKind, string][] = [
     'http://h:6333 could not do PUT /collections/my%20docs/points now (500): The replica set for shard 0 on peer 1 does not have enough active replicas',
   ],
   [
+    'a peer that is down',
+    answer(500, 'Service internal error: Tonic status error: status: Unavailable, message: "tcp connect error"'),
+    'temporary',
+    'http://h:6333 could not do PUT /collections/my%20docs/points now (500): Tonic status error: status: Unavailable, message: "tcp connect error"',
+  ],
+  [
     'overloaded',
     answer(503, ''),
     'temporary',

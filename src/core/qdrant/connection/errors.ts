@@ -197,7 +197,8 @@ function rateLimit({ status, retryAfterMs }: StatusFailure, { url, what }: Reque
 function overloaded(failure: StatusFailure, { url, what }: RequestContext): Translation | undefined {
   const { status, text } = failure;
   const timedOut = /timed out|Timeout error/i.test(text);
-  const replicas = /active replicas|consensus|read operations failed|Failed to apply operation/i.test(text);
+  const replicas =
+    /active replicas|consensus|read operations failed|Failed to apply operation|status: Unavailable/i.test(text);
   if (![408, 502, 503, 504].includes(status) && !(status === 500 && (timedOut || replicas))) return undefined;
   return {
     kind: 'temporary',

@@ -6,6 +6,7 @@ import { displayId } from '../point-order.ts';
 import type { RawPoint } from '../raw-points.ts';
 import { pairById } from './cursor.ts';
 import { createDifferenceLists, type PointDifferences } from './difference-lists.ts';
+import { comparableLine, isSameLine } from '../comparable-line.ts';
 
 type Pages = AsyncIterable<readonly RawPoint[]>;
 
@@ -29,8 +30,8 @@ export function createPointComparison(
     if (++looked % 1000 === 0) onPoints(looked);
   };
   const compare = (expected: RawPoint, actual: RawPoint): void => {
-    if (expected.line.equals(actual.line)) return lists.compared(true);
-    const [was, is] = [jsonFields(expected.line), jsonFields(actual.line)];
+    if (isSameLine(expected.line, actual.line)) return lists.compared(true);
+    const [was, is] = [fieldsOf(expected), fieldsOf(actual)];
     const isPayloadSame = sameField(was, is, 'payload') || samePayload(was, is, leftOut);
     const isVectorSame = sameField(was, is, 'vector');
     lists.compared(isPayloadSame && isVectorSame);
@@ -62,6 +63,8 @@ function samePayload(was: Fields, is: Fields, leftOut: readonly string[]): boole
   if (!expected || !actual || expected.size !== actual.size) return false;
   return [...expected].every(([key, value]) => actual.get(key)?.equals(value));
 }
+
+const fieldsOf = ({ line }: RawPoint): Fields => jsonFields(comparableLine(line));
 
 const sameField = (a: ReadonlyMap<string, Buffer>, b: ReadonlyMap<string, Buffer>, key: string): boolean =>
   a.get(key)?.equals(b.get(key) ?? Buffer.alloc(0)) ?? false;

@@ -16,6 +16,7 @@ import { type Changes, scanChanges } from './scan-changes.ts';
 import type { IndexFolder, ScanIndex } from './scan-index.ts';
 import { addCounts, type ChangeCounts, changesIn, noChanges } from './settle.ts';
 import type { Side } from './side.ts';
+import { isSameLine } from '../comparable-line.ts';
 
 export interface LateInput extends Omit<Carrying, 'log' | 'relax'> {
   /** Where the name led before, or the source. */
@@ -42,7 +43,7 @@ export const carryLateCopies = (input: Omit<LateInput, 'make' | 'isCurrent'>, ru
     {
       ...input,
       make: async (points) => points,
-      isCurrent: (was: RawPoint, is: RawPoint) => was.line.equals(is.line),
+      isCurrent: (was: RawPoint, is: RawPoint) => isSameLine(was.line, is.line),
     },
     run,
   );

@@ -7,11 +7,11 @@ import { open, rm } from 'node:fs/promises';
 import { makeFolder } from '../../../lib/make-folder.ts';
 import { join } from 'node:path';
 import { throwWriteError } from '../../../lib/file-bytes.ts';
-import { sha256Hex } from '../../../lib/hash.ts';
 import { compareIds, type IdToken } from '../point-order.ts';
 import { createPointsHash, sumOfHashes } from '../points-hash.ts';
 import type { RawPoint } from '../raw-points.ts';
 import type { IdRange } from '../scan-range.ts';
+import { lineDigest } from '../comparable-line.ts';
 
 const idBytes = 17;
 const hashBytes = 16;
@@ -46,7 +46,7 @@ export const pointsOf = ({ ranges }: ScanIndex): number => ranges.reduce((sum, {
 export const hashOf = ({ ranges }: ScanIndex): string => sumOfHashes(ranges.map(({ pointsHash }) => pointsHash));
 
 /** For comparing an entry with a point that was read by itself. */
-export const lineHash = (line: Uint8Array): string => sha256Hex(line).slice(0, 2 * hashBytes);
+export const lineHash = (line: Buffer): string => lineDigest(line).slice(0, 2 * hashBytes);
 
 export interface RangeIndexWriter {
   /** Points in the order of ids, after all that were added before; returns their entries. */
@@ -83,7 +83,7 @@ async function openWriter(file: string, range: IdRange): Promise<RangeIndexWrite
     async add(points) {
       const bytes = Buffer.allocUnsafe(points.length * entryBytes);
       const entries = points.map(({ id, line }, index): IndexEntry => {
-        const digest = sha256Hex(line);
+        const digest = lineDigest(line);
         hash.addDigest(digest);
         encodeId(id, bytes, index * entryBytes);
         bytes.write(digest, index * entryBytes + idBytes, hashBytes, 'hex');

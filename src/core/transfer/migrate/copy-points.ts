@@ -4,11 +4,12 @@
  */
 import { type LayoutChanges, withLayout } from './layout.ts';
 import type { FillStrategy } from './fill-strategy.ts';
+import { isSameLine } from '../comparable-line.ts';
 
 export const copyPoints = (changes: LayoutChanges): FillStrategy => ({
   way: 'copy',
   describe: async ({ description }) => withLayout(description, changes),
   make: async (points) => points,
-  isCurrent: (source, staged) => source.line.equals(staged.line),
+  isCurrent: (source, staged) => isSameLine(source.line, staged.line),
   isExact: true,
 });

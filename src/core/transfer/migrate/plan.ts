@@ -25,7 +25,8 @@ import {
 import type { Side } from '../delta/side.ts';
 import type { Replacement } from '../guards.ts';
 import { withoutStrictModeTraces } from '../strict-mode.ts';
-import { assertServerFits, findReplacements } from '../replacements.ts';
+import { findReplacements } from '../replacements.ts';
+import { assertServerFits } from '../server-fits.ts';
 import { findStaging, type Staging } from '../staging.ts';
 import { readTransfer } from '../transfer-journal.ts';
 import { readTransferMark, type TransferMark } from '../transfer-mark.ts';

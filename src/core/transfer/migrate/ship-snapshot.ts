@@ -7,7 +7,6 @@
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { countPeers } from '../../qdrant/collection/system-collection.ts';
-import { minorOf } from '../../qdrant/connection/features.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import {
   createSnapshot,
@@ -28,11 +27,12 @@ import {
 import type { Side } from '../delta/side.ts';
 import { findPieces, recoverShards, type SnapshotPiece } from '../snapshot-pieces.ts';
 import { noteSpoiled } from '../staging.ts';
+import { assertTakesSnapshot } from '../server-fits.ts';
 import { reached } from '../steps.ts';
 import { type JournalledSnapshot, readTransfer, writeTransfer } from '../transfer-journal.ts';
 import { readTransferMark, writeTransferMark } from '../transfer-mark.ts';
 import { copyPoints } from './copy-points.ts';
-import type { FillStrategy, SourceLook } from './fill-strategy.ts';
+import type { FillStrategy } from './fill-strategy.ts';
 import type { LayoutChanges } from './layout.ts';
 
 const hint = 'leave out --via snapshot: points are then copied one by one';
@@ -54,23 +54,12 @@ export function shipSnapshot(target: Connection, changes: LayoutChanges, peerUrl
       const [difference] = descriptionDifferences(look.description, description);
       if (difference)
         throw new QdxError('refused', `a snapshot brings its layout along: ${displayDifference(difference)}`, { hint });
-      await assertFits(look, target);
+      await assertTakesSnapshot(target, (await look.side.connection.server()).version, hint);
       await piecesOf(look.side, look.description, target, peers, run);
       return description;
     },
     fillWhole: async (source, staging, run) => ship(source, staging, peers, run),
   };
-}
-
-/** @throws QdxError `refused`, naming what does not fit. */
-async function assertFits({ side }: SourceLook, target: Connection): Promise<void> {
-  const [was, is] = [await side.connection.server(), await target.server()];
-  if (minorOf(was.version) !== minorOf(is.version))
-    throw new QdxError(
-      'refused',
-      `a snapshot of Qdrant ${was.version} is recovered by Qdrant ${minorOf(was.version)}, and ${target.url} runs ${is.version}`,
-      { hint },
-    );
 }
 
 /** One snapshot where one server has all and one takes all; else one for each shard. */

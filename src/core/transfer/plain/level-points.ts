@@ -12,6 +12,7 @@ import { compareIds, type IdToken } from '../point-order.ts';
 import { createPointsHash, sumOfHashes } from '../points-hash.ts';
 import type { RawPoint } from '../raw-points.ts';
 import type { IdRange } from '../scan-range.ts';
+import { isSameLine } from '../comparable-line.ts';
 
 export interface LevelInput {
   readonly from: string;
@@ -65,7 +66,7 @@ async function levelShards(
           extra.push(other.id);
         const isThere = other?.id === point.id;
         if (isThere) present.advance();
-        if (!isThere || !other?.line.equals(point.line)) differing.push(point);
+        if (!isThere || !other || !isSameLine(other.line, point.line)) differing.push(point);
       }
       differed += differing.length;
       run.onEvent?.({ type: 'progress', stage, done: hash.points, unit: 'points' });

@@ -16,6 +16,7 @@ import type { PointRecipe } from './make-points.ts';
 import { movedSince } from './moved-since.ts';
 import { keptLine, type KeptParts, partsOf, payloadOf } from './point-line.ts';
 import { textOf } from './text-rule.ts';
+import { isSameLine } from '../comparable-line.ts';
 
 export interface PointsCheck {
   /** Points of the source, all of them equal in the target in id, payload and kept vectors. */
@@ -122,7 +123,7 @@ function scanKept(
 }
 
 const sameParts = (was: RawPoint, is: RawPoint, kept: KeptParts): boolean =>
-  keptLine(partsOf(was), kept).line.equals(keptLine(partsOf(is), kept).line);
+  isSameLine(keptLine(partsOf(was), kept).line, keptLine(partsOf(is), kept).line);
 
 function notTheSame({ from, to }: CheckInput, ids: readonly IdToken[], isEnd: boolean): QdxError {
   const atLeast = isEnd ? '' : 'at least ';

@@ -15,6 +15,7 @@ import type { RawPoint } from '../raw-points.ts';
 import type { ReembedCounts } from './counts.ts';
 import { keptLine, type KeptParts, newLine, partsOf, payloadOf } from './point-line.ts';
 import { lexicalFields, type TextRule, textOf } from './text-rule.ts';
+import { isSameLine } from '../comparable-line.ts';
 
 /** How a point of the source becomes one of the target. */
 export interface PointRecipe {
@@ -136,7 +137,7 @@ export function isCurrent(
   { recipe: { rule, kept, denseName, tokens }, unreadable }: Pick<MakeInput, 'recipe' | 'unreadable'>,
 ): boolean {
   const [was, is] = [partsOf(source), partsOf(staged)];
-  if (!keptLine(was, kept).line.equals(keptLine(is, kept).line)) return false;
+  if (!isSameLine(keptLine(was, kept).line, keptLine(is, kept).line)) return false;
   if (textOf(payloadOf(was), rule) === null || unreadable.has(was.id)) return true;
   return is.vectors.has(denseName) && (!tokens || payloadOf(is)[tokens.payloadKey] !== undefined);
 }

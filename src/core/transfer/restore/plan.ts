@@ -6,13 +6,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import picomatch from 'picomatch';
 import { QdxError } from '../../../lib/errors.ts';
+import { minorOf } from '../../qdrant/connection/features.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { versionOf } from '../../qdrant/collection/alias.ts';
 import { assertCollectionName } from '../../qdrant/collection/names.ts';
 import { countPeers } from '../../qdrant/collection/system-collection.ts';
 import type { LocatedCollection } from '../backup-folder/join-shards.ts';
-import type { BackedUpCollection } from '../backup-folder/manifest.ts';
+import { type BackedUpCollection, isBySnapshot } from '../backup-folder/manifest.ts';
 import { type CollectionDescription, decodeDescription } from '../collection-description.ts';
+import { assertTakesSnapshot } from '../server-fits.ts';
 
 export interface RestoreItem {
   readonly collection: LocatedCollection;
@@ -69,18 +71,21 @@ function selectFrom(
   return collections.filter((collection) => chosen.has(collection));
 }
 
-/**
- * A snapshot of a whole collection is recovered by one peer, on its own.
- * @throws QdxError `refused` for a cluster of several peers.
- */
-export async function assertSnapshotsFit(connection: Connection, items: readonly RestoreItem[]): Promise<void> {
+/** @throws QdxError `refused` for a server that cannot take the snapshots of the backup. */
+export async function assertSnapshotsFit(
+  connection: Connection,
+  items: readonly RestoreItem[],
+  qdrantVersion: string,
+): Promise<void> {
+  if (!items.some(({ collection }) => isBySnapshot(collection))) return;
+  const hint = `restore it to Qdrant ${minorOf(qdrantVersion)}, and qdx migrate it from there`;
+  await assertTakesSnapshot(connection, qdrantVersion, hint);
   const whole = items.find(({ collection }) => collection.snapshot);
-  if (!whole) return;
-  const count = await countPeers(connection);
-  if (count < 2) return;
+  const peers = whole ? await countPeers(connection) : 1;
+  if (!whole || peers < 2) return;
   throw new QdxError(
     'refused',
-    `${whole.collection.name} is one snapshot of all its shards, and ${connection.url} is one of ${count} peers: it cannot be spread over them`,
+    `${whole.collection.name} is one snapshot of all its shards, and ${connection.url} is one of ${peers} peers: it cannot be spread over them`,
     {
       hint: 'restore it to a single server, and from there: qdx migrate --via snapshot --to-url <a peer of the cluster>',
     },
