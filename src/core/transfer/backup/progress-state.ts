@@ -58,12 +58,12 @@ export function progressOf(lines: readonly JournalLine[]): Map<string, Collectio
 }
 
 function noteSnapshot(line: JournalLine, collections: ReadonlyMap<string, CollectionProgress>): void {
-  if (line.type === 'start' || line.type === 'collection') return;
-  if (line.type === 'part' || line.type === 'stale') return;
-  const snapshots = collections.get(line.collection)?.snapshots;
+  if (!('collection' in line) || line.type === 'part' || line.type === 'stale') return;
   const shard = line.shard ?? null;
-  const so = snapshots?.get(shard);
+  const snapshots = collections.get(line.collection)?.snapshots;
   if (line.type === 'snapshot-announced') snapshots?.set(shard, { before: line.before, known: line.known });
-  if (line.type === 'snapshot-made' && so) snapshots?.set(shard, { ...so, name: line.name });
-  if (line.type === 'snapshot-file' && so) snapshots?.set(shard, { ...so, file: line.file });
+  const so = snapshots?.get(shard);
+  if (!so) return;
+  if (line.type === 'snapshot-made') snapshots?.set(shard, { ...so, name: line.name });
+  if (line.type === 'snapshot-file') snapshots?.set(shard, { ...so, file: line.file });
 }
