@@ -89,9 +89,6 @@ export async function prepareSet(bench, set) {
   return { ...set, queries, chunks };
 }
 
-/** Signals that the other hits give: what a reranker counts anew. */
-const amongHits = ['coherence', 'repeat', 'section'];
-
 /** A hit as rerankers get it; what judging needs of it stays. */
 function asCandidate(hit, collection) {
   const payload = {
@@ -100,8 +97,8 @@ function asCandidate(hit, collection) {
     heading_path: hit.headingPath,
     symbol_path: hit.symbolPath,
   };
-  const ownScore = amongHits.reduce((score, name) => score - (hit.signals[name] ?? 0), hit.score);
-  return { ...hit, target: { name: collection }, payload, ownScore };
+  const undemoted = hit.score - (hit.signals.section ?? 0);
+  return { ...hit, target: { name: collection }, payload, undemoted };
 }
 
 const firstStage = ({ settings }, collection) => ({

@@ -11,7 +11,7 @@ const shares = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9].map((late) => ({ la
 
 /** By the name of the way: `grid`, and `order(candidates, sims, parameters)`, the candidates best first. */
 export const ways = {
-  'added, the other hits counted anew': {
+  'added, sections counted anew': {
     grid: weights,
     order: (candidates, sims, parameters) =>
       lateOrder(candidates, sims, parameters).map(({ index }) => candidates[index]),

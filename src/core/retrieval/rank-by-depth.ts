@@ -67,7 +67,7 @@ export async function rankByDepth(question: DepthQuestion): Promise<RankedHits> 
 
 /** Scores of the lists themselves compare no more. */
 function withMergedScore({ item, score }: { item: RankedCandidate; score: number }): RankedCandidate {
-  const { ownScore: _, ...merged } = item;
+  const { undemoted: _, ...merged } = item;
   return { ...merged, score };
 }
 

@@ -15,8 +15,8 @@ import type { RankingWeights } from './weights.ts';
 export interface RankedCandidate {
   readonly candidate: Candidate;
   readonly score: number;
-  /** Without what the other hits gave and took; absent where no other hit did. */
-  readonly ownScore?: number;
+  /** The score before further pieces of a section made room; absent where none had to. */
+  readonly undemoted?: number;
   /** What each part added, the cosine left out; parts that added nothing are absent. */
   readonly signals: Readonly<Record<string, number>>;
   /** Where it was reranked: its rank before that, and what each reranker made of it, in their order. */
@@ -39,13 +39,12 @@ export function rankCandidates(input: RankInput): RankedCandidate[] {
     const chunk = chunkFacts(candidate.payload, payloadKeys);
     const query = facts.get(name) ?? queryFacts(input.query, { idf: new Map(), ideal: 0 });
     const signals = ownSignals(candidate, chunk, { input, query });
-    const ownScore = sum(candidate.dense?.score ?? 0, signals);
-    return { ...placeOf(candidate), candidate, signals, ownScore, score: ownScore };
+    return { ...placeOf(candidate), candidate, signals, score: sum(candidate.dense?.score ?? 0, signals) };
   });
-  return rankAmongHits(scored, input.weights).map(({ candidate, score, ownScore, signals }) => ({
+  return rankAmongHits(scored, input.weights).map(({ candidate, score, signals }) => ({
     candidate,
     score,
-    ownScore,
+    undemoted: score - (signals['section'] ?? 0),
     signals,
   }));
 }

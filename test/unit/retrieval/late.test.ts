@@ -76,13 +76,12 @@ describe('the mixture with the first stage', () => {
 
 describe('the order', () => {
   const target = { name: 'docs' } as SearchTarget;
-  /** A place in the first stage that other hits have nothing to do with: all from one file, each of a section of its own. */
-  const piece = (id: number, section: string, ownScore: number): LateCandidate => ({
+  const piece = (id: number, section: string, undemoted: number): LateCandidate => ({
     id,
     target,
     payload: { source_path: 'a.md', heading_path: [section] },
-    score: ownScore,
-    ownScore,
+    score: undemoted,
+    undemoted,
     cosine: 0.5,
   });
   const orderOf = (candidates: readonly LateCandidate[], sims: readonly (number | null)[]) =>
@@ -94,10 +93,10 @@ describe('the order', () => {
     expect(orderOf(pieces, [0.4, 0.3, 0.3])).toEqual([1, 3, 2]);
   });
 
-  test('of scores that no other hit had a part in is that of the mixture alone', () => {
+  test('where no section made room in the first stage is that of the mixture alone', () => {
     const pieces = [piece(1, 'keys', 0.9), piece(2, 'keys', 0.89), piece(3, 'backups', 0.85)];
     const alone = pieces.map((one): LateCandidate => {
-      const { ownScore: _, ...rest } = one;
+      const { undemoted: _, ...rest } = one;
       return rest;
     });
     expect(orderOf(alone, [0.4, 0.4, 0.4])).toEqual([1, 2, 3]);

@@ -136,15 +136,11 @@ describe('signals put the better chunk first, all else equal', () => {
   });
 });
 
-describe('what the other hits give and take', () => {
-  test('is left out of the score that rerankers start from', () => {
-    const same = { source_path: 'lib/a.js', symbol_path: ['f'] };
-    for (const { ownScore, candidate: one, signals } of rank('kill', [candidate(1, same), candidate(2, same)])) {
-      const { coherence: _c, repeat: _r, section: _s, ...own } = signals;
-      const total = Object.values(own).reduce((sum, value) => sum + value, one.dense?.score ?? 0);
-      expect(ownScore).toBeCloseTo(total, 12);
-    }
-  });
+test('what further pieces of a section lost is left out of the score that rerankers start from', () => {
+  const same = { source_path: 'lib/a.js', symbol_path: ['f'] };
+  const [best, next] = rank('kill', [candidate(1, same), candidate(2, same)]);
+  expect(best?.undemoted).toBe(best?.score);
+  expect(next?.undemoted).toBeCloseTo((next?.score ?? 0) + defaultWeights.section, 12);
 });
 
 describe('scores', () => {

@@ -23,8 +23,8 @@ export interface RerankCandidate {
   readonly rank: number;
   /** What that order was made by; absent where it has no scores. */
   readonly score?: number;
-  /** That score without what the other candidates gave and took; absent where no other did. */
-  readonly ownScore?: number;
+  /** That score before further pieces of a section made room; absent where none had to. */
+  readonly undemoted?: number;
   /** To the query's vector; absent where the point has none that says something of angles. */
   readonly cosine?: number;
 }

@@ -28,9 +28,9 @@ export async function rerankPool(
   };
 }
 
-function toCandidate({ candidate, score, ownScore }: RankedCandidate): Omit<RerankCandidate, 'rank'> {
+function toCandidate({ candidate, score, undemoted }: RankedCandidate): Omit<RerankCandidate, 'rank'> {
   const { target, id, payload, dense } = candidate;
   const { text } = placedOf(payload, target.payloadKeys);
   const cosine = dense && target.dense?.cosine ? { cosine: dense.score } : {};
-  return { id, text, payload, target, score, ...(ownScore !== undefined && { ownScore }), ...cosine };
+  return { id, text, payload, target, score, ...(undemoted !== undefined && { undemoted }), ...cosine };
 }

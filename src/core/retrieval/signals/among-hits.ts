@@ -1,6 +1,5 @@
 /**
- * What a hit gains and loses by the other hits: its file ranks well, its file or its section was shown already. Counted in the order
- * that is shown, so that a reranker has to count it anew.
+ * What a hit gains and loses by the other hits: its file ranks well, its file or its section was shown already.
  */
 import type { PointId } from '../../qdrant/collection/points.ts';
 import type { RankingWeights } from '../weights.ts';
@@ -15,13 +14,17 @@ export interface Scored {
   score: number;
 }
 
-export type AmongWeights = Pick<RankingWeights, 'coherence' | 'repeat' | 'section'>;
+type AmongWeights = Pick<RankingWeights, 'coherence' | 'repeat' | 'section'>;
 
 /** Best first; scores and signals of the items themselves are changed. */
 export function rankAmongHits<T extends Scored>(items: readonly T[], weights: AmongWeights): T[] {
   addCoherence(items, weights.coherence);
   return demoteRepeats(items.toSorted(byScore), weights);
 }
+
+/** The same for sections alone: whoever changes the order has to count anew which piece of a section is the first. */
+export const rankSections = <T extends Scored>(items: readonly T[], { section }: Pick<AmongWeights, 'section'>): T[] =>
+  demoteRepeats(items.toSorted(byScore), { repeat: 0, section });
 
 /** Chunks that count for their file. */
 const chunksOfFile = 3;
@@ -42,7 +45,10 @@ function addCoherence(items: readonly Scored[], weight: number): void {
  * Later hits of a file that was shown already make room for other files. Further pieces of one section make more room: who was led to
  * a function, or to what is below a heading, sees the rest of it there.
  */
-function demoteRepeats<T extends Scored>(sorted: readonly T[], { repeat, section }: AmongWeights): T[] {
+function demoteRepeats<T extends Scored>(
+  sorted: readonly T[],
+  { repeat, section }: Omit<AmongWeights, 'coherence'>,
+): T[] {
   const seen = new Map<string, number>();
   for (const one of sorted) {
     add(one, 'repeat', -repeat * countOf(seen, one.file));

@@ -1,14 +1,14 @@
 /**
- * Candidates with their MaxSim as an order. What the first stage gave and took for the other hits (the file ranks well, the section was
- * shown before) depends on the order that is shown: it is counted anew, in the new one.
+ * Candidates with their MaxSim as an order. Of one section MaxSim decides which piece is shown first, so that which ones are further
+ * pieces, and make room, is counted anew. What the first stage knows of files stays as it was.
  */
 import { fileKey, sectionKey } from '../../same-place.ts';
-import { rankAmongHits } from '../../signals/among-hits.ts';
+import { rankSections } from '../../signals/among-hits.ts';
 import { defaultWeights } from '../../weights.ts';
 import type { RerankCandidate, RerankedPlace } from '../port.ts';
 import { type LateWeights, mixedScores } from './mixture.ts';
 
-export type LateCandidate = Pick<RerankCandidate, 'id' | 'target' | 'payload' | 'score' | 'ownScore' | 'cosine'>;
+export type LateCandidate = Pick<RerankCandidate, 'id' | 'target' | 'payload' | 'score' | 'undemoted' | 'cosine'>;
 
 /**
  * @param maxSims Of each candidate; null where it has no usable bits.
@@ -20,8 +20,8 @@ export function lateOrder(
   weights?: LateWeights,
 ): RerankedPlace[] {
   const scores = mixedScores(
-    candidates.map(({ score = 0, ownScore = score, cosine = 0 }, index) => {
-      return { score: ownScore, cosine, maxSim: maxSims[index] ?? null };
+    candidates.map(({ score = 0, undemoted = score, cosine = 0 }, index) => {
+      return { score: undemoted, cosine, maxSim: maxSims[index] ?? null };
     }),
     weights,
   );
@@ -35,7 +35,7 @@ function ranked(candidates: readonly LateCandidate[], scores: readonly number[])
     const keys = target && { file: fileKey({ target, payload }), section: sectionKey({ target, payload }) };
     return { id, index, file: '', section: null, ...keys, signals: {}, score: scores[index] ?? 0 };
   });
-  return candidates.every(({ ownScore }) => ownScore !== undefined)
-    ? rankAmongHits(places, defaultWeights)
+  return candidates.every(({ undemoted }) => undemoted !== undefined)
+    ? rankSections(places, defaultWeights)
     : places.toSorted((a, b) => b.score - a.score || a.index - b.index);
 }
