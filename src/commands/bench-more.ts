@@ -1,8 +1,7 @@
 /**
- * `qdx bench migration`, `load`, `embed` and `upload`.
+ * `qdx bench migration`, `load` and `upload`.
  */
-import { embedView, loadView, migrationView, uploadView } from '../core/bench/report/other-views.ts';
-import { benchEmbed as measureEmbed } from '../core/bench/suites/embed.ts';
+import { loadView, migrationView, uploadView } from '../core/bench/report/other-views.ts';
 import { benchLoad as measureLoad } from '../core/bench/suites/load.ts';
 import { benchMigration as measureMigration } from '../core/bench/suites/migration.ts';
 import { benchUpload as measureUpload } from '../core/bench/suites/upload.ts';
@@ -13,7 +12,6 @@ import { defineKeeping, defineMeasuring, defineQueries } from './bench-flags.ts'
 import { benchFormats, benchResult, rankingFormats } from './bench-result.ts';
 import { runBench } from './bench-run.ts';
 import type { CommandContext, CommandModule } from './command.ts';
-import { searchPlaces } from './search-places.ts';
 import { addSettingOptions } from './setting-options.ts';
 
 export const benchMigration: CommandModule = {
@@ -56,39 +54,6 @@ export const benchLoad: CommandModule = {
   },
 };
 
-export const benchEmbed: CommandModule = {
-  formats: benchFormats,
-  examples: ['qdx bench embed -c docs', 'qdx bench embed -c docs --sessions 1,2,4 --max-queries 500'],
-  define: (command) => {
-    command.option('-c, --collection <name>', 'Whose texts are encoded, with its own model');
-    defineKeeping(command);
-    addSettingOptions(command, ['bench.sessions', 'bench.queries', 'bench.rounds', 'bench.seed']);
-  },
-  run: async (command, context) => {
-    const { collection, connection, settings } = await oneCollection(command.flags['collection'], context);
-    const { folders, environment } = context;
-    const places = searchPlaces(context, settings);
-    const { rounds, seed, sessions, queries: maxTexts } = settings.bench;
-    const report = await measureEmbed(
-      connection,
-      {
-        collection,
-        vectorName: settings.vector.name,
-        payloadKeys: settings.payloadKeys,
-        findModel: places.findModel,
-        cacheFolder: folders.cache,
-        environment,
-        workers: numbersOf(sessions),
-        maxTexts,
-        rounds,
-        seed,
-      },
-      context,
-    );
-    return benchResult(command, context, { report, view: embedView(report), runs: {} });
-  },
-};
-
 export const benchUpload: CommandModule = {
   formats: benchFormats,
   examples: ['qdx bench upload -c docs', 'qdx bench upload -c docs --batches 64,256 --in-flight 2,4'],
@@ -106,7 +71,7 @@ export const benchUpload: CommandModule = {
   },
 };
 
-async function oneCollection(named: unknown, context: CommandContext) {
+export async function oneCollection(named: unknown, context: CommandContext) {
   const names = typeof named === 'string' ? [named] : [];
   const { settings } = await context.settings(names[0]);
   const connection = await context.connect();
@@ -118,4 +83,4 @@ async function oneCollection(named: unknown, context: CommandContext) {
 }
 
 /** `1,2,4`, checked by the schema. */
-const numbersOf = (list: string): number[] => list.split(',').map(Number);
+export const numbersOf = (list: string): number[] => list.split(',').map(Number);

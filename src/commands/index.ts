@@ -101,8 +101,8 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
         load: async () => (await import('./bench-more.ts')).benchLoad,
       },
       embed: {
-        summary: 'How fast this machine encodes texts',
-        load: async () => (await import('./bench-more.ts')).benchEmbed,
+        summary: 'How fast this machine encodes texts; time and money against an endpoint',
+        load: async () => (await import('./bench-embed.ts')).benchEmbed,
       },
       upload: {
         summary: 'How fast points get into this server',

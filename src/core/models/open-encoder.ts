@@ -3,9 +3,10 @@
  */
 import { availableParallelism } from 'node:os';
 import type { RunOptions } from '../../lib/events.ts';
-import { chooseDevice, cpuDevice, cudaMissing, type DeviceChoice, deviceFacts } from './onnx/devices.ts';
+import { checkedDevice, chooseDevice, cpuDevice, cudaMissing, type DeviceChoice, deviceFacts } from './onnx/devices.ts';
+import type { WorkerDevice } from './workers/messages.ts';
 import type { Encoder } from './encoder.ts';
-import type { EncoderModel } from './find-model.ts';
+import type { EncoderModel, FoundModel } from './find-model.ts';
 import { createInlineEncoder } from './encoders/inline-encoder.ts';
 import { createProcessEncoder } from './encoders/process-encoder.ts';
 
@@ -20,7 +21,7 @@ export interface EncoderOptions {
   readonly use: 'query' | 'bulk';
   /** The user's cache folder of qdx. */
   readonly cacheFolder: string;
-  /** Tokens of a padded run on a GPU. */
+  /** Tokens of a padded run on a GPU; absent: what its free memory bears. */
   readonly gpuBatchTokens?: number;
   /**
    * The caller's environment, of which `bulk` processes get what native libraries look at (`CUDA_*`, `LD_LIBRARY_PATH`, …);
@@ -28,9 +29,6 @@ export interface EncoderOptions {
    */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
-
-/** Default of `gpuBatchTokens`, the budget that text-embeddings-inference ships with. */
-const gpuBatchTokens = 16_384;
 
 /**
  * @throws QdxError `verification` where a file is not the one of the card, `failed` where `cuda` cannot be had,
@@ -47,16 +45,28 @@ export async function openEncoder(
     return createEndpointEncoder(model, options.use, run);
   }
   if (options.use === 'query' && options.device !== 'cuda') return createInlineEncoder(model, options.cacheFolder, run);
-  const device = chooseDevice(options.device, deviceFacts(), run.onEvent);
   const { environment = {} } = options;
+  const chosen = chooseDevice(options.device, deviceFacts(), run.onEvent);
+  const device = await checkedDevice(options.device, chosen, { environment, onEvent: run.onEvent });
   const onCpu = { device: cpuDevice, batchTokens: 0, workers: options.workers || availableParallelism(), environment };
   if (device.provider === 'cpu') return createProcessEncoder(model, onCpu, run);
   try {
-    const onGpu = { device, workers: 1, batchTokens: options.gpuBatchTokens ?? gpuBatchTokens, environment };
-    return await createProcessEncoder(model, onGpu, run);
+    const batchTokens = options.gpuBatchTokens ?? (await fittingTokens(model, device, run));
+    return await createProcessEncoder(model, { device, workers: 1, batchTokens, environment }, run);
   } catch (error) {
     if (options.device === 'cuda') throw cudaMissing(String(error), error);
     run.onEvent?.({ type: 'warning', message: `running on CPU, since CUDA could not be started: ${String(error)}` });
     return createProcessEncoder(model, onCpu, run);
   }
+}
+
+/** Of files that a GPU gains nothing by it says so: integer kernels of ONNX Runtime's CUDA provider fall back to the processor. */
+async function fittingTokens({ card }: FoundModel, device: WorkerDevice & { provider: 'cuda' }, run: RunOptions) {
+  const { freeGpuBytes, gpuBatchTokens } = await import('./onnx/gpu-memory.ts');
+  if (card.dtype !== 'fp16' && card.dtype !== 'fp32')
+    run.onEvent?.({
+      type: 'warning',
+      message: `${card.file} of ${card.name} is ${card.dtype}: a GPU is fast with fp16; a folder with onnx/model_fp16.onnx is used by --model <folder>`,
+    });
+  return gpuBatchTokens(await freeGpuBytes(device.deviceId), card);
 }

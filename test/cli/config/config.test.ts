@@ -50,6 +50,7 @@ describe('qdx config show', () => {
     const user = {
       hub: { token: 'canary-hub' },
       rerankEndpoint: { apiKey: 'canary-rerank' },
+      endpoint: { apiKey: 'canary-endpoint' },
       mcp: { token: 'canary-mcp-0123456789abcdef0123456789' },
     };
     const folder = home({ user });
@@ -57,7 +58,7 @@ describe('qdx config show', () => {
       const { stdout, stderr } = await runQdx(['config', 'show', ...args], { home: folder, env });
       expect(stdout + stderr).not.toMatch(/canary/);
     }
-    const names = ['connection.apiKey', 'hub.token', 'mcp.token', 'rerankEndpoint.apiKey'];
+    const names = ['connection.apiKey', 'hub.token', 'mcp.token', 'rerankEndpoint.apiKey', 'endpoint.apiKey'];
     const all = (state: string) => Object.fromEntries(names.map((name) => [name, state]));
     expect((await show({ home: folder, env })).secrets).toEqual(all('set'));
     expect((await show({ env: {} })).secrets).toEqual(all('unset'));

@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { EmbedCostReport } from '../../../src/core/bench/suites/embed-cost.ts';
 import type { EmbedSummary } from '../../../src/core/embed/embed.ts';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { scrollPoints } from '../../../src/core/qdrant/collection/points.ts';
@@ -209,4 +210,19 @@ test('an agent searches by the endpoint', async () => {
   await session.close();
   expect([isError, text]).toEqual([false, expect.stringContaining('page-')]);
   expect(service.texts).toContain('how is an alias kept');
+});
+
+test('a bench says what a million chunks take and cost here, by the token and by the hour', async () => {
+  const prices = ['--cost-per-mtok', '0.02', '--gpu-per-hour', '0.6'];
+  const sides = ['--compare', 'local,endpoint', '--model', model, '--rounds', '1', '--max-queries', '6'];
+  const { exitCode, stdout } = await qdx(['bench', 'embed', '-c', 'here', ...sides, ...prices, '--json']);
+  expect(exitCode).toBe(0);
+  const report = JSON.parse(stdout) as EmbedCostReport;
+  expect(report.ways.map(({ way }) => way)).toEqual(['local', 'token', 'hour']);
+  // The same texts, the same tokenizer: what the endpoint bills is what this machine counts.
+  expect(report.rates[1]).toMatchObject({ countedBy: 'endpoint', tokensPerText: report.rates[0]?.tokensPerText });
+  expect(report.ways[1]?.costPerMillionChunks).toBeCloseTo(0.02 * (report.rates[1]?.tokensPerText ?? 0), 9);
+  expect(report.breakEven[0]).toMatch(/^an hour of the GPU \(0\.60\) buys [\d,]+ chunks by the token/);
+  const refused = await qdx(['bench', 'embed', '-c', 'here', '--compare', 'local']);
+  expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('it compares local,endpoint')]);
 });

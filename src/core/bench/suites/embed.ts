@@ -112,7 +112,7 @@ async function measureRate(
     await encoder.encode(texts[0] ?? '', { role: 'document' });
     for (let round = 0; round < rounds; round++) {
       const startedAt = performance.now();
-      tokens = await encodeAll(encoder, texts, count, run);
+      tokens = await encodeAll(encoder, texts, { stage: `${count} sessions` }, run);
       const seconds = (performance.now() - startedAt) / 1000;
       rate.textsPerSecond.push(texts.length / seconds);
       rate.tokensPerSecond.push(tokens / seconds);
@@ -124,7 +124,12 @@ async function measureRate(
 }
 
 /** @returns tokens that the model read. */
-async function encodeAll(encoder: Encoder, texts: readonly string[], count: number, run: RunOptions): Promise<number> {
+export async function encodeAll(
+  encoder: Encoder,
+  texts: readonly string[],
+  { stage }: { readonly stage: string },
+  run: RunOptions,
+): Promise<number> {
   let tokens = 0;
   let done = 0;
   const encode = (text: string) =>
@@ -132,7 +137,7 @@ async function encodeAll(encoder: Encoder, texts: readonly string[], count: numb
   for await (const { tokenCount } of mapOrdered(stream(texts), encode, { inFlight: encoder.parallel * 2 })) {
     tokens += tokenCount;
     done += 1;
-    run.onEvent?.({ type: 'progress', stage: `${count} sessions`, done, total: texts.length, unit: 'texts' });
+    run.onEvent?.({ type: 'progress', stage, done, total: texts.length, unit: 'texts' });
   }
   return tokens;
 }
@@ -141,10 +146,10 @@ async function* stream(texts: readonly string[]): AsyncGenerator<string> {
   yield* texts;
 }
 
-async function readTexts(
+export async function readTexts(
   connection: Connection,
   physical: string,
-  { payloadKeys, maxTexts }: EmbedBenchInput,
+  { payloadKeys, maxTexts }: Pick<EmbedBenchInput, 'payloadKeys' | 'maxTexts'>,
   { signal }: RunOptions,
 ): Promise<string[]> {
   const key = keyOf('content', payloadKeys);

@@ -8,6 +8,7 @@ import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 import { QdxError } from '../../../lib/errors.ts';
 import type { OnEvent } from '../../../lib/events.ts';
+import type { Environment } from '../workers/process-environment.ts';
 import type { WorkerDevice } from '../workers/messages.ts';
 
 export type DeviceChoice = 'auto' | 'cpu' | 'cuda';
@@ -34,9 +35,12 @@ export function chooseDevice(choice: DeviceChoice, facts: DeviceFacts, onEvent?:
   return cpuDevice;
 }
 
-export const cudaMissing = (obstacle: string, cause?: unknown): QdxError =>
+const getProvider =
+  "Get onnxruntime's CUDA provider with ONNXRUNTIME_NODE_INSTALL=true npm rebuild --ignore-scripts=false onnxruntime-node (CUDA 12 and cuDNN 9 must be there)";
+
+export const cudaMissing = (obstacle: string, cause?: unknown, way: string = getProvider): QdxError =>
   new QdxError('failed', `--device cuda cannot be had: ${obstacle}`, {
-    hint: 'Install the CUDA libraries with ONNXRUNTIME_NODE_INSTALL=true npm rebuild --ignore-scripts=false onnxruntime-node (CUDA 12 and cuDNN 9 must be there), or use --device cpu.',
+    hint: `${way.replace(/\.$/, '')}, or use --device cpu.`,
     cause,
   });
 
@@ -44,13 +48,34 @@ export function deviceFacts(): DeviceFacts {
   return { cudaObstacle: findCudaObstacle(), hasNvidiaGpu: existsSync('/dev/nvidia0') || existsSync('/dev/dxg') };
 }
 
+/**
+ * Whether the loader will find what the provider needs: asked before a model is loaded, and of all libraries at once.
+ * @returns the device that can be had. @throws QdxError `failed` for `cuda`, naming every library that is missing and where to get it.
+ */
+export async function checkedDevice(
+  choice: DeviceChoice,
+  device: WorkerDevice,
+  { environment, onEvent }: { readonly environment: Environment; readonly onEvent?: OnEvent | undefined },
+): Promise<WorkerDevice> {
+  if (device.provider === 'cpu') return device;
+  const { describeMissing, missingCudaLibraries, whereToGet } = await import('./cuda-libraries.ts');
+  const missing = await missingCudaLibraries(providerFile('libonnxruntime_providers_cuda.so'), environment);
+  if (missing.length === 0) return device;
+  const [obstacle, way] = [describeMissing(missing), whereToGet(missing)];
+  if (choice === 'cuda') throw cudaMissing(obstacle, undefined, way);
+  onEvent?.({ type: 'warning', message: `running on CPU although there is an NVIDIA GPU: ${obstacle}. ${way}` });
+  return cpuDevice;
+}
+
 /** ORT's CUDA provider exists for Linux on x86-64 only, as two libraries that its install script downloads. */
 function findCudaObstacle(): string | null {
   if (platform() !== 'linux' || arch() !== 'x64')
     return `onnxruntime-node has no CUDA provider for ${platform()} on ${arch()}`;
-  const folder = join(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')), '../bin/napi-v6/linux/x64');
   const missing = ['libonnxruntime_providers_shared.so', 'libonnxruntime_providers_cuda.so'].filter(
-    (file) => !existsSync(join(folder, file)),
+    (file) => !existsSync(providerFile(file)),
   );
   return missing.length === 0 ? null : `this installation of onnxruntime-node has no ${missing.join(' and no ')}`;
 }
+
+const providerFile = (name: string): string =>
+  join(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')), '../bin/napi-v6/linux/x64', name);
