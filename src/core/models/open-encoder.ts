@@ -54,8 +54,9 @@ export async function openEncoder(
     const batchTokens = options.gpuBatchTokens ?? (await fittingTokens(model, device, run));
     return await createProcessEncoder(model, { device, workers: 1, batchTokens, environment }, run);
   } catch (error) {
-    if (options.device === 'cuda') throw cudaMissing(String(error), error);
-    run.onEvent?.({ type: 'warning', message: `running on CPU, since CUDA could not be started: ${String(error)}` });
+    const said = error instanceof Error ? error.message : String(error);
+    if (options.device === 'cuda') throw cudaMissing(said, error);
+    run.onEvent?.({ type: 'warning', message: `running on CPU, since CUDA could not be started: ${said}` });
     return createProcessEncoder(model, onCpu, run);
   }
 }
@@ -66,7 +67,7 @@ async function fittingTokens({ card }: FoundModel, device: WorkerDevice & { prov
   if (card.dtype !== 'fp16' && card.dtype !== 'fp32')
     run.onEvent?.({
       type: 'warning',
-      message: `${card.file} of ${card.name} is ${card.dtype}: a GPU is fast with fp16; a folder with onnx/model_fp16.onnx is used by --model <folder>`,
+      message: `${card.file} of ${card.name} is ${card.dtype}: a GPU gains nothing by it. Its fp16 file is chosen by a folder as --model; where that has several: qdx models card <folder> --file onnx/model_fp16.onnx --write`,
     });
   return gpuBatchTokens(await freeGpuBytes(device.deviceId), card);
 }
