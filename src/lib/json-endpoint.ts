@@ -93,9 +93,24 @@ export function openJsonEndpoint(options: JsonEndpointOptions): JsonEndpoint {
   };
 }
 
+/** Of OpenSSL, by which Node names what is wrong with a certificate. */
+const certificateCodes = /CERT|UNABLE_TO_VERIFY/;
+/** The other side does not speak TLS at all. */
+const tlsCodes = /^(EPROTO|ERR_SSL_)/;
+
 /** A line that has carried an answer, or broke in the middle of one, may carry the next. */
 function lineFailure(error: HttpFailure, hasAnswered: boolean, { address, what, hints }: JsonEndpointOptions): Error {
   if (error.code === 'timeout') return new AnswerFailure('timeout', `gives ${error.message}`);
+  if (certificateCodes.test(error.code))
+    return new QdxError('denied', `${what} at ${address.origin} cannot be trusted: ${error.message} (${error.code})`, {
+      hint: 'give its authority by NODE_EXTRA_CA_CERTS=/path/to/ca.pem, or use the host name of its certificate',
+      cause: error,
+    });
+  if (tlsCodes.test(error.code))
+    return new QdxError('usage', `${what} at ${address.origin} speaks no TLS on this port`, {
+      hint: `use ${address.origin.replace(/^https:/, 'http:')}`,
+      cause: error,
+    });
   if (error.code === 'answer-too-large') return new AnswerFailure('tooLarge', `gives too much: ${error.message}`);
   if (hasAnswered || error.code === 'cut' || error.code === 'ECONNRESET')
     return new AnswerFailure('cut', `breaks off: ${error.message}`);
