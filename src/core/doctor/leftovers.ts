@@ -7,7 +7,7 @@ import type { Connection } from '../qdrant/connection/connection.ts';
 import { listHolders } from '../qdrant/lock/holders.ts';
 import { looksOld } from '../qdrant/lock/stale.ts';
 import { defaultTiming } from '../qdrant/lock/timing.ts';
-import { findCandidates } from '../transfer/gc/candidates.ts';
+import { type Candidate, findCandidates } from '../transfer/gc/candidates.ts';
 import { describeTransfer, listTransfers } from '../transfer/transfer-journal.ts';
 import { isQdxError } from '../../lib/errors.ts';
 import { type Found, ok, type Patient, warning } from './finding.ts';
@@ -53,16 +53,14 @@ async function transferFindings(line: Connection): Promise<Found[]> {
 
 async function garbageFindings(line: Connection, keep: number, { owner }: Patient): Promise<Found[]> {
   const candidates = await findCandidates(line, { keep, only: [], me: owner }, {});
-  return candidates
-    .filter(({ keptBy }) => keptBy === null)
-    .map(({ name, physical, why, command }) =>
-      warning(
-        why === 'staging'
-          ? `${physical} is staging that ${command} left`
-          : `${physical} is a version of ${name} that was replaced`,
-        `qdx gc --confirm ${physical}`,
-      ),
-    );
+  // A version that stays for `qdx rollback` is there on purpose.
+  return candidates.filter(({ why, keptBy }) => why === 'staging' || keptBy === null).map(garbageFinding);
+}
+
+function garbageFinding({ name, physical, why, command, keptBy }: Candidate): Found {
+  const what = why === 'staging' ? `staging that ${command} left` : `a version of ${name} that was replaced`;
+  if (keptBy === null) return warning(`${physical} is ${what}`, `qdx gc --confirm ${physical}`);
+  return warning(`${physical} is ${what}, and is kept: ${keptBy}`, 'run the same command again to go on');
 }
 
 /** Of a server on which nobody has written with qdx. */

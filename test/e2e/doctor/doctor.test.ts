@@ -118,16 +118,17 @@ describe('on a server', () => {
       const well = await examined({ env });
       expect([well.wrong, well.exitCode]).toEqual([[], 0]);
       expect(well.findings.map(({ message }) => message)).toContain('its clock and the one of this machine agree');
-      await line.request('PUT', '/collections/old__1', { body: {} });
-      await writeTransferMark(line, 'old__1', {
-        version: 1,
-        state: 'staging',
-        command: 'migrate',
-        name: 'old',
-        origin: 'x',
-        replaced: null,
-        at,
-      });
+      for (const name of ['old', 'old__1', 'new__1']) await line.request('PUT', `/collections/${name}`, { body: {} });
+      for (const name of ['old', 'new'])
+        await writeTransferMark(line, `${name}__1`, {
+          version: 1,
+          state: 'staging',
+          command: 'migrate',
+          name,
+          origin: 'x',
+          replaced: null,
+          at,
+        });
       await ensureSystemCollection(line);
       const record = {
         version: 1,
@@ -156,6 +157,11 @@ describe('on a server', () => {
           fix: expect.stringContaining('--break-lock') as unknown,
         },
         { message: expect.stringContaining('docs__1') as unknown, fix: 'run the same command again to go on' },
+        {
+          message:
+            'new__1 is staging that migrate left, and is kept: new leads nowhere: this may be all that is left of it',
+          fix: 'run the same command again to go on',
+        },
         { message: 'old__1 is staging that migrate left', fix: 'qdx gc --confirm old__1' },
       ]);
     } finally {
