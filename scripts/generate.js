@@ -6,6 +6,7 @@ import { execaSync } from 'execa';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { exitCodesPage } from './pages/exit-codes.js';
+import { manPage } from './pages/man.js';
 import { settingsPage, settingsSchemaFile, untouchedSettingsFile } from './pages/settings.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -13,10 +14,12 @@ const files = {
   'docs/exit-codes.md': exitCodesPage,
   'docs/settings.md': settingsPage,
   'docs/settings.schema.json': settingsSchemaFile,
+  'man/qdx.1': () => man,
   'src/core/config/untouched.json': () => untouched,
 };
 
 const untouched = await untouchedSettingsFile();
+const man = await manPage();
 const isCheck = process.argv.includes('--check');
 const stale = Object.entries(files).filter(([path, make]) => !isCurrent(path, formatted(path, make())));
 for (const [path] of stale) console.log(`${isCheck ? 'stale' : 'wrote'}: ${path}`);
@@ -32,8 +35,8 @@ function isCurrent(path, text) {
   return current;
 }
 
-/** As the formatter would leave it, so that the two checks of `npm test` agree; it leaves Markdown alone. */
+/** As the formatter would leave it, so that the two checks of `npm test` agree; it leaves Markdown and roff alone. */
 function formatted(path, text) {
-  if (path.endsWith('.md')) return text;
+  if (/\.(md|1)$/.test(path)) return text;
   return execaSync('oxfmt', [`--stdin-filepath=${path}`], { cwd: root, preferLocal: true, input: text }).stdout + '\n';
 }
