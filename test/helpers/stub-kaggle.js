@@ -51,6 +51,8 @@ const commands = {
 function sendDataset(text) {
   rmSync(place('input'), { recursive: true, force: true });
   cpSync(option('-p'), place('input/datasets/anna/some-name'), { recursive: true });
+  // A model that its owner attached to the notebook.
+  if (scenario.attach) cpSync(scenario.attach, place('input/models/some-model'), { recursive: true });
   Object.assign(state, { dataset: true, asked: 0 });
   return text;
 }

@@ -7,7 +7,9 @@ import { delimiter, join } from 'node:path';
 import { type QdxRun, runQdx, type RunQdxOptions, temporaryHome } from '../../helpers/run-qdx.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 
-const helper = (name: string): string => join(import.meta.dirname, '../../helpers', name);
+export const helper = (name: string): string => join(import.meta.dirname, '../../helpers', name);
+
+const knownVectors = helper('known-vectors.py');
 
 export const python = ((): string | null => {
   try {
@@ -45,8 +47,7 @@ export function stubKaggle(): StubKaggle {
     home,
     root,
     out: join(home, 'work/vectors.jsonl'),
-    set: (scenario) =>
-      writeFileSync(join(root, 'scenario.json'), JSON.stringify({ model: helper('known-vectors.py'), ...scenario })),
+    set: (scenario) => writeFileSync(join(root, 'scenario.json'), JSON.stringify({ model: knownVectors, ...scenario })),
     calls: () => (existsSync(calls) ? linesOf(calls).map((line) => JSON.parse(line) as string[]) : []),
     embed: (args, options) =>
       runQdx(['embed', ...args, '--on', 'kaggle', '--kaggle-poll-ms', '20'], {
