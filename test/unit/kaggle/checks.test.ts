@@ -69,6 +69,9 @@ test('each is let through or refused with its sentence, where python3 is install
   context.skip(error !== undefined, 'python3 is not installed');
   expect([status, stderr]).toEqual([0, '']);
   const said = JSON.parse(stdout) as (string | null)[];
-  for (const [index, [title, , expected]] of cases.entries())
-    expect([title, said[index]]).toEqual([title, expected === null ? null : expect.stringContaining(expected)]);
+  const wrong = cases.filter(([, , expected], index) => {
+    const text = said[index];
+    return expected === null ? text !== null : !text?.includes(expected);
+  });
+  expect([wrong, said.length]).toEqual([[], cases.length]);
 });
