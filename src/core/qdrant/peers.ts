@@ -43,8 +43,33 @@ const lookMs = 5_000;
 
 /** Those that could be reached, the one that is asked first; one where the server is no cluster. */
 export async function findPeers(connection: Connection, urls: readonly string[]): Promise<Peer[]> {
+  return (await lookForPeers(connection, urls)).found;
+}
+
+/** @throws QdxError `refused` where one of the cluster cannot be reached. */
+export async function findAllPeers(connection: Connection, urls: readonly string[]): Promise<Peer[]> {
+  const { found, missing } = await lookForPeers(connection, urls);
+  if (missing.length === 0) return found;
+  throw new QdxError(
+    'refused',
+    `of the cluster of ${connection.url}, the API of ${missing.join(', ')} could not be reached, and each peer takes the snapshots of its shards itself`,
+    { hint: peerHint, details: { missing } },
+  );
+}
+
+/** What to do where a peer was not found. */
+export const peerHint =
+  'name the API of each peer: --peer-url http://host:6333 (of migrate: --from-peer-url, --to-peer-url); or leave out snapshots: points go through any peer';
+
+interface FoundPeers {
+  readonly found: Peer[];
+  /** Addresses at which the cluster knows the others. */
+  readonly missing: readonly string[];
+}
+
+async function lookForPeers(connection: Connection, urls: readonly string[]): Promise<FoundPeers> {
   const { status, peer_id: own, peers: known = {} } = await connection.request<ClusterAnswer>('GET', '/cluster');
-  if (status !== 'enabled') return [{ id: 'single', connection }];
+  if (status !== 'enabled') return { found: [{ id: 'single', connection }], missing: [] };
   const found = new Map([[String(own), connection]]);
   for (const url of urls) {
     const peer = connection.peerAt(url);
@@ -62,7 +87,11 @@ export async function findPeers(connection: Connection, urls: readonly string[])
     const peer = connection.peerAt(guessedUrl(connection.url, uri));
     if (await isPeer(peer, id)) found.set(id, peer);
   }
-  return [...found].map(([id, each]) => ({ id, connection: each }));
+  const missing = Object.entries(known).filter(([id]) => !found.has(id));
+  return {
+    found: [...found].map(([id, each]) => ({ id, connection: each })),
+    missing: missing.map(([, { uri }]) => uri),
+  };
 }
 
 /** Shards of a collection that lie on this peer. */

@@ -6,47 +6,30 @@
  * and the same command goes on from the last finished part.
  */
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { withLockFile } from '../../lib/lock-file.ts';
-import { createPartialFile } from '../../lib/partial-file.ts';
 import { type ListedCollection, publicNames } from '../qdrant/collection/names.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { backUpCollection } from './backup/back-up-collection.ts';
 import { backUpSnapshot } from './backup/back-up-snapshot.ts';
+import { type BackupFigures, finishBackup, ofRun, takeAsFinished } from './backup/finish-backup.ts';
 import { assertSameRequest, openBackupFolder } from './backup/open-folder.ts';
 import { progressOf } from './backup/progress-state.ts';
 import { type CollectionSelection, selectCollections } from './backup/select-collections.ts';
-import { endShard, joinShardRun, type ShardRun } from './backup/shard-run.ts';
+import { joinShardRun, type ShardRun } from './backup/shard-run.ts';
 import { lockRunId, type ShardParams } from './backup/shard-wait.ts';
 import {
   type BackupRequest,
   type JournalStart,
   lockName,
   openJournal,
-  removeJournal,
   startOfJournal,
 } from './backup-folder/journal.ts';
-import {
-  type BackedUpCollection,
-  type BackupManifest,
-  type Compression,
-  decodeManifest,
-  encodeManifest,
-  filesOfCollection,
-  formatName,
-  formatVersion,
-  manifestName,
-  type ShardOfRun,
-  wholeVersion,
-} from './backup-folder/manifest.ts';
+import type { BackedUpCollection, Compression, ShardOfRun } from './backup-folder/manifest.ts';
 import { withWriterLocks } from './locks.ts';
 import { reached } from './steps.ts';
-
-/** The first qdx that reads format version 1. */
-const needsQdx = '0.1.0';
 
 export interface BackupParams {
   readonly selection: CollectionSelection;
@@ -72,17 +55,11 @@ export interface BackupParams {
   readonly qdxVersion: string;
 }
 
-export interface BackupSummary {
+export interface BackupSummary extends BackupFigures {
   readonly folder: string;
   readonly backupId: string;
   /** An earlier run had begun it. */
   readonly resumed: boolean;
-  readonly collections: readonly (Omit<BackedUpCollection, 'parts' | 'description' | 'covers'> & {
-    readonly parts: number;
-  })[];
-  readonly points: number;
-  /** Of all files but the manifest. */
-  readonly sizeBytes: number;
   readonly durationMs: number;
   /** One of several machines: the points are those of its ranges. */
   readonly shard?: ShardOfRun;
@@ -112,8 +89,6 @@ export async function backUp(
   return { folder, ...summary, durationMs: performance.now() - startedAt, ...shard };
 }
 
-const ofRun = ({ runId, shard, shards }: ShardParams): ShardOfRun => ({ runId, shard, shards });
-
 interface BackupInput {
   readonly params: BackupParams;
   readonly folder: string;
@@ -130,7 +105,8 @@ async function backUpInto(connection: Connection, input: BackupInput, run: RunOp
   const [first] = lines;
   const begun = first?.type === 'start' ? first : null;
   if (begun) assertSameRequest(folder, begun, request);
-  if (begun && isFinished) return { ...headOf(begun, true), ...(await takeAsFinished(connection, input)) };
+  if (begun && isFinished)
+    return { ...headOf(begun, true), ...(await takeAsFinished(connection, { ...params, folder })) };
   const lockNames = lockNamesOf(collections);
   const shardRun = params.shard
     ? await joinShardRun(
@@ -152,8 +128,10 @@ async function backUpInto(connection: Connection, input: BackupInput, run: RunOp
       done.push(await back(connection, { ...each, progress: progress.get(listed.physical) }, run));
     }
     assertNotEmpty(params, done);
-    await finish(connection, params, start, done, folder, run);
-    return { ...headOf(start, begun !== null), ...summarize(done) };
+    return {
+      ...headOf(start, begun !== null),
+      ...(await finishBackup(connection, { ...params, folder, start }, done, run)),
+    };
   } finally {
     await journal.close();
   }
@@ -235,58 +213,4 @@ function assertNotEmpty({ filter }: BackupParams, collections: readonly BackedUp
   throw new QdxError('usage', `--filter matches no point of ${collections.map(({ name }) => name).join(', ')}`, {
     hint: 'look at the keys of a payload: qdx search ... --json',
   });
-}
-
-/** The run that wrote the manifest was killed before it removed its journal. */
-async function takeAsFinished(connection: Connection, { params, folder }: BackupInput): Promise<Figures> {
-  const path = join(folder, manifestName);
-  const { collections } = await decodeManifest(await readFile(path), path);
-  if (params.shard) await endShard(connection, params.shard);
-  await removeJournal(folder);
-  return summarize(collections);
-}
-
-async function finish(
-  connection: Connection,
-  { filter, compression, qdxVersion, shard }: BackupParams,
-  { backupId, startedAt }: JournalStart,
-  collections: readonly BackedUpCollection[],
-  folder: string,
-  run: RunOptions,
-): Promise<void> {
-  const manifest: BackupManifest = {
-    format: formatName,
-    version: shard || collections.some(({ shardSnapshots }) => shardSnapshots) ? formatVersion : wholeVersion,
-    needsQdx,
-    backupId,
-    startedAt,
-    finishedAt: new Date().toISOString(),
-    qdxVersion,
-    source: { url: connection.url, qdrantVersion: (await connection.server()).version },
-    filter: filter ?? null,
-    compression,
-    ...(shard && { shard: ofRun(shard) }),
-    collections,
-  };
-  const file = await createPartialFile(join(folder, manifestName));
-  await file.write(encodeManifest(manifest));
-  await file.finish();
-  reached(run, 'backup.manifest-written');
-  if (shard) await endShard(connection, shard);
-  await removeJournal(folder);
-  reached(run, 'backup.journal-removed');
-}
-
-type Figures = Pick<BackupSummary, 'collections' | 'points' | 'sizeBytes'>;
-
-function summarize(collections: readonly BackedUpCollection[]): Figures {
-  const files = collections.flatMap(filesOfCollection);
-  return {
-    collections: collections.map(({ parts, description: _description, covers: _covers, ...rest }) => ({
-      ...rest,
-      parts: parts.length,
-    })),
-    sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    points: collections.reduce((sum, { points }) => sum + points, 0),
-  };
 }

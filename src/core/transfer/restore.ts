@@ -98,7 +98,8 @@ export async function restore(
   await assertServerFits(connection, { what: 'the backup', qdrantVersion: manifest.source.qdrantVersion });
   const { select, as } = params;
   const items = await planItems({ collections, select, ...(as !== undefined && { as }) });
-  await assertSnapshotsFit(connection, items, manifest.source.qdrantVersion);
+  const { peerUrls = [] } = params;
+  await assertSnapshotsFit(connection, items, { qdrantVersion: manifest.source.qdrantVersion, peerUrls });
   const origin = await originOf(roots);
   const head = { folder: root, backupId: manifest.backupId, dryRun: params.dryRun };
   const finish = (restored: readonly RestoredCollection[]): RestoreSummary => ({

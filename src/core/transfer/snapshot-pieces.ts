@@ -6,7 +6,7 @@
 import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
-import { findPeers, localShards, type Peer } from '../qdrant/peers.ts';
+import { findPeers, localShards, type Peer, peerHint } from '../qdrant/peers.ts';
 import { recoverSnapshot, type SnapshotFile, type SnapshotOf } from '../qdrant/snapshots.ts';
 import { readReplicas } from '../qdrant/stats/replicas.ts';
 import type { CollectionDescription } from './collection-description.ts';
@@ -116,6 +116,6 @@ const unreached = (connection: Connection, what: string): QdxError =>
     'refused',
     `${what} than could be reached from ${connection.url}, and only those can make or take snapshots of it`,
     {
-      hint: 'name the API of each peer: --peer-url http://host:6333 (of migrate: --from-peer-url, --to-peer-url); or leave out snapshots: points go through any peer',
+      hint: peerHint,
     },
   );

@@ -6,6 +6,7 @@
  */
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
+import { findAllPeers } from '../../qdrant/peers.ts';
 import { countPeers } from '../../qdrant/collection/system-collection.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import {
@@ -55,7 +56,8 @@ export function shipSnapshot(target: Connection, changes: LayoutChanges, peerUrl
       if (difference)
         throw new QdxError('refused', `a snapshot brings its layout along: ${displayDifference(difference)}`, { hint });
       await assertTakesSnapshot(target, (await look.side.connection.server()).version, hint);
-      await piecesOf(look.side, look.description, target, peers, run);
+      const pieces = await piecesOf(look.side, look.description, target, peers, run);
+      if (pieces.some(({ shard }) => shard !== null)) await findAllPeers(target, peers.to);
       return description;
     },
     fillWhole: async (source, staging, run) => ship(source, staging, peers, run),

@@ -10,6 +10,7 @@ import { minorOf } from '../../qdrant/connection/features.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { versionOf } from '../../qdrant/collection/alias.ts';
 import { assertCollectionName } from '../../qdrant/collection/names.ts';
+import { findAllPeers } from '../../qdrant/peers.ts';
 import { countPeers } from '../../qdrant/collection/system-collection.ts';
 import type { LocatedCollection } from '../backup-folder/join-shards.ts';
 import { type BackedUpCollection, isBySnapshot } from '../backup-folder/manifest.ts';
@@ -75,11 +76,12 @@ function selectFrom(
 export async function assertSnapshotsFit(
   connection: Connection,
   items: readonly RestoreItem[],
-  qdrantVersion: string,
+  { qdrantVersion, peerUrls = [] }: { readonly qdrantVersion: string; readonly peerUrls?: readonly string[] },
 ): Promise<void> {
   if (!items.some(({ collection }) => isBySnapshot(collection))) return;
   const hint = `restore it to Qdrant ${minorOf(qdrantVersion)}, and qdx migrate it from there`;
   await assertTakesSnapshot(connection, qdrantVersion, hint);
+  if (items.some(({ collection }) => collection.shardSnapshots)) await findAllPeers(connection, peerUrls);
   const whole = items.find(({ collection }) => collection.snapshot);
   const peers = whole ? await countPeers(connection) : 1;
   if (!whole || peers < 2) return;
