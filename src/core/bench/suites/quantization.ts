@@ -81,7 +81,7 @@ function withoutEncodings(config: Kind['config']): Kind['config'] {
 }
 
 /** `rescore` and `oversampling` belong to each search, so they are settings of qdx and of nobody's server. */
-export function searchAdvice({ params, build, ramBytes }: TuningRow): string {
+export function searchAdvice({ params, ramBytes }: TuningRow): string {
   const { hnsw_ef: ef, quantization } = params as {
     readonly hnsw_ef?: number;
     readonly quantization?: { readonly rescore: boolean; readonly oversampling?: number };
@@ -95,5 +95,5 @@ export function searchAdvice({ params, build, ramBytes }: TuningRow): string {
       },
     }),
   };
-  return `${build}, ${formatBytes(ramBytes)} of vectors in memory; searches ask for it with ${JSON.stringify(settings)} in qdx.config.json`;
+  return `${formatBytes(ramBytes)} of vectors in memory; searches ask for it with ${JSON.stringify(settings)} in qdx.config.json`;
 }

@@ -44,7 +44,7 @@ function drawList({ name, hits, answers }: ViewQuery['lists'][number]): Markup {
             )}
           </ul>
         </div>`;
-  return html`<div class="list">${name === '' ? null : html`<h4>${name}</h4>`}${returned}${judged}</div>`;
+  return html`<div class="list">${name === '' ? null : html`<h3>${name}</h3>`}${returned}${judged}</div>`;
 }
 
 const drawHit = ({ rank, place, snippet, grade }: ViewHit): Markup =>

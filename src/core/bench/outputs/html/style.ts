@@ -20,7 +20,7 @@ const page = `
 html { color-scheme: light dark; scroll-padding-top: 1rem; -webkit-text-size-adjust: 100%; }
 body { margin: 0 auto; padding: 2rem clamp(1rem, 4vw, 3rem) 4rem; max-width: 78rem; background: var(--ground); color: var(--ink);
   font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif; }
-h1, h2, h3, h4, p, ul, ol, dl, dd, blockquote { margin: 0; padding: 0; }
+h1, h2, h3, p, ul, ol, dl, dd, blockquote { margin: 0; padding: 0; }
 h1 { font-size: 1.75rem; line-height: 1.2; letter-spacing: -0.015em; overflow-wrap: anywhere; }
 h2 { font-size: 1.25rem; letter-spacing: -0.01em; margin-bottom: 1rem; }
 h3 { font-size: 1rem; font-weight: 650; }
@@ -130,7 +130,7 @@ details > .scroll { margin-top: 0.5rem; }
 .tags span { margin-left: 0.6rem; color: var(--soft); font-size: 0.8125rem; overflow-wrap: anywhere; }
 .lists { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1rem 2rem; padding: 0.25rem 0 1.25rem 1.1rem; }
 .list { min-width: 0; }
-.list h4 { color: var(--soft); font-size: 0.875rem; font-weight: 500; margin-bottom: 0.35rem; }
+.list h3 { color: var(--soft); font-size: 0.875rem; font-weight: 500; margin-bottom: 0.35rem; }
 .hits { display: grid; gap: 0.75rem; }
 .place { display: flex; flex-wrap: wrap; gap: 0 0.6rem; align-items: baseline; }
 .place code { overflow-wrap: anywhere; min-width: 0; }
