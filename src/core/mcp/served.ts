@@ -51,7 +51,7 @@ export interface DescribedCollection {
 }
 
 /** Never throws for what is wrong with one collection: that is its `problem`. */
-export async function describeCollection(
+export async function describeServed(
   connection: Connection,
   listed: ListedCollection,
   backend: Backend,
@@ -90,7 +90,7 @@ export async function collectionsToSearch(
     [physical, ...aliases].some((name) => backend.ofProject.includes(name)),
   );
   const wanted = ofProject.length > 0 ? ofProject : served;
-  const described = await Promise.all(wanted.map((listed) => describeCollection(connection, listed, backend, run)));
+  const described = await Promise.all(wanted.map((listed) => describeServed(connection, listed, backend, run)));
   for (const { listed, problem } of described)
     if (problem !== null) notes.push(`${publicName(listed)} was left out: ${problem}`);
   const names = described.filter(({ problem }) => problem === null).map(({ listed }) => publicName(listed));

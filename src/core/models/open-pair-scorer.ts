@@ -2,7 +2,7 @@
  * Opens a cross-encoder in processes of its own: the calling thread only passes texts on.
  */
 import { availableParallelism } from 'node:os';
-import { isQdxError, QdxError } from '../../lib/errors.ts';
+import { isQdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import type { RerankerCard } from './cards/reranker-card.ts';
 import type { FoundModel } from './find-model.ts';
@@ -12,6 +12,7 @@ import type { PairRequest, PairScore } from './scorers/score-pairs.ts';
 import { TextCrashError } from './text-crash.ts';
 import { type Environment, processEnvironment } from './workers/process-environment.ts';
 import { startWorker } from './workers/worker.ts';
+import { openPool } from './workers/open-pool.ts';
 import { WorkerPool } from './workers/worker-pool.ts';
 
 export interface PairScorerOptions {
@@ -46,14 +47,11 @@ export async function openPairScorer(
       startWorker({ type: 'open', task: 'score', model, device: cpuDevice, batchTokens }, env, listeners),
     onEvent: run.onEvent,
   });
-  const onAbort = (): void => pool.end(new QdxError('interrupted', 'stopped while texts were being reranked'));
-  run.signal?.addEventListener('abort', onAbort);
-  if (run.signal?.aborted) onAbort();
-  const stopListening = (): void => run.signal?.removeEventListener('abort', onAbort);
-  await pool.opened.catch((error: unknown) => {
-    stopListening();
-    throw error;
-  });
+  const reasons = {
+    stopped: 'stopped while texts were being reranked',
+    closed: 'the scorer was closed before this text was scored',
+  };
+  const close = await openPool(pool, reasons, run);
   return {
     card: model.card,
     workers,
@@ -67,10 +65,7 @@ export async function openPairScorer(
       );
       return scores;
     },
-    close: async () => {
-      stopListening();
-      pool.end(new QdxError('interrupted', 'the scorer was closed before this text was scored'));
-    },
+    close: async () => close(),
   };
 }
 

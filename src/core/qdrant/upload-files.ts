@@ -23,7 +23,7 @@ import { dryRunUpload, type DryRunSummary } from './upload/dry-run.ts';
 import { uploadRecords, type UploadSummary } from './upload.ts';
 import { checkVectors } from './upload-files/check-vectors.ts';
 import { holdsUsableRecord, keepIfFilled } from './upload-files/empty-collection.ts';
-import { assertSize, nothingAccepted } from './upload-files/guards.ts';
+import { assertSize, nothingAccepted } from './upload-files/check-source.ts';
 import { type RejectsFile, withRejectsFile } from './upload-files/rejects-file.ts';
 import { openUploadSource, type UploadSource } from './upload-files/source.ts';
 import { type StdinPlace, withStdin } from './upload-files/stdin.ts';

@@ -11,7 +11,7 @@ import type { LockOwner } from '../qdrant/lock.ts';
 import { type Candidate, findCandidates } from './gc/candidates.ts';
 import { type RemovedScans, removeLeftoverScans } from './gc/leftover-scans.ts';
 import { withWriterLocks } from './locks.ts';
-import type { AskText } from './overwrite/guards.ts';
+import type { AskText } from './guards.ts';
 
 export interface GarbageParams {
   /** Public names or collections to look at; empty: all. */

@@ -11,7 +11,7 @@ import { countPoints } from '../qdrant/collection/points.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import type { LockOwner } from '../qdrant/lock.ts';
 import { withWriterLocks } from './locks.ts';
-import type { AskText } from './overwrite/guards.ts';
+import type { AskText } from './guards.ts';
 import { readTransferMark } from './transfer-mark.ts';
 
 export interface DeleteParams {

@@ -74,6 +74,9 @@ export async function assertConfirmed(
 /** Asks on a terminal; `--yes` answers yes. @throws QdxError `usage` where nobody can be asked. */
 export type Confirm = (question: string) => Promise<boolean>;
 
+/** What is typed on a terminal after a question; null where nobody can be asked, or `--yes` was given. */
+export type AskText = (question: string) => Promise<string | null>;
+
 export interface AskedStep {
   readonly question: string;
   /** Begins the sentence "... and that was not confirmed". */

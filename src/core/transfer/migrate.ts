@@ -19,7 +19,7 @@ import { assertConfirmed, assertMayLeaveGap } from './guards.ts';
 import { type LocksInput, withWriterLocks } from './locks.ts';
 import { assertMayRun } from './migrate/assert-may-run.ts';
 import { removeRuns } from './migrate/earlier-runs.ts';
-import { fillStaging } from './migrate/fill-staging.ts';
+import { fillFromSource } from './migrate/fill-from-source.ts';
 import { createLaps } from './migrate/laps.ts';
 import { makeStaging, startIndexing } from './migrate/make-staging.ts';
 import type { MigrateParams, MigrateSummary } from './migrate/params.ts';
@@ -142,7 +142,7 @@ async function carryOut(work: Work, run: RunOptions): Promise<Outcome> {
   lap('prepare');
   const isFilled = await fillWhole(work, run);
   const isLeftover = isFilled || plan.staging.isLeftover;
-  const filled = await fillStaging({ ...params, ...work, source, ...rangesOf(record), isLeftover }, run);
+  const filled = await fillFromSource({ ...params, ...work, source, ...rangesOf(record), isLeftover }, run);
   lap('fill');
   const { settled, stagingIndex, proof } = await settleAndProve(work, filled, lap, run);
   const notAsPlanned = await finish(plan, run);

@@ -12,22 +12,22 @@ import type { RunOptions } from '../../lib/events.ts';
 import { sha256Hex } from '../../lib/hash.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import type { LockOwner } from '../qdrant/lock.ts';
-import { listCollections, type ListedCollection } from '../qdrant/collection/names.ts';
+import { listCollections } from '../qdrant/collection/names.ts';
 import { manifestName } from './backup-folder/manifest.ts';
 import { readWholeBackup } from './backup-folder/verify-shards.ts';
 import { assertConfirmed, assertMayLeaveGap, assertMayReplace, type OpenGuards } from './guards.ts';
 import { withWriterLocks } from './locks.ts';
 import type { NameGap } from './plain/give-up-plain.ts';
-import { fillStaging } from './restore/fill-staging.ts';
+import { fillFromBackup } from './restore/fill-from-backup.ts';
 import { findReplacements, type ReplacementInput } from './replacements.ts';
 import { assertServerFits } from './server-fits.ts';
 import { assertSnapshotsFit, planItems, type RestoreItem } from './restore/plan.ts';
 import { markLive, switchIn, type Switched, type Target } from './restore/switch-in.ts';
-import { findStaging } from './staging.ts';
+import { findStaging, findSwitchedIn } from './staging.ts';
 import { reached } from './steps.ts';
 import { nameCutSwitch } from './take-name.ts';
 import { noteState, type TransferRecord, writeTransfer } from './transfer-journal.ts';
-import { readTransferMark, type TransferMark } from './transfer-mark.ts';
+import type { TransferMark } from './transfer-mark.ts';
 
 export interface RestoreParams extends OpenGuards {
   readonly folder: string;
@@ -150,7 +150,7 @@ async function prepare(
   const listed = await listCollections(connection);
   const targets: Target[] = [];
   for (const item of items) {
-    const switched = await findSwitched(connection, listed, item, origin);
+    const switched = await findSwitchedIn(connection, listed, { aliases: item.aliases, origin });
     const replacements = switched ? [] : await findReplacements(connection, listed, replacementsOf(item));
     for (const replacement of replacements) assertMayReplace(replacement, guards);
     const staging = switched?.staging ?? (await findStaging(connection, listed, { name: item.name, origin }));
@@ -173,19 +173,6 @@ const replacementsOf = ({ aliases, collection }: RestoreItem): ReplacementInput 
   pointsAfter: collection.points,
   beside: (alias) => `restore beside it: add --as ${alias}-restored`,
 });
-
-/** A staging collection of this backup to which all names lead: killed between the switch and its note. */
-async function findSwitched(
-  connection: Connection,
-  listed: readonly ListedCollection[],
-  { aliases }: RestoreItem,
-  origin: string,
-): Promise<Pick<Target, 'staging' | 'mark'> | null> {
-  const current = listed.find((entry) => aliases.every((alias) => entry.aliases.includes(alias)));
-  const mark = current ? await readTransferMark(connection, current.physical) : null;
-  if (!current || mark?.state !== 'staging' || mark.origin !== origin) return null;
-  return { staging: { physical: current.physical, isLeftover: true }, mark };
-}
 
 const planned = ({ item, staging, replacements }: Target): RestoredCollection => ({
   source: item.collection.name,
@@ -210,7 +197,7 @@ async function bringIn(
   const { points } = target.item.collection;
   if (target.isSwitched) return { ...planned(target), pointsKept: points };
   await writeTransfer(connection, recordOf(target, params));
-  const filled = await fillStaging(connection, { ...target, batchSize, parallel, waitForIndex, peerUrls }, run);
+  const filled = await fillFromBackup(connection, { ...target, batchSize, parallel, waitForIndex, peerUrls }, run);
   await noteState(connection, target.staging.physical, 'proven');
   return { ...planned(target), ...filled };
 }

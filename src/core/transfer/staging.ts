@@ -34,6 +34,23 @@ export async function findStaging(
   return { physical: nextVersionName(name, names), isLeftover: false };
 }
 
+export interface SwitchedIn {
+  readonly staging: Staging;
+  readonly mark: TransferMark;
+}
+
+/** A staging collection of this origin to which all names lead: its run was killed between the switch and its note. */
+export async function findSwitchedIn(
+  connection: Connection,
+  listed: readonly ListedCollection[],
+  { aliases, origin }: { readonly aliases: readonly string[]; readonly origin: string },
+): Promise<SwitchedIn | null> {
+  const current = listed.find((entry) => aliases.every((alias) => entry.aliases.includes(alias)));
+  const mark = current ? await readTransferMark(connection, current.physical) : null;
+  if (!current || mark?.state !== 'staging' || mark.origin !== origin) return null;
+  return { staging: { physical: current.physical, isLeftover: true }, mark };
+}
+
 /** What a run is about to put there, or found there, is not what its origin says: noted, so that a later one empties it. */
 export async function noteSpoiled(connection: Connection, physical: string, mark: TransferMark): Promise<void> {
   await writeTransferMark(connection, physical, { ...mark, isSpoiled: true });
@@ -44,6 +61,17 @@ export async function emptyStaging(connection: Connection, physical: string, mar
   await connection.request('POST', pathOf(physical, '/points/delete'), { query: { wait: true }, body: { filter: {} } });
   await writeTransferMark(connection, physical, mark);
 }
+
+type Config = Readonly<Record<string, unknown>>;
+
+/** Filled first, indexed afterwards: twice as fast (see qdrant/collection/deferred-indexing.ts). */
+export const withoutIndexing = (description: CollectionDescription): CollectionDescription => ({
+  ...description,
+  config: {
+    ...description.config,
+    optimizer_config: { ...(description.config['optimizer_config'] as Config), indexing_threshold: 0 },
+  },
+});
 
 /** Makes an empty collection as described, with its payload indexes and shard keys. */
 export async function createStaging(

@@ -13,7 +13,7 @@ import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
 import { retrievePoints } from '../../../src/core/qdrant/collection/points.ts';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { type ReembedCollectionParams, reembedCollection } from '../../../src/core/transfer/reembed-collection.ts';
-import { partsOf } from '../../../src/core/transfer/reembed/point-line.ts';
+import { partsOf } from '../../../src/core/transfer/point-parts.ts';
 import { openReembedding, type ReembedParams } from '../../../src/core/transfer/reembed/reembed-points.ts';
 import { createPageSize, scanRange } from '../../../src/core/transfer/scan-range.ts';
 import { testSettings } from '../../helpers/collection-card.ts';

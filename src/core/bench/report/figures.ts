@@ -45,7 +45,7 @@ export function headFacts(head: ReportHead): [string, string][] {
           ['gain', input.gain === 'linear' ? 'linear, as trec_eval' : 'exponential, 2^grade − 1'],
         ] as [string, string][])
       : []),
-    ...head.collections.map((one): [string, string] => ['collection', describeCollection(one)]),
+    ...head.collections.map((one): [string, string] => ['collection', collectionFacts(one)]),
     ...(server
       ? ([
           [
@@ -63,7 +63,7 @@ export function headFacts(head: ReportHead): [string, string][] {
   ];
 }
 
-function describeCollection({
+function collectionFacts({
   name,
   points,
   vectorBytes,

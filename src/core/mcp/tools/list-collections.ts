@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { CollectionCard } from '../../qdrant/collection/collection-card.ts';
 import { denseVectors } from '../../qdrant/collection/collection-info.ts';
 import type { Backend } from '../backend.ts';
-import { describeCollection, type DescribedCollection, publicName, servedCollections } from '../served.ts';
+import { describeServed, type DescribedCollection, publicName, servedCollections } from '../served.ts';
 import { notesShape } from '../shapes.ts';
 import { cutText, untrustedNotice } from '../shown-text.ts';
 import { defineTool } from '../tool.ts';
@@ -43,7 +43,7 @@ export const listCollections = defineTool({
     if (served.length === 0) notes.push('there are no collections; qdx embed --collection docs ./docs makes one');
     const collections = [];
     for (const one of served.slice(0, mostListed)) {
-      const described = await describeCollection(connection, one, backend, run);
+      const described = await describeServed(connection, one, backend, run);
       collections.push('info' in described ? await toListed(described, backend) : unreadable(described));
     }
     return { notice: untrustedNotice, collections, notes };

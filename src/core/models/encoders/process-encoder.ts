@@ -2,9 +2,9 @@
  * Encoder over a set of processes, for bulk: the calling thread only passes texts on. A crash ends one process; its text is
  * tried once more in a new one, and rejected with a TextCrashError where that ends too.
  */
-import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import type { EncodedText, Encoder } from '../encoder.ts';
+import { openPool } from '../workers/open-pool.ts';
 import { WorkerPool } from '../workers/worker-pool.ts';
 import { startWorker } from '../workers/worker.ts';
 import type { TextRequest } from './text-encoder.ts';
@@ -40,14 +40,11 @@ export async function createProcessEncoder(
     start: (listeners) => startWorker({ type: 'open', task: 'encode', model, device, batchTokens }, env, listeners),
     onEvent: run.onEvent,
   });
-  const onAbort = (): void => pool.end(new QdxError('interrupted', 'stopped while texts were being encoded'));
-  run.signal?.addEventListener('abort', onAbort);
-  if (run.signal?.aborted) onAbort();
-  const stopListening = (): void => run.signal?.removeEventListener('abort', onAbort);
-  await pool.opened.catch((error: unknown) => {
-    stopListening();
-    throw error;
-  });
+  const reasons = {
+    stopped: 'stopped while texts were being encoded',
+    closed: 'the encoder was closed before this text was encoded',
+  };
+  const close = await openPool(pool, reasons, run);
   return {
     card: model.card,
     kind: 'onnx',
@@ -55,9 +52,6 @@ export async function createProcessEncoder(
     parallel: workers * textsPerOrder,
     encode: async (text, { role, tokenVectors = false, tokenWindow = 0, signal }) =>
       pool.run({ text: prepareText(text, role, model.card), tokenVectors, tokenWindow }, signal),
-    close: async () => {
-      stopListening();
-      pool.end(new QdxError('interrupted', 'the encoder was closed before this text was encoded'));
-    },
+    close: async () => close(),
   };
 }

@@ -61,12 +61,8 @@ export async function backUpCollection(
   input: CollectionInput,
   run: RunOptions,
 ): Promise<BackedUpCollection> {
-  const { listed, root } = input;
-  run.onEvent?.({ type: 'phase', name: 'reading', detail: listed.physical });
-  const description = await describeCollection(connection, listed, run);
-  const progress = input.progress
-    ? await takeUp(input, input.progress, description)
-    : await begin(connection, input, description, run);
+  const { listed } = input;
+  const { description, progress } = await beginOrTakeUp(connection, input, run);
   assertStillRead(input.shardRun, progress);
   await readParts(connection, input, progress, run);
   await input.shardRun?.noteRead(listed.physical);
@@ -77,17 +73,50 @@ export async function backUpCollection(
   const consistency = await checkConsistency(connection, { ...input, progress, description, points }, run);
   reached(run, 'backup.compared');
   return {
-    name: listed.physical,
-    aliases: description.aliases,
-    folder: progress.folder,
+    ...(await headOf(input, { description, progress })),
     points,
     pointsHash: sumOfHashes(parts.map(({ pointsHash }) => pointsHash)),
     consistency,
-    countBefore: progress.countBefore,
     countAfter: await countAll(connection, input, description, run),
-    description: await descriptionEntry(join(root, progress.folder)),
     parts: parts.toSorted((a, b) => (a.file < b.file ? -1 : 1)),
     ...(input.shardRun && { covers: coveredBy(progress.ranges) }),
+  };
+}
+
+export interface BegunCollection {
+  readonly description: CollectionDescription;
+  readonly progress: CollectionProgress;
+}
+
+/** Described as it is now; where an earlier run began it, as it was then. @throws QdxError as `takeUp`. */
+export async function beginOrTakeUp(
+  connection: Connection,
+  input: CollectionInput,
+  run: RunOptions,
+): Promise<BegunCollection> {
+  const { listed } = input;
+  run.onEvent?.({ type: 'phase', name: 'reading', detail: listed.physical });
+  const description = await describeCollection(connection, listed, run);
+  const progress = input.progress
+    ? await takeUp(input, input.progress, description)
+    : await begin(connection, input, description, run);
+  return { description, progress };
+}
+
+type Head = Pick<BackedUpCollection, 'name' | 'aliases' | 'folder' | 'countBefore' | 'description'>;
+
+/** What the manifest says of a collection, however its points were taken. */
+export async function headOf(
+  { listed, root }: CollectionInput,
+  { description, progress }: BegunCollection,
+): Promise<Head> {
+  const { folder, countBefore } = progress;
+  return {
+    name: listed.physical,
+    aliases: description.aliases,
+    folder,
+    countBefore,
+    description: await descriptionEntry(join(root, folder)),
   };
 }
 
@@ -105,7 +134,7 @@ export async function countAll(
 }
 
 /** Description, and what the journal says of it. */
-export async function begin(
+async function begin(
   connection: Connection,
   input: CollectionInput,
   description: CollectionDescription,
@@ -141,7 +170,7 @@ export async function begin(
 }
 
 /** @throws QdxError `usage` where the collection is another than the one that was begun (F3). */
-export async function takeUp(
+async function takeUp(
   { root, listed }: CollectionInput,
   progress: CollectionProgress,
   description: CollectionDescription,
@@ -209,7 +238,7 @@ async function* inTurn<T>(items: readonly T[]): AsyncGenerator<T, void, undefine
   yield* items;
 }
 
-export async function descriptionEntry(folder: string): Promise<FileEntry> {
+async function descriptionEntry(folder: string): Promise<FileEntry> {
   const bytes = await readFile(join(folder, descriptionName));
   return { file: descriptionName, sizeBytes: bytes.length, sha256: sha256Hex(bytes) };
 }

@@ -27,7 +27,7 @@ import { digestCollection } from '../collection-digest.ts';
 import type { RangeDigest } from '../scan-range.ts';
 import { reached } from '../steps.ts';
 import { findPieces, type SnapshotPiece } from '../snapshot-pieces.ts';
-import { begin, type CollectionInput, countAll, descriptionEntry, takeUp } from './back-up-collection.ts';
+import { beginOrTakeUp, type CollectionInput, countAll, headOf } from './back-up-collection.ts';
 import { changedDescription } from './check-consistency.ts';
 import type { CollectionProgress, SnapshotProgress } from './progress-state.ts';
 
@@ -37,13 +37,10 @@ export async function backUpSnapshot(
   input: CollectionInput,
   run: RunOptions,
 ): Promise<BackedUpCollection> {
-  const { listed, root, peerUrls = [] } = input;
-  run.onEvent?.({ type: 'phase', name: 'reading', detail: listed.physical });
-  const description = await describeCollection(connection, listed, run);
-  const pieces = await findPieces(connection, { description, peerUrls }, run);
-  const progress = input.progress
-    ? await takeUp(input, input.progress, description)
-    : await begin(connection, input, description, run);
+  const { listed, peerUrls = [] } = input;
+  const described = await describeCollection(connection, listed, run);
+  const pieces = await findPieces(connection, { description: described, peerUrls }, run);
+  const { description, progress } = await beginOrTakeUp(connection, input, run);
   const { before, files } = await fetchPieces(connection, { ...input, description, progress, pieces }, run);
   const after = await digestIfAsked(connection, input, description, run);
   const changes = [
@@ -55,15 +52,11 @@ export async function backUpSnapshot(
   const isProven = after !== null && changes.length === 0;
   reached(run, 'backup.compared');
   return {
-    name: listed.physical,
-    aliases: description.aliases,
-    folder: progress.folder,
+    ...(await headOf(input, { description, progress })),
     points: isProven ? after.points : countAfter,
     pointsHash: isProven ? after.pointsHash : null,
     consistency: changes.length > 0 ? 'snapshot-while-writing' : isProven ? 'snapshot' : 'snapshot-unchecked',
-    countBefore: progress.countBefore,
     countAfter,
-    description: await descriptionEntry(join(root, progress.folder)),
     parts: [],
     ...asEntries(pieces, files),
   };

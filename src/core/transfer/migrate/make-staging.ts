@@ -3,11 +3,10 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import type { LockOwner } from '../../qdrant/lock.ts';
-import type { CollectionDescription } from '../collection-description.ts';
 import type { Side } from '../delta/side.ts';
 import { planRanges } from '../ranges.ts';
 import { reached } from '../steps.ts';
-import { createIndexes, createShardKeys, createStaging } from '../staging.ts';
+import { createIndexes, createShardKeys, createStaging, withoutIndexing } from '../staging.ts';
 import { readTransfer, type TransferRecord, writeTransfer } from '../transfer-journal.ts';
 import type { MigratePlan } from './plan.ts';
 
@@ -65,15 +64,6 @@ export const requestOf = ({ way, changes }: Pick<MigratePlan, 'way' | 'changes'>
 });
 
 type Config = Readonly<Record<string, unknown>>;
-
-/** Filled first, indexed afterwards: twice as fast (see qdrant/collection/deferred-indexing.ts). */
-const withoutIndexing = (description: CollectionDescription): CollectionDescription => ({
-  ...description,
-  config: {
-    ...description.config,
-    optimizer_config: { ...(description.config['optimizer_config'] as Config), indexing_threshold: 0 },
-  },
-});
 
 /** May be repeated: a run that was killed may have left it out. */
 export async function startIndexing({ target, staging, description }: MigratePlan): Promise<void> {

@@ -5,7 +5,7 @@ import type { RunOptions } from '../../../lib/events.ts';
 import { stringifyJson } from '../../../lib/json.ts';
 import type { DescriptionDifference } from '../collection-description.ts';
 import { entryBytes } from '../delta/scan-index.ts';
-import { measureSizes, stagingBytes } from '../reembed/disk.ts';
+import { measureSizes, stagingBytes } from '../disk.ts';
 import { assertMayRun, type RunGuards } from './assert-may-run.ts';
 import { tellUnfinished } from '../transfer-journal.ts';
 import type { FillStrategy } from './fill-strategy.ts';

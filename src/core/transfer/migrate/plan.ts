@@ -27,7 +27,7 @@ import type { Replacement } from '../guards.ts';
 import { withoutStrictModeTraces } from '../strict-mode.ts';
 import { findReplacements } from '../replacements.ts';
 import { assertServerFits } from '../server-fits.ts';
-import { findStaging, type Staging } from '../staging.ts';
+import { findStaging, findSwitchedIn, type Staging } from '../staging.ts';
 import { readTransfer } from '../transfer-journal.ts';
 import { readTransferMark, type TransferMark } from '../transfer-mark.ts';
 import { type EarlierRun, findOtherRuns } from './earlier-runs.ts';
@@ -113,7 +113,7 @@ async function planFrom(
   const name = aliases.find((alias) => versionOf(alias, source.physical) !== null) ?? aliases[0] ?? input.source;
   const listed = await listCollections(to, run.signal);
   const origin = originOf(source, description, strategy);
-  const switched = await findSwitched(to, listed, aliases, origin);
+  const switched = await findSwitchedIn(to, listed, { aliases, origin });
   const beside = (alias: string) => `migrate to another name: qdx migrate ${input.source} ${alias}-new`;
   const replacements = switched ? [] : await findReplacements(to, listed, { aliases, pointsAfter: points, beside });
   const staging = switched?.staging ?? (await findStaging(to, listed, { name, origin }));
@@ -220,16 +220,3 @@ const originOf = (
     }),
   );
 };
-
-/** A staging collection of this origin to which all names lead: killed between the switch and its note. */
-async function findSwitched(
-  connection: Connection,
-  listed: readonly ListedCollection[],
-  aliases: readonly string[],
-  origin: string,
-): Promise<Pick<MigratePlan, 'staging' | 'mark'> | null> {
-  const current = listed.find((entry) => aliases.every((alias) => entry.aliases.includes(alias)));
-  const mark = current ? await readTransferMark(connection, current.physical) : null;
-  if (!current || mark?.state !== 'staging' || mark.origin !== origin) return null;
-  return { staging: { physical: current.physical, isLeftover: true }, mark };
-}

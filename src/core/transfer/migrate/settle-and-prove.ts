@@ -10,14 +10,15 @@ import type { Changes } from '../delta/scan-changes.ts';
 import { type IndexFolder, pointsOf, type ScanIndex } from '../delta/scan-index.ts';
 import { changesIn, notQuiet, settle, type SettleReport } from '../delta/settle.ts';
 import type { Side } from '../delta/side.ts';
+import { writeChanges } from '../delta/write-changes.ts';
+import type { RawPoint } from '../raw-points.ts';
 import { reached } from '../steps.ts';
-import type { FilledCollection } from './fill-staging.ts';
+import type { FilledFromSource } from './fill-from-source.ts';
 import type { Laps } from './laps.ts';
 import { startIndexing } from './make-staging.ts';
 import type { MigrateParams } from './params.ts';
 import type { MigratePlan } from './plan.ts';
 import { assertCount, assertEqual, readStaging } from './prove-staging.ts';
-import { carryOver } from './staged-points.ts';
 
 /** One migration under way. */
 export interface Work {
@@ -39,7 +40,7 @@ export interface Proof {
  * @throws QdxError `verification` where the source does not come to rest, or the staging collection is not what was read of it: it is left
  * as it is, and the next run brings it right or says so again.
  */
-export async function settleAndProve(work: Work, filled: FilledCollection, lap: Laps, run: RunOptions): Promise<Proof> {
+export async function settleAndProve(work: Work, filled: FilledFromSource, lap: Laps, run: RunOptions): Promise<Proof> {
   const { plan, params, staging } = work;
   if (params.waitForIndex) {
     await startIndexing(plan);
@@ -63,12 +64,14 @@ interface Settled {
   readonly early: ScanIndex | null;
 }
 
-async function settleBesideReading(work: Work, filled: FilledCollection, run: RunOptions): Promise<Settled> {
+async function settleBesideReading(work: Work, filled: FilledFromSource, run: RunOptions): Promise<Settled> {
   const { plan, params, staging, folder } = work;
+  const { strategy, batchSize } = params;
   const isChanged = new AbortController();
+  const writing = { batchSize, parallel: 2, make: async (points: readonly RawPoint[]) => strategy.make(points, run) };
   const carry = async (changes: Changes): Promise<void> => {
     isChanged.abort();
-    await carryOver(staging, changes, params, run);
+    await writeChanges(staging, changes, writing, run);
   };
   const { index } = filled;
   const rounds = roundsOf(params);
@@ -83,7 +86,7 @@ async function settleBesideReading(work: Work, filled: FilledCollection, run: Ru
 }
 
 /** Each staged point was compared byte for byte as the collection was taken up. */
-const isKnown = ({ params: { strategy } }: Work, { wasCurrent }: FilledCollection): boolean =>
+const isKnown = ({ params: { strategy } }: Work, { wasCurrent }: FilledFromSource): boolean =>
   strategy.isExact && wasCurrent;
 
 /** Null where it ended because of a change. */
@@ -104,7 +107,7 @@ async function readUnlessChanged(
 
 async function prove(
   work: Work,
-  { settled, early, ...filled }: FilledCollection & Settled,
+  { settled, early, ...filled }: FilledFromSource & Settled,
   run: RunOptions,
 ): Promise<Pick<Proof, 'stagingIndex' | 'proof'>> {
   const { plan, params, staging, folder } = work;

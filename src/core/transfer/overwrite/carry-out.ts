@@ -13,8 +13,8 @@ import { type AskedStep, assertAnsweredYes } from '../guards.ts';
 import { noteSpoiled } from '../staging.ts';
 import { reached } from '../steps.ts';
 import { noteSwitch, takeName, type TakenName } from '../take-name.ts';
-import { type FilledCollection, fillStaging } from './fill-staging.ts';
-import { assertOpened, closedGuards } from './guards.ts';
+import { type FilledFromFile, fillFromFile } from './fill-from-file.ts';
+import { assertOpened, closedGuards } from './closed-guards.ts';
 import type { OverwriteParams } from './params.ts';
 import type { OverwritePlan } from './plan.ts';
 import type { OverwriteSource } from './read-source.ts';
@@ -34,7 +34,7 @@ export interface Overwritten {
   readonly taken: TakenName;
   readonly backup: SafetyBackup | null;
   /** Null where an earlier run had switched it in already. */
-  readonly filled: FilledCollection | null;
+  readonly filled: FilledFromFile | null;
   readonly meanwhile: MeanwhileReport | null;
   readonly late: LateReport | null;
 }
@@ -126,7 +126,7 @@ async function makeAndSwitch(work: Overwriting, folder: IndexFolder, run: RunOpt
   const { points, duplicates } = source.counts;
   const filling = { plan, points, duplicates, settings, waitForIndex, lockLost, onReject: work.onReject };
   const records = () => source.records(plan.wanted.card.payloadKeys);
-  const filled = await fillStaging(connection, { ...filling, records }, run);
+  const filled = await fillFromFile(connection, { ...filling, records }, run);
   const { current, wanted } = plan;
   // A last look follows where writers are held off: until then it need not be quiet.
   const settled = await watch.settleInto(staging, { mayBeLoud: current.isPlain }, run);

@@ -2,8 +2,8 @@
  * What an overwrite is asked for.
  */
 import type { UploadFilesInput } from '../../qdrant/upload-files.ts';
-import type { Confirm } from '../guards.ts';
-import type { AskText, OpenOverwriteGuards } from './guards.ts';
+import type { AskText, Confirm } from '../guards.ts';
+import type { OpenOverwriteGuards } from './closed-guards.ts';
 
 export interface OverwriteParams {
   readonly upload: UploadFilesInput;

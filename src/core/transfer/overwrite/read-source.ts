@@ -8,7 +8,7 @@ import { dryRunUpload } from '../../qdrant/upload/dry-run.ts';
 import type { RecordSource } from '../../qdrant/upload/record-source.ts';
 import type { UploadSummary } from '../../qdrant/upload/summary.ts';
 import { asStored, cardOfSource, type UploadFilesInput } from '../../qdrant/upload-files.ts';
-import { assertSize, nothingAccepted } from '../../qdrant/upload-files/guards.ts';
+import { assertSize, nothingAccepted } from '../../qdrant/upload-files/check-source.ts';
 import type { RejectsFile } from '../../qdrant/upload-files/rejects-file.ts';
 import { openUploadSource } from '../../qdrant/upload-files/source.ts';
 import { hashFile } from '../backup-folder/part-file.ts';

@@ -11,8 +11,7 @@ import { type Changes, scanChanges } from '../delta/scan-changes.ts';
 import type { IndexFolder, ScanIndex } from '../delta/scan-index.ts';
 import { addCounts, type ChangeCounts, settle } from '../delta/settle.ts';
 import type { Side } from '../delta/side.ts';
-import { loadPoints } from '../load-points.ts';
-import { deleteRaw } from '../migrate/staged-points.ts';
+import { writeChanges } from '../delta/write-changes.ts';
 import { displayId } from '../point-order.ts';
 import { planRanges } from '../ranges.ts';
 
@@ -69,7 +68,7 @@ export async function watchWrites(input: WatchInput, run: RunOptions): Promise<W
       const carryOver = async (changes: Changes): Promise<void> => {
         if (takesOldPoints) {
           await (noted ??= input.beforeCarrying());
-          await carry(staging, changes, input, watched);
+          await writeChanges(staging, changes, input, watched);
         } else if (!allowConcurrentWrites) throw cannotCarry(old, changes);
       };
       // Each look has files of its own: the one before is read while this one is written.
@@ -117,21 +116,6 @@ async function scanFirst({ old, shardKeys, folder, parallel }: WatchInput, run: 
   for (const [number, range] of ranges.entries())
     empty.push(await (await folder.write('nothing', number, range)).finish());
   return scanChanges({ side: old, before: { ranges: empty }, scan: 'first', folder, parallel }, run);
-}
-
-async function carry(
-  { connection, physical }: Side,
-  { range, inserted, changed, deleted }: Changes,
-  { batchSize, parallel }: WatchInput,
-  run: RunOptions,
-): Promise<void> {
-  const { shardKey } = range;
-  async function* page() {
-    yield [...inserted, ...changed];
-  }
-  const how = { physical, shardKey, batchSize, parallel, onLoaded: () => {} };
-  await loadPoints(connection, how, page(), run);
-  await deleteRaw({ connection, physical }, deleted, shardKey, run);
 }
 
 const cannotCarry = ({ physical }: Side, { inserted, changed, deleted }: Changes): QdxError => {

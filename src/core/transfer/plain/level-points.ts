@@ -7,7 +7,7 @@ import type { Connection } from '../../qdrant/connection/connection.ts';
 import { createCursor } from '../compare/cursor.ts';
 import { allPoints } from '../compare/reference.ts';
 import { loadPoints } from '../load-points.ts';
-import { deleteRaw } from '../migrate/staged-points.ts';
+import { deleteRaw } from '../delete-raw.ts';
 import { compareIds, type IdToken } from '../point-order.ts';
 import { createPointsHash, sumOfHashes } from '../points-hash.ts';
 import type { RawPoint } from '../raw-points.ts';

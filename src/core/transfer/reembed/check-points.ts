@@ -14,7 +14,8 @@ import type { RawPoint } from '../raw-points.ts';
 import { createPageSize, type IdRange, scanRange } from '../scan-range.ts';
 import type { PointRecipe } from './make-points.ts';
 import { movedSince } from './moved-since.ts';
-import { keptLine, type KeptParts, partsOf, payloadOf } from './point-line.ts';
+import { keptLine, type KeptParts, payloadOf } from './point-line.ts';
+import { partsOf } from '../point-parts.ts';
 import { textOf } from './text-rule.ts';
 import { isSameLine } from '../comparable-line.ts';
 

@@ -13,7 +13,8 @@ import { NotMadeError } from '../not-made-error.ts';
 import { displayId, type IdToken } from '../point-order.ts';
 import type { RawPoint } from '../raw-points.ts';
 import type { ReembedCounts } from './counts.ts';
-import { keptLine, type KeptParts, newLine, partsOf, payloadOf } from './point-line.ts';
+import { keptLine, type KeptParts, newLine, payloadOf } from './point-line.ts';
+import { partsOf } from '../point-parts.ts';
 import { lexicalFields, type TextRule, textOf } from './text-rule.ts';
 import { isSameLine } from '../comparable-line.ts';
 

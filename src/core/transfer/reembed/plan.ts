@@ -6,7 +6,7 @@ import type { RunOptions } from '../../../lib/events.ts';
 import { assertMayRun, type RunGuards } from '../migrate/assert-may-run.ts';
 import { type MigrateLines, type MigratePlan, planMigration, type PlanInput } from '../migrate/plan.ts';
 import { neededFlags, type PlannedReplacement, plannedReplacements } from '../migrate/planned-replacements.ts';
-import { assertRoom, freeBytes, measureSizes, type PointSizes, stagingBytes } from './disk.ts';
+import { assertRoom, freeBytes, measureSizes, type PointSizes, stagingBytes } from '../disk.ts';
 import type { SourceVector } from './probe.ts';
 import { tellUnfinished } from '../transfer-journal.ts';
 import { openReembedding, type ReembedLook, type ReembedParams } from './reembed-points.ts';

@@ -1,44 +1,13 @@
 /**
  * A point of the source as a point of the target: id, payload and kept vectors byte for byte, the new vectors beside them.
  */
-import { eachField, endOfJson, endOfNumbers, jsonFields } from '../../../lib/json-bytes.ts';
+import { jsonFields } from '../../../lib/json-bytes.ts';
 import { parseJson } from '../../../lib/json.ts';
 import type { SparseVector } from '../../lexical/lexical.ts';
 import { vectorJson } from '../../vectors/encode-record.ts';
-import type { IdToken } from '../point-order.ts';
+import type { PointParts } from '../point-parts.ts';
 import type { RawPoint } from '../raw-points.ts';
 import type { Payload } from './text-rule.ts';
-
-/** The parts of a point's line. */
-export interface PointParts {
-  readonly id: IdToken;
-  readonly payload: Buffer;
-  /** Bytes by name, in the order of the names. */
-  readonly vectors: ReadonlyMap<string, Buffer>;
-}
-
-export function partsOf({ id, line }: RawPoint): PointParts {
-  let payload: Buffer = Buffer.from('{}');
-  const vectors = new Map<string, Buffer>();
-  eachField(line, 0, (key, at) => {
-    if (key !== 'vector') {
-      const end = endOfJson(line, at);
-      if (key === 'payload') payload = line.subarray(at, end);
-      return end;
-    }
-    if (line[at] !== 0x7b) {
-      const end = endOfNumbers(line, at);
-      vectors.set('', line.subarray(at, end));
-      return end;
-    }
-    return eachField(line, at, (name, start) => {
-      const end = endOfNumbers(line, start);
-      vectors.set(name, line.subarray(start, end));
-      return end;
-    });
-  });
-  return { id, payload, vectors };
-}
 
 export const payloadOf = ({ payload }: PointParts): Payload => parseJson(payload) as Payload;
 

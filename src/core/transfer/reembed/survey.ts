@@ -10,7 +10,8 @@ import type { Tokenizer } from '../../models/tokenizer.ts';
 import type { Side } from '../delta/side.ts';
 import { displayId, type IdToken } from '../point-order.ts';
 import { createPageSize, type IdRange, scanRange } from '../scan-range.ts';
-import { partsOf, payloadOf } from './point-line.ts';
+import { payloadOf } from './point-line.ts';
+import { partsOf } from '../point-parts.ts';
 import type { PayloadKeyFacts, SourceProbe } from './probe.ts';
 import { type Payload, type TextRule, textOf } from './text-rule.ts';
 

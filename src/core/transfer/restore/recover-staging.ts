@@ -20,14 +20,14 @@ import type { RangeDigest } from '../scan-range.ts';
 import { recoverShards } from '../snapshot-pieces.ts';
 import { createStaging, dropStaging, finishStaging } from '../staging.ts';
 import { reached } from '../steps.ts';
-import type { FilledStaging, FillInput } from './fill-staging.ts';
+import type { FilledFromBackup, FillInput } from './fill-from-backup.ts';
 
 /** @throws QdxError `verification` where other points came out than went in; the staging collection is then removed. */
 export async function recoverStaging(
   connection: Connection,
   { item, staging, mark, parallel, waitForIndex, peerUrls = [] }: FillInput,
   run: RunOptions,
-): Promise<FilledStaging> {
+): Promise<FilledFromBackup> {
   const { physical } = staging;
   const { description, collection } = item;
   const { shardKeys } = description;

@@ -4,12 +4,12 @@
  */
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { QdxError } from '../../../lib/errors.ts';
-import type { RunOptions } from '../../../lib/events.ts';
-import { formatBytes } from '../../../lib/quantities.ts';
-import type { Side } from '../delta/side.ts';
-import { createPageSize, scanRange } from '../scan-range.ts';
-import { partsOf } from './point-line.ts';
+import { QdxError } from '../../lib/errors.ts';
+import type { RunOptions } from '../../lib/events.ts';
+import { formatBytes } from '../../lib/quantities.ts';
+import type { Side } from './delta/side.ts';
+import { createPageSize, scanRange } from './scan-range.ts';
+import { partsOf } from './point-parts.ts';
 
 export interface PointSizes {
   /** That were read for these figures. */

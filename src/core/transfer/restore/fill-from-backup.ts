@@ -30,7 +30,7 @@ export interface FillInput {
   readonly peerUrls?: readonly string[];
 }
 
-export interface FilledStaging {
+export interface FilledFromBackup {
   readonly pointsHash: string;
   /** Points that an earlier run had brought in. */
   readonly pointsKept: number;
@@ -39,11 +39,11 @@ export interface FilledStaging {
 }
 
 /** A snapshot is recovered by the server; points are sent. Both are read back. @throws QdxError as these do. */
-export const fillStaging = (connection: Connection, input: FillInput, run: RunOptions): Promise<FilledStaging> =>
+export const fillFromBackup = (connection: Connection, input: FillInput, run: RunOptions): Promise<FilledFromBackup> =>
   isBySnapshot(input.item.collection) ? recoverStaging(connection, input, run) : fillByPoints(connection, input, run);
 
 /** @throws QdxError `verification` where the points are not those of the backup; the staging collection is then removed. */
-async function fillByPoints(connection: Connection, input: FillInput, run: RunOptions): Promise<FilledStaging> {
+async function fillByPoints(connection: Connection, input: FillInput, run: RunOptions): Promise<FilledFromBackup> {
   const { item, staging, mark, parallel } = input;
   const { physical } = staging;
   const { description, collection } = item;

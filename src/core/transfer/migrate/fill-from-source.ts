@@ -19,7 +19,7 @@ import type { RawPoint } from '../raw-points.ts';
 import { createPageSize, type IdRange, type PageSize, scanRange } from '../scan-range.ts';
 import { reached } from '../steps.ts';
 import type { FillStrategy } from './fill-strategy.ts';
-import { deleteRaw } from './staged-points.ts';
+import { deleteRaw } from '../delete-raw.ts';
 
 export interface FillInput {
   readonly source: Side;
@@ -36,7 +36,7 @@ export interface FillInput {
   readonly parallel: number;
 }
 
-export interface FilledCollection {
+export interface FilledFromSource {
   /** What was read of the source. */
   readonly index: ScanIndex;
   /** Points that an earlier run had brought in, and that are current. */
@@ -45,7 +45,7 @@ export interface FilledCollection {
   readonly wasCurrent: boolean;
 }
 
-export async function fillStaging(input: FillInput, run: RunOptions): Promise<FilledCollection> {
+export async function fillFromSource(input: FillInput, run: RunOptions): Promise<FilledFromSource> {
   const { staging, ranges, points, parallel, isLeftover } = input;
   run.onEvent?.({ type: 'phase', name: 'copying', detail: staging.physical });
   let done = 0;

@@ -7,7 +7,7 @@ import { formatCount } from '../../../lib/quantities.ts';
 import { versionOf } from '../../qdrant/collection/alias.ts';
 import type { CollectionCard } from '../../qdrant/collection/collection-card.ts';
 import { describeSpaceDifference, sameSpace } from '../../models/cards/space.ts';
-import { gapReason } from '../guards.ts';
+import { type AskText, gapReason } from '../guards.ts';
 import type { CurrentCollection } from '../take-name.ts';
 import type { WantedCollection } from './wanted-collection.ts';
 
@@ -83,9 +83,6 @@ function modelChange(card: CollectionCard | null, wanted: WantedCollection, poin
   const difference = describeSpaceDifference(card.model, model);
   return `its vectors are of ${card.model.name}, these of ${model.name}, another vector space (${difference})`;
 }
-
-/** What is typed on a terminal after a question; null where nobody can be asked, or `--yes` was given. */
-export type AskText = (question: string) => Promise<string | null>;
 
 /** @throws QdxError `refused`, naming every flag that is missing. */
 export async function assertOpened(name: string, guards: readonly ClosedGuard[], ask: AskText): Promise<void> {

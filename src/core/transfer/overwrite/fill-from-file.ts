@@ -23,7 +23,7 @@ import {
 } from '../collection-description.ts';
 import { compareRecords, findExtra, layoutOf } from '../compare/compare-records.ts';
 import { createDifferenceLists, type PointDifferences } from '../compare/difference-lists.ts';
-import { createIndexes, createStaging, emptyStaging, finishStaging, noteSpoiled } from '../staging.ts';
+import { createIndexes, createStaging, withoutIndexing, emptyStaging, finishStaging, noteSpoiled } from '../staging.ts';
 import { reached } from '../steps.ts';
 import { readTransferMark } from '../transfer-mark.ts';
 import type { OverwritePlan } from './plan.ts';
@@ -43,7 +43,7 @@ export interface FillInput {
   readonly lockLost: AbortSignal;
 }
 
-export interface FilledCollection {
+export interface FilledFromFile {
   /** Null where an earlier run had uploaded everything. */
   readonly upload: UploadSummary | null;
   readonly points: number;
@@ -57,11 +57,7 @@ export interface FilledCollection {
 const sampled = 50;
 
 /** @throws QdxError `verification` where the collection is not what the file says. */
-export async function fillStaging(
-  connection: Connection,
-  input: FillInput,
-  run: RunOptions,
-): Promise<FilledCollection> {
+export async function fillFromFile(connection: Connection, input: FillInput, run: RunOptions): Promise<FilledFromFile> {
   const { plan, points } = input;
   const { physical } = plan.staging;
   const isResumed = await make(connection, input, run);
@@ -92,7 +88,7 @@ async function make(connection: Connection, { plan, points, settings }: FillInpu
   const { description } = plan.wanted;
   run.onEvent?.({ type: 'phase', name: 'uploading', detail: `to ${physical}` });
   if (!isLeftover) {
-    const wanted = paysToDefer(points) ? withoutIndex(description, settings) : description;
+    const wanted = paysToDefer(points) ? withDeferredIndex(description, settings) : description;
     await createStaging(connection, physical, wanted, plan.mark, run);
     return false;
   }
@@ -105,15 +101,12 @@ async function make(connection: Connection, { plan, points, settings }: FillInpu
 type Config = Readonly<Record<string, unknown>>;
 
 /** Filled first, indexed afterwards (qdrant/collection/deferred-indexing.ts). */
-function withoutIndex(description: CollectionDescription, { optimization }: Settings): CollectionDescription {
+function withDeferredIndex(description: CollectionDescription, { optimization }: Settings): CollectionDescription {
   const optimizer = description.config['optimizer_config'] as Config;
   const threshold = optimizer['indexing_threshold'] ?? optimization.indexingThresholdKb;
   if (threshold === 0) return description;
-  return {
-    ...description,
-    config: { ...description.config, optimizer_config: { ...optimizer, indexing_threshold: 0 } },
-    metadata: new Map([...description.metadata, [deferralKey, Buffer.from(stringifyJson(threshold))]]),
-  };
+  const metadata = new Map([...description.metadata, [deferralKey, Buffer.from(stringifyJson(threshold))] as const]);
+  return { ...withoutIndexing(description), metadata };
 }
 
 /** What an earlier run uploaded is all there, and as the file has it. */
