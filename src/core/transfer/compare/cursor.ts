@@ -37,6 +37,24 @@ interface WithId {
   readonly id: IdToken;
 }
 
+/** The item of an id, which is taken; null: there is none. What lies before it is passed by. */
+export async function takeAt<T extends WithId>(
+  cursor: Cursor<T>,
+  id: IdToken,
+  onPassed: (item: T) => void = () => {},
+): Promise<T | null> {
+  let item = await cursor.peek();
+  for (; item && compareIds(item.id, id) < 0; cursor.advance(), item = await cursor.peek()) onPassed(item);
+  if (item?.id !== id) return null;
+  cursor.advance();
+  return item;
+}
+
+/** To the end of the stream. */
+export async function passRest<T>(cursor: Cursor<T>, onPassed: (item: T) => void): Promise<void> {
+  for (let item = await cursor.peek(); item; cursor.advance(), item = await cursor.peek()) onPassed(item);
+}
+
 /** Each id of two streams that ascend, with what either has of it. */
 export async function* pairById<T extends WithId>(
   left: AsyncIterable<readonly T[]>,

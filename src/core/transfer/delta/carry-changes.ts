@@ -4,7 +4,7 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import { mapOrdered } from '../../../lib/ordered-map.ts';
-import { createCursor, type Cursor } from '../compare/cursor.ts';
+import { createCursor, type Cursor, takeAt } from '../compare/cursor.ts';
 import { NotMadeError } from '../not-made-error.ts';
 import { compareIds, type IdToken } from '../point-order.ts';
 import type { RawPoint } from '../raw-points.ts';
@@ -184,9 +184,8 @@ export function openProven({ ranges }: ScanIndex) {
       cursors.set(index.range, cursor);
       const found = new Map<IdToken, string>();
       for (const id of ids) {
-        let entry = await cursor.peek();
-        for (; entry && compareIds(entry.id, id) < 0; entry = await cursor.peek()) cursor.advance();
-        if (entry?.id === id) found.set(id, entry.hash);
+        const entry = await takeAt(cursor, id);
+        if (entry) found.set(id, entry.hash);
       }
       return found;
     },

@@ -3,9 +3,9 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import { mapOrdered } from '../../../lib/ordered-map.ts';
-import { createCursor, type Cursor } from '../compare/cursor.ts';
+import { createCursor, type Cursor, passRest, takeAt } from '../compare/cursor.ts';
 import { createPagePool, type PagePool } from '../page-memory.ts';
-import { compareIds, type IdToken } from '../point-order.ts';
+import type { IdToken } from '../point-order.ts';
 import type { RawPoint } from '../raw-points.ts';
 import { createPageSize, type IdRange, type PageSize, scanRange } from '../scan-range.ts';
 import { type IndexEntry, type IndexFolder, type RangeIndex, readEntries, type ScanIndex } from './scan-index.ts';
@@ -94,7 +94,7 @@ function createComparison(before: RangeIndex, onChanges: NonNullable<ScanInput['
     },
     async end(): Promise<void> {
       const deleted: IdToken[] = [];
-      for (let entry = await known.peek(); entry; known.advance(), entry = await known.peek()) deleted.push(entry.id);
+      await passRest(known, ({ id }) => deleted.push(id));
       if (deleted.length > 0) await onChanges({ range, inserted: [], changed: [], deleted });
     },
     close: async () => known.close(),
@@ -112,14 +112,9 @@ async function compare(
   const changed: RawPoint[] = [];
   const deleted: IdToken[] = [];
   for (const [at, point] of page.entries()) {
-    let entry = await known.peek();
-    for (; entry && compareIds(entry.id, point.id) < 0; known.advance(), entry = await known.peek())
-      deleted.push(entry.id);
-    if (!entry || entry.id !== point.id) inserted.push(point);
-    else {
-      known.advance();
-      if (entry.hash !== entries[at]?.hash) changed.push(point);
-    }
+    const entry = await takeAt(known, point.id, ({ id }) => deleted.push(id));
+    if (!entry) inserted.push(point);
+    else if (entry.hash !== entries[at]?.hash) changed.push(point);
   }
   return inserted.length + changed.length + deleted.length === 0 ? null : { range, inserted, changed, deleted };
 }

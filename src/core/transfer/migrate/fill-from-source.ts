@@ -4,7 +4,7 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import { mapOrdered } from '../../../lib/ordered-map.ts';
-import { createCursor } from '../compare/cursor.ts';
+import { createCursor, passRest, takeAt } from '../compare/cursor.ts';
 import {
   type IndexFolder,
   pointsOf,
@@ -14,7 +14,7 @@ import {
 } from '../delta/scan-index.ts';
 import type { Side } from '../delta/side.ts';
 import { loadPoints } from '../load-points.ts';
-import { compareIds, type IdToken } from '../point-order.ts';
+import type { IdToken } from '../point-order.ts';
 import type { RawPoint } from '../raw-points.ts';
 import { createPageSize, type IdRange, type PageSize, scanRange } from '../scan-range.ts';
 import { reached } from '../steps.ts';
@@ -135,12 +135,8 @@ async function* notCurrent(
     const missing: RawPoint[] = [];
     const extra: IdToken[] = [];
     for (const point of page) {
-      let found = await staged.peek();
-      for (; found && compareIds(found.id, point.id) < 0; staged.advance(), found = await staged.peek())
-        extra.push(found.id);
-      const isThere = found?.id === point.id;
-      if (isThere) staged.advance();
-      if (found && isThere && strategy.isCurrent(point, found)) tally.kept();
+      const found = await takeAt(staged, point.id, ({ id }) => extra.push(id));
+      if (found && strategy.isCurrent(point, found)) tally.kept();
       else missing.push(point);
     }
     tally.removed(extra.length);
@@ -148,7 +144,7 @@ async function* notCurrent(
     yield missing;
   }
   const rest: IdToken[] = [];
-  for (let found = await staged.peek(); found; staged.advance(), found = await staged.peek()) rest.push(found.id);
+  await passRest(staged, ({ id }) => rest.push(id));
   tally.removed(rest.length);
   await deleteRaw(staging, rest, range.shardKey, run);
 }

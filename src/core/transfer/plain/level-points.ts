@@ -4,11 +4,11 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
-import { createCursor } from '../compare/cursor.ts';
+import { createCursor, passRest, takeAt } from '../compare/cursor.ts';
 import { allPoints } from '../compare/reference.ts';
 import { loadPoints } from '../load-points.ts';
 import { deleteRaw } from '../delete-raw.ts';
-import { compareIds, type IdToken } from '../point-order.ts';
+import type { IdToken } from '../point-order.ts';
 import { createPointsHash, sumOfHashes } from '../points-hash.ts';
 import type { RawPoint } from '../raw-points.ts';
 import type { IdRange } from '../scan-range.ts';
@@ -61,18 +61,14 @@ async function levelShards(
       const differing: RawPoint[] = [];
       for (const point of page) {
         hash.add(point.line);
-        let other = await present.peek();
-        for (; other && compareIds(other.id, point.id) < 0; present.advance(), other = await present.peek())
-          extra.push(other.id);
-        const isThere = other?.id === point.id;
-        if (isThere) present.advance();
-        if (!isThere || !other || !isSameLine(other.line, point.line)) differing.push(point);
+        const other = await takeAt(present, point.id, ({ id }) => extra.push(id));
+        if (!other || !isSameLine(other.line, point.line)) differing.push(point);
       }
       differed += differing.length;
       run.onEvent?.({ type: 'progress', stage, done: hash.points, unit: 'points' });
       yield differing;
     }
-    for (let other = await present.peek(); other; present.advance(), other = await present.peek()) extra.push(other.id);
+    await passRest(present, ({ id }) => extra.push(id));
   }
   await loadPoints(connection, { physical: to, shardKey, batchSize, parallel, onLoaded: () => {} }, missing(), run);
   await deleteRaw({ connection, physical: to }, extra, shardKey, run);
