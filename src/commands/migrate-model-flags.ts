@@ -38,7 +38,6 @@ export function addModelFlags(command: Command): void {
   );
   option('--min-overlap <share>', 'Switch only where old and new share so many of ten nearest neighbours (0 to 1)');
   option('--max-drop <figure>', 'Switch only where nDCG@10 of the judged queries falls by no more (0 to 1)');
-  option('--sample <points>', 'Points by which the two spaces are compared');
   option('--backup-to <folder>', "Where the source is backed up; absent: in qdx's data folder");
   option('--no-backup', 'Make no backup before');
   addSettingOptions(
@@ -51,6 +50,7 @@ export function addModelFlags(command: Command): void {
       'embed.tokenWindow',
       'vector.name',
       'vector.sparseName',
+      'transfer.sample',
     ],
     heading,
   );
@@ -94,9 +94,6 @@ const modelFlags: Readonly<Record<string, string>> = {
   backup: '--no-backup',
 };
 
-/** Points by which the two spaces are compared, where `--sample` says nothing: the interval of a share is then within 0.1. */
-const defaultSample = 100;
-
 /** @param resolved With the entry of the target's name. */
 export async function reembedParams(
   flags: Flags,
@@ -131,7 +128,7 @@ export async function reembedParams(
     ...(resolved.collection.description !== '' && { description: resolved.collection.description }),
     queries: queries === undefined ? null : await readTestQueries(queries),
     thresholds: { ...share(flags, 'minOverlap', '--min-overlap'), ...share(flags, 'maxDrop', '--max-drop') },
-    sampleSize: wholeNumber(flags, 'sample', '--sample') ?? defaultSample,
+    sampleSize: settings.transfer.sample,
     // Deep enough that ten files are among the hits.
     search: { ...search, limit: 50 },
     places: searchPlaces(context, settings),
@@ -147,15 +144,6 @@ function share<const N extends string>(flags: Flags, name: N, flag: string): Par
   const value = numberOf(flags, name, flag, 'a number from 0 to 1', (number) => number >= 0 && number <= 1);
   return (value === undefined ? {} : { [name]: value }) as Partial<Record<N, number>>;
 }
-
-const wholeNumber = (flags: Flags, name: string, flag: string): number | undefined =>
-  numberOf(
-    flags,
-    name,
-    flag,
-    'a whole number from 1 to 10000',
-    (number) => Number.isInteger(number) && number >= 1 && number <= 10_000,
-  );
 
 function numberOf(
   flags: Flags,

@@ -154,6 +154,13 @@ export const runTable = {
     env: ['QDX_KEEP'],
     description: 'Versions before the live one that gc leaves',
   },
+  'transfer.sample': {
+    flag: 'sample',
+    value: '<points>',
+    type: 'number',
+    env: ['QDX_SAMPLE'],
+    description: 'Points by which the old and the new vectors are compared when a collection is embedded anew',
+  },
 
   'search.mode': {
     flag: 'mode',

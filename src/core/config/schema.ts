@@ -125,6 +125,8 @@ const uploadSettings = z.strictObject({
 const transferSettings = z.strictObject({
   settleRounds: positive.max(1000).default(5),
   keep: z.int().min(0).max(1000).default(1),
+  /** By which the old and the new space are compared: of a hundred, the interval of a share is within 0.1. */
+  sample: positive.max(10_000).default(100),
 });
 
 /**

@@ -44,35 +44,48 @@ export async function restoreStrictMode(connection: Connection, physical: string
   return true;
 }
 
-/** What stands in the way of writing on a condition, and what lets it through. */
+/** What stands in the way of writing, on a condition and in batches, and what lets it through. */
 const relaxed: StrictMode = {
   unindexed_filtering_update: true,
   unindexed_filtering_retrieve: true,
   filter_max_conditions: 1000,
   condition_max_size: 10_000,
+  upsert_max_batchsize: 1_000_000,
   read_rate_limit: unlimited,
   write_rate_limit: unlimited,
 };
 
-export interface RelaxedStrictMode {
+export interface StrictModeRelaxing {
+  /** Before the first write; later calls do nothing. */
+  relax(): Promise<void>;
   restore(): Promise<void>;
 }
 
 /**
- * Lets qdx write on conditions to a collection whose strict mode forbids filters on keys without index, or limits them
- * (measured on Qdrant 1.16.3: a delete by such a filter is refused). Null where nothing stands in the way.
+ * Lets qdx write to a collection in use whose strict mode forbids filters on keys without index, or limits conditions and
+ * batches (measured on Qdrant 1.16.3: a delete by such a filter is refused). Where nothing stands in the way nothing is changed.
  */
-export async function relaxStrictMode(connection: Connection, physical: string): Promise<RelaxedStrictMode | null> {
+export function relaxingStrictMode(connection: Connection, physical: string): StrictModeRelaxing {
+  let relaxed: Promise<boolean> | undefined;
+  return {
+    async relax() {
+      await (relaxed ??= relaxOnce(connection, physical));
+    },
+    async restore() {
+      if (await relaxed) await restoreStrictMode(connection, physical);
+      relaxed = undefined;
+    },
+  };
+}
+
+/** False where nothing stood in the way. */
+async function relaxOnce(connection: Connection, physical: string): Promise<boolean> {
   await restoreStrictMode(connection, physical);
   const before = strictModeOf(await readCollectionInfo(connection, physical));
   const change = Object.fromEntries(Object.entries(relaxed).filter(([key, value]) => (before[key] ?? value) !== value));
-  if (before['enabled'] !== true || Object.keys(change).length === 0) return null;
+  if (before['enabled'] !== true || Object.keys(change).length === 0) return false;
   await changeStrictMode(connection, physical, { before, change });
-  return {
-    async restore() {
-      await restoreStrictMode(connection, physical);
-    },
-  };
+  return true;
 }
 
 /** A collection whose strict mode was otherwise, as it was before: what the server cannot forget is left out. */

@@ -45,7 +45,7 @@ async function expectAcknowledged(name: string, { acknowledged }: Writer): Promi
   expect(wrong.map((id) => `${id}: ${versions.get(id)} instead of ${acknowledged.get(id)}`)).toEqual([]);
 }
 
-describe('a writer that inserts, changes and deletes without a pause', () => {
+describe('F13: a writer that inserts, changes and deletes without a pause', () => {
   test('nothing is switched, and the message says how much changed', async () => {
     const writer = startWriter(here, 'docs', points);
     const params = migrateParams({ strategy: resharded });

@@ -12,19 +12,15 @@ import { findLocalModel, findReranker } from '../../../src/core/models/find-mode
 import { listModels } from '../../../src/core/models/list-models.ts';
 import { readLock } from '../../../src/core/models/hub/lock.ts';
 import { crossEncoderFolder } from '../../helpers/cross-encoder.ts';
-import { type HubServer, startHubServer } from '../../helpers/hub-server.ts';
+import type { HubServer } from '../../helpers/hub-server.ts';
 import { tinyModel, tinyRepository, tinyTable } from '../../helpers/onnx-model.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
+import { commit, laterCommit, startTinyHub } from './hub-support.ts';
 
-const commit = '1'.repeat(40);
-const laterCommit = '2'.repeat(40);
 let hub: HubServer;
 let cacheFolder: string;
 
-beforeEach(async () => {
-  cacheFolder = temporaryFolder('cache');
-  hub = await startHubServer({ 'test/tiny': { commit, files: tinyRepository() } });
-});
+beforeEach(async () => void ({ hub, cacheFolder } = await startTinyHub()));
 afterEach(() => hub.stop());
 
 const params = (changes: Partial<DownloadParams> = {}): DownloadParams => ({

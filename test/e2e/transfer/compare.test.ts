@@ -5,7 +5,6 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
-import { lockOwner } from '../../../src/core/qdrant/lock.ts';
 import { backUp } from '../../../src/core/transfer/backup.ts';
 import { compareCollection } from '../../../src/core/transfer/compare-collection.ts';
 import { defaultLexical } from '../../../src/core/lexical/lexical.ts';
@@ -18,6 +17,7 @@ import { temporaryFolder } from '../../helpers/temporary.ts';
 import { record, uuid, write } from '../../helpers/vectors-file.ts';
 import { paramsFor } from './backup-support.ts';
 import { createNastyCollection } from './nasty-collection.ts';
+import { restoreAll } from './restore-support.ts';
 
 let server: RunningQdrant;
 let connection: Connection;
@@ -26,21 +26,7 @@ let folder: string;
 
 /** Restores the backup as `name`, to be changed by a test. */
 async function copyAs(name: string): Promise<string> {
-  const { collections } = await restore(connection, {
-    folder,
-    select: [],
-    as: name,
-    dryRun: false,
-    allowEmpty: false,
-    allowGap: false,
-    allowShrink: false,
-    waitForIndex: false,
-    breakLock: false,
-    batchSize: 100,
-    parallel: 4,
-    confirm: async () => false,
-    owner: lockOwner('test'),
-  });
+  const { collections } = await restore(connection, restoreAll({ folder, as: name }));
   return `/collections/${collections[0]!.physical}`;
 }
 

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { QdxEvent } from '../../../src/lib/events.ts';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
-import { lockOwner } from '../../../src/core/qdrant/lock.ts';
 import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
 import { countPoints } from '../../../src/core/qdrant/collection/points.ts';
 import { backUp } from '../../../src/core/transfer/backup.ts';
@@ -18,6 +17,7 @@ import { startTcpProxy } from '../../helpers/tcp-proxy.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 import { linesOf, paramsFor } from './backup-support.ts';
 import { createNastyCollection } from './nasty-collection.ts';
+import { restoreAll } from './restore-support.ts';
 
 let target: RunningQdrant;
 let to: Connection;
@@ -52,20 +52,10 @@ beforeEach(async () => {
 afterAll(async () => target.kill());
 
 const params: RestoreParams = {
+  ...restoreAll({ folder: '' }),
   get folder() {
     return folder;
   },
-  select: [],
-  dryRun: false,
-  allowEmpty: false,
-  allowGap: false,
-  allowShrink: false,
-  waitForIndex: false,
-  breakLock: false,
-  batchSize: 16,
-  parallel: 2,
-  confirm: async () => true,
-  owner: lockOwner('test'),
 };
 
 async function pointsOf(name: string): Promise<string[]> {

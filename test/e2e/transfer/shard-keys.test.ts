@@ -4,13 +4,13 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
-import { lockOwner } from '../../../src/core/qdrant/lock.ts';
 import { backUp } from '../../../src/core/transfer/backup.ts';
 import { restore } from '../../../src/core/transfer/restore.ts';
 import { type RunningCluster, startCluster } from '../../helpers/cluster.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 import { linesOf, paramsFor } from './backup-support.ts';
+import { restoreAll } from './restore-support.ts';
 
 let cluster: RunningCluster;
 let connection: Connection;
@@ -36,21 +36,7 @@ test('F28, F29: points come back under their shard keys (Qdrant #10135: a restor
   const selection = { names: ['tenants'], patterns: [], all: false };
   const backup = await backUp(connection, paramsFor(folder, { selection, partPoints: 25 }));
   expect(backup).toMatchObject({ points: 120, collections: [{ consistency: 'scroll' }] });
-  const { collections } = await restore(connection, {
-    folder,
-    select: [],
-    as: 'other',
-    dryRun: false,
-    allowEmpty: false,
-    allowGap: false,
-    allowShrink: false,
-    waitForIndex: false,
-    breakLock: false,
-    batchSize: 10,
-    parallel: 2,
-    confirm: async () => false,
-    owner: lockOwner('test'),
-  });
+  const { collections } = await restore(connection, restoreAll({ folder, as: 'other' }));
   expect(collections).toMatchObject([{ physical: 'other__1', points: 120, notRestored: [] }]);
   const again = join(temporaryFolder(), 'backup');
   await backUp(connection, paramsFor(again, { selection: { ...selection, names: ['other'] }, partPoints: 1000 }));

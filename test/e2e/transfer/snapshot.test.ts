@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { QdxEvent } from '../../../src/lib/events.ts';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
-import { lockOwner } from '../../../src/core/qdrant/lock.ts';
 import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
 import { listSnapshots } from '../../../src/core/qdrant/snapshots.ts';
 import { verifyBackup } from '../../../src/core/transfer/backup-folder/verify-backup.ts';
@@ -21,6 +20,7 @@ import { runQdx } from '../../helpers/run-qdx.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 import { paramsFor } from './backup-support.ts';
 import { createNastyCollection } from './nasty-collection.ts';
+import { restoreAll } from './restore-support.ts';
 
 let server: RunningQdrant;
 let connection: Connection;
@@ -43,21 +43,7 @@ beforeAll(async () => {
 
 afterAll(async () => server.kill());
 
-const restoreParams = (change: Partial<RestoreParams>): RestoreParams => ({
-  folder,
-  select: [],
-  dryRun: false,
-  allowEmpty: false,
-  allowGap: false,
-  allowShrink: false,
-  waitForIndex: false,
-  breakLock: false,
-  batchSize: 16,
-  parallel: 2,
-  confirm: async () => true,
-  owner: lockOwner('test'),
-  ...change,
-});
+const restoreParams = (change: Partial<RestoreParams>): RestoreParams => restoreAll({ folder, ...change });
 
 test('F20, F21: backup and restore, snapshot and recover, and another scroll: three hashes are one', async () => {
   const byPoints = newFolder();

@@ -8,24 +8,28 @@ import type { Connection } from '../../../src/core/qdrant/connection/connection.
 import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
 import { overwriteCollection } from '../../../src/core/transfer/overwrite.ts';
 import { readTransferMark } from '../../../src/core/transfer/transfer-mark.ts';
-import { connectTo } from '../../helpers/connection.ts';
 import { untilStep } from '../../helpers/dying-connection.ts';
-import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
+import type { RunningQdrant } from '../../helpers/qdrant.ts';
 import { runQdx } from '../../helpers/run-qdx.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 import { alias, removeAll } from '../versions/support.ts';
 
-import { allOpen, createOld, expectNew, expectOld, newFile, paramsFor, physicalOf, textsOf } from './force-support.ts';
+import {
+  allOpen,
+  createOld,
+  expectNew,
+  expectOld,
+  startForceServer,
+  paramsFor,
+  physicalOf,
+  textsOf,
+} from './force-support.ts';
 
 let server: RunningQdrant;
 let to: Connection;
 let file: string;
 
-beforeAll(async () => {
-  server = await startQdrant();
-  to = connectTo(server);
-  file = await newFile();
-});
+beforeAll(async () => void ({ server, to, file } = await startForceServer()));
 beforeEach(() => removeAll(to));
 afterAll(() => server.kill());
 

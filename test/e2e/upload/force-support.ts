@@ -9,10 +9,25 @@ import type { Connection } from '../../../src/core/qdrant/connection/connection.
 import { lockOwner } from '../../../src/core/qdrant/lock.ts';
 import type { OverwriteParams } from '../../../src/core/transfer/overwrite/params.ts';
 import { testModel, testSettings } from '../../helpers/collection-card.ts';
+import { connectTo } from '../../helpers/connection.ts';
 import { modelCard } from '../../helpers/model-card.ts';
+import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 import { record, uuid, write } from '../../helpers/vectors-file.ts';
 import { alias } from '../versions/support.ts';
+
+export interface ForceServer {
+  readonly server: RunningQdrant;
+  readonly to: Connection;
+  /** As newFile. */
+  readonly file: string;
+}
+
+/** One a test file. */
+export async function startForceServer(): Promise<ForceServer> {
+  const server = await startQdrant();
+  return { server, to: connectTo(server), file: await newFile() };
+}
 
 /** Points 1 to 40; the ids of 30 of them are in the old collection, with other payloads. */
 export const newFile = (): Promise<string> => write(records(40, 'new'));

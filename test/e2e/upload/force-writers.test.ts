@@ -6,28 +6,34 @@ import type { QdxEvent } from '../../../src/lib/events.ts';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { overwriteCollection } from '../../../src/core/transfer/overwrite.ts';
 import { connectTo } from '../../helpers/connection.ts';
+import { readCollectionInfo } from '../../../src/core/qdrant/collection/collection-info.ts';
 import { modelCard } from '../../helpers/model-card.ts';
-import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
+import type { RunningQdrant } from '../../helpers/qdrant.ts';
 import { uuid } from '../../helpers/vectors-file.ts';
 import { removeAll } from '../versions/support.ts';
 
-import { allOpen, createOld, expectOld, newFile, paramsFor, physicalOf, textsOf, upsert } from './force-support.ts';
+import {
+  allOpen,
+  createOld,
+  expectOld,
+  startForceServer,
+  paramsFor,
+  physicalOf,
+  textsOf,
+  upsert,
+} from './force-support.ts';
 
 let server: RunningQdrant;
 let to: Connection;
 let file: string;
 
-beforeAll(async () => {
-  server = await startQdrant();
-  to = connectTo(server);
-  file = await newFile();
-});
+beforeAll(async () => void ({ server, to, file } = await startForceServer()));
 beforeEach(() => removeAll(to));
 afterAll(() => server.kill());
 
 const params = (change: Parameters<typeof paramsFor>[1] = {}) => paramsFor(file, change);
 
-describe('writes meanwhile', () => {
+describe('F13: writes meanwhile', () => {
   /** Inserts, changes and deletes one after the other until stopped; what was acknowledged is returned. */
   function startWriter() {
     const line = connectTo(server, { retries: 0, retryDeadlineMs: 1 });
@@ -125,6 +131,30 @@ describe('writes meanwhile', () => {
     const texts = await textsOf(to, 'docs');
     expect([11, 77, 20, 40].map((n) => texts.get(n))).toEqual(['mine', 'mine', undefined, 'new 40']);
     expect(texts.size).toBe(40);
+  });
+
+  test('under strict mode that limits batches and filters: carried over, and strict mode is what it was', async () => {
+    await createOld(to);
+    const strict = { enabled: true, upsert_max_batchsize: 2, unindexed_filtering_update: false };
+    await to.request('PATCH', '/collections/docs__1', { body: { strict_mode_config: strict } });
+    let written: Promise<unknown> | undefined;
+    const onEvent = (event: QdxEvent) => {
+      if (event.type !== 'step' || event.name !== 'force.created') return;
+      written = Promise.all([71, 72, 73, 74, 75].map(async (n) => upsert(to, 'docs', [n], 'mine')));
+    };
+    const late: Connection = {
+      ...to,
+      request: async (...args) => {
+        await written;
+        return to.request(...args);
+      },
+    };
+    const done = await overwriteCollection(late, params(), { onEvent });
+    expect(done).toMatchObject({ meanwhile: { inserted: 5, isQuiet: true }, notTaken: [] });
+    expect((await textsOf(to, 'docs')).get(75)).toBe('mine');
+    const { config } = await readCollectionInfo(to, 'docs');
+    expect(config.strict_mode_config).toEqual(strict);
+    expect(config.metadata).not.toHaveProperty('qdx_fence');
   });
 
   test('of another model: not switched, and said; --allow-concurrent-writes leaves them behind', async () => {

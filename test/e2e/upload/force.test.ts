@@ -15,10 +15,9 @@ import { verifyBackup } from '../../../src/core/transfer/backup-folder/verify-ba
 import { overwriteCollection, type OverwriteSummary } from '../../../src/core/transfer/overwrite.ts';
 import { readTransferMark } from '../../../src/core/transfer/transfer-mark.ts';
 import { testSettings } from '../../helpers/collection-card.ts';
-import { connectTo } from '../../helpers/connection.ts';
 import { modelCard } from '../../helpers/model-card.ts';
 import { hasScript, qdxOnTerminal } from '../../helpers/on-terminal.ts';
-import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
+import type { RunningQdrant } from '../../helpers/qdrant.ts';
 import { runQdx } from '../../helpers/run-qdx.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 import { record, write } from '../../helpers/vectors-file.ts';
@@ -29,7 +28,7 @@ import {
   createOld,
   expectNew,
   expectOld,
-  newFile,
+  startForceServer,
   paramsFor,
   physicalOf,
   records,
@@ -40,11 +39,7 @@ let server: RunningQdrant;
 let to: Connection;
 let file: string;
 
-beforeAll(async () => {
-  server = await startQdrant();
-  to = connectTo(server);
-  file = await newFile();
-});
+beforeAll(async () => void ({ server, to, file } = await startForceServer()));
 beforeEach(() => removeAll(to));
 afterAll(() => server.kill());
 

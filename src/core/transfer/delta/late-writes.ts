@@ -8,7 +8,7 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import type { RawPoint } from '../raw-points.ts';
-import { type RelaxedStrictMode, relaxStrictMode, restoreStrictMode } from '../strict-mode.ts';
+import { relaxingStrictMode, restoreStrictMode } from '../strict-mode.ts';
 import { type Carried, carryChanges, type Carrying, hashOrNull, openProven } from './carry-changes.ts';
 import { openCarriedLog } from './carried-log.ts';
 import { retrieveRaw } from './conditional.ts';
@@ -53,17 +53,14 @@ export async function carryLateWrites(input: LateInput, run: RunOptions = {}): P
   const { connection, physical } = input.current;
   await restoreStrictMode(connection, physical);
   const log = await openCarriedLog(input.folder);
-  let relaxed: Promise<RelaxedStrictMode | null> | undefined;
-  const relax = async (): Promise<void> => {
-    await (relaxed ??= relaxStrictMode(connection, physical));
-  };
+  const { relax, restore } = relaxingStrictMode(connection, physical);
   try {
     const carrying = { ...input, log, relax };
     await settleBegun(carrying, run);
     return await carryRounds(carrying, run);
   } finally {
     await log.close();
-    await (await relaxed)?.restore();
+    await restore();
   }
 }
 

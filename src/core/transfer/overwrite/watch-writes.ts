@@ -14,6 +14,7 @@ import type { Side } from '../delta/side.ts';
 import { writeChanges } from '../delta/write-changes.ts';
 import { displayId } from '../point-order.ts';
 import { planRanges } from '../ranges.ts';
+import { relaxingStrictMode } from '../strict-mode.ts';
 
 export interface WatchInput {
   readonly old: Side;
@@ -65,9 +66,11 @@ export async function watchWrites(input: WatchInput, run: RunOptions): Promise<W
   let carried: ChangeCounts = { inserted: 0, changed: 0, deleted: 0 };
   return {
     async settleInto(staging, { mayBeLoud = false }, watched) {
+      const { relax, restore } = relaxingStrictMode(staging.connection, staging.physical);
       const carryOver = async (changes: Changes): Promise<void> => {
         if (takesOldPoints) {
           await (noted ??= input.beforeCarrying());
+          await relax();
           await writeChanges(staging, changes, input, watched);
         } else if (!allowConcurrentWrites) throw cannotCarry(old, changes);
       };
@@ -78,7 +81,8 @@ export async function watchWrites(input: WatchInput, run: RunOptions): Promise<W
         write: async (scan, number, range) => folder.write(`${look}-${scan}`, number, range),
         drop: async (scan) => (scan === first ? undefined : folder.drop(scan)),
       };
-      const settled = await settle({ source: old, index, folder: own, rounds, parallel, carryOver }, watched);
+      const looking = { source: old, index, folder: own, rounds, parallel, carryOver };
+      const settled = await settle(looking, watched).finally(restore);
       if (!settled.isQuiet && !mayBeLoud && !allowConcurrentWrites) throw notQuiet(old, settled.last.first, rounds);
       index = settled.index;
       carried = addCounts(carried, settled.carried);
