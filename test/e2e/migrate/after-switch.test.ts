@@ -9,6 +9,8 @@ import { readCollectionInfo } from '../../../src/core/qdrant/collection/collecti
 import { copyPoints } from '../../../src/core/transfer/migrate/copy-points.ts';
 import { planCopy } from '../../../src/core/transfer/migrate/plan-copy.ts';
 import { migrate, type MigrateParams } from '../../../src/core/transfer/migrate.ts';
+import { rollback } from '../../../src/core/transfer/rollback.ts';
+import { lockOwner } from '../../../src/core/qdrant/lock.ts';
 import { listTransfers, readTransfer, writeTransfer } from '../../../src/core/transfer/transfer-journal.ts';
 import { readTransferMark } from '../../../src/core/transfer/transfer-mark.ts';
 import type { QdxEvent } from '../../../src/lib/events.ts';
@@ -116,6 +118,16 @@ describe('another request', () => {
       source: { collection: 'docs__2' },
     });
   });
+});
+
+test('rolled back instead: the name leads to what it led to, and nothing is said to be unfinished', async () => {
+  const first = resharded(2);
+  await killAt('migrate.switched', first);
+  const back = { name: 'docs', dryRun: false, confirm: async () => true, owner: lockOwner('test'), breakLock: true };
+  expect(await rollback(here, back)).toMatchObject({ from: 'docs__2', to: 'docs__1', isProven: false });
+  expect(await readTransferMark(here, 'docs__2')).toMatchObject({ state: 'kept', kept: { by: 'docs__1' } });
+  expect((await readTransfer(here, 'docs__2'))?.state).toBe('done');
+  expect(await rollback(here, back)).toMatchObject({ from: 'docs__1', to: 'docs__2', isProven: true });
 });
 
 describe('late writes', () => {
