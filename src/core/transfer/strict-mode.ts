@@ -57,8 +57,8 @@ const relaxed: StrictMode = {
 
 export interface StrictModeRelaxing {
   /** Before the first write; later calls do nothing. */
-  relax(): Promise<void>;
-  restore(): Promise<void>;
+  readonly relax: () => Promise<void>;
+  readonly restore: () => Promise<void>;
 }
 
 /**
@@ -68,10 +68,10 @@ export interface StrictModeRelaxing {
 export function relaxingStrictMode(connection: Connection, physical: string): StrictModeRelaxing {
   let relaxed: Promise<boolean> | undefined;
   return {
-    async relax() {
+    relax: async () => {
       await (relaxed ??= relaxOnce(connection, physical));
     },
-    async restore() {
+    restore: async () => {
       if (await relaxed) await restoreStrictMode(connection, physical);
       relaxed = undefined;
     },
