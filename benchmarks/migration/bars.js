@@ -1,7 +1,7 @@
 /** How much faster than the official tool `qdx migrate` has to be. */
 import { round } from '../host.js';
 
-const leastRatio = { verified: 1, unverified: 2 };
+const leastRatio = { verified: 1, unverified: 2, snapshot: 3 };
 
 export function migrationBars({ official, ...medians }, rows, points) {
   const ratios = Object.entries(leastRatio).map(([way, least]) => {
