@@ -79,7 +79,7 @@ export async function ask(url, method, path, body) {
     return { answer, text: await answer.text() };
   };
   const { answer, text } = await send().catch((error) => {
-    if (error.cause?.code !== 'UND_ERR_SOCKET' && error.cause?.code !== 'ECONNRESET') throw error;
+    if (!['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(error.cause?.code)) throw error;
     return send();
   });
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text.slice(0, 300)}`);

@@ -5,12 +5,14 @@
 import { execaSync } from 'execa';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { commandsPage } from './pages/commands.js';
 import { exitCodesPage } from './pages/exit-codes.js';
 import { manPage } from './pages/man.js';
 import { settingsPage, settingsSchemaFile, untouchedSettingsFile } from './pages/settings.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const files = {
+  'docs/commands.md': () => commandsText,
   'docs/exit-codes.md': exitCodesPage,
   'docs/settings.md': settingsPage,
   'docs/settings.schema.json': settingsSchemaFile,
@@ -18,6 +20,7 @@ const files = {
   'src/core/config/untouched.json': () => untouched,
 };
 
+const commandsText = await commandsPage();
 const untouched = await untouchedSettingsFile();
 const man = await manPage();
 const isCheck = process.argv.includes('--check');
