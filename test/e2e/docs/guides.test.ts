@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 describe.each(['qdrant_usage'])('docs/%s.md', (guide) => {
   const home = temporaryHome();
   const bin = join(home, 'bin');
-  const env = { ...environmentOf(home), QDX_QDRANT_BIN: qdrantBinary() };
+  const env: Record<string, string> = { ...environmentOf(home), QDX_QDRANT_BIN: qdrantBinary() };
   mkdirSync(bin);
   writeFileSync(join(bin, 'qdx'), `#!/bin/sh\nexec "${process.execPath}" "${join(root, 'bin/qdx.js')}" "$@"\n`, {
     mode: 0o755,
@@ -22,7 +22,7 @@ describe.each(['qdrant_usage'])('docs/%s.md', (guide) => {
   cpSync(join(root, 'fixtures/demo'), join(home, 'work/notes'), { recursive: true });
   const shell = {
     cwd: join(home, 'work'),
-    env: { ...env, PATH: `${bin}${delimiter}${env['PATH']}` },
+    env: { ...env, PATH: `${bin}${delimiter}${env['PATH'] ?? ''}` },
     extendEnv: false,
     reject: false,
   } as const;
