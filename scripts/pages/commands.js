@@ -7,7 +7,7 @@ import { addGlobalOptions } from '../../dist/commands/global-options.js';
 import { commands } from '../../dist/commands/index.js';
 import { settingTexts } from '../../dist/core/config/defaults.js';
 
-const configuration = helpConfiguration(await settingTexts());
+const configuration = helpConfiguration(settingTexts());
 
 export async function commandsPage() {
   const sections = await Promise.all(Object.entries(commands).map(([name, entry]) => sectionsOf(['qdx', name], entry)));
