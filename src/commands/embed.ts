@@ -32,6 +32,9 @@ export const embed: CommandModule = {
     const paths = args.length > 0 ? args : collection.paths;
     const source = typed.source ?? collection.source;
     const goesOn = isRemote && paths.length === 0 && typed.runId !== undefined;
+    const destination = goesOn
+      ? null
+      : destinationOf(typed, Object.keys(settings.collections), () => context.connect());
     const roots = goesOn
       ? []
       : await namedRoots({ paths, cwd: context.folders.cwd, ...(source !== undefined && { source }) });
@@ -48,9 +51,7 @@ export const embed: CommandModule = {
       qdxVersion: version,
       startedAt,
     };
-    if (goesOn) return embedOnKaggle(params, null, { typed, flags }, context);
-    const destination = destinationOf(typed, Object.keys(settings.collections), () => context.connect());
-    if (isRemote) return embedOnKaggle(params, destination, { typed, flags }, context);
+    if (isRemote || destination === null) return embedOnKaggle(params, destination, { typed, flags }, context);
     const summary = await embedCorpus({ ...params, destination }, context);
     return {
       data: summary,

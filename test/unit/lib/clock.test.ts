@@ -18,6 +18,8 @@ const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
 /** Where the time of day is what is meant: records that other processes, machines and later runs read. */
 const timeOfDay = [
   'commands/gc.ts',
+  'core/doctor/leftovers.ts',
+  'core/doctor/server.ts',
   'core/qdrant/lock.ts',
   'core/qdrant/lock/holders.ts',
   'core/qdrant/lock/stale.ts',

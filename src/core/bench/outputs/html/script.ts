@@ -23,7 +23,7 @@ function sortBy(table, head) {
   const compare = (a, b) =>
     value(a) !== undefined && value(b) !== undefined
       ? Number(value(a)) - Number(value(b))
-      : words(a).localeCompare(words(b), 'en', { numeric: true });
+      : Number(words(a) > words(b)) - Number(words(a) < words(b));
   const rows = [...table.tBodies[0].rows].sort((a, b) => (descends ? -compare(a, b) : compare(a, b)));
   table.tBodies[0].append(...rows);
 }
