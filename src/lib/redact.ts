@@ -105,5 +105,23 @@ function base64Forms(secret: string): string[] {
   return [...standard, ...standard.map((form) => form.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', ''))];
 }
 
+/** Up to the last `@` before the path: a password may hold one. */
+const userOfUrl = /\/\/([^/?#\s"]*)@/g;
+
 /** A text without the `user:password@` of the URLs in it, as people write those of mirrors and proxies. */
-export const withoutPassword = (text: string): string => text.replaceAll(/\/\/[^/@\s]*@/g, '//…@');
+export const withoutPassword = (text: string): string => text.replaceAll(userOfUrl, '//…@');
+
+/** The passwords of the URLs in a text, as written and as sent; a user without password is a token. */
+export const passwordsOf = (text: string): string[] =>
+  [...text.matchAll(userOfUrl)].flatMap(([, user = '']) => {
+    const written = user.slice(user.indexOf(':') + 1);
+    return [written, decodedUrlPart(written)];
+  });
+
+export function decodedUrlPart(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -11,7 +11,7 @@ import { mergeLayers, type RankedValue } from './merge.ts';
 import { createPreset, type PresetName } from './presets.ts';
 import { checkRules, quantizationWarnings } from './rules.ts';
 import { type CollectionSettings, collectionSettings, type Settings, settingsSchema } from './schema.ts';
-import { settingPaths, settingRow, type SettingPath } from './table.ts';
+import { secretsOfSetting, settingPaths, settingRow, type SettingPath } from './table.ts';
 import { environmentLayer, flagLayer } from './text-layer.ts';
 
 export type { Origin } from './layer.ts';
@@ -145,7 +145,5 @@ const fileOf = (files: readonly FileLayers[], kind: Origin['kind']): string | nu
 
 const firstOf = (values: readonly unknown[]): unknown => values.find((value) => value !== undefined);
 
-function secretsOf(layers: readonly Layer[]): string[] {
-  const secret = settingPaths.filter((path) => settingRow(path).secret);
-  return layers.flatMap((layer) => secret.flatMap((path) => layer.get(path)?.value ?? [])).map(String);
-}
+const secretsOf = (layers: readonly Layer[]): string[] =>
+  layers.flatMap((layer) => settingPaths.flatMap((path) => secretsOfSetting(settingRow(path), layer.get(path)?.value)));

@@ -1,13 +1,14 @@
 /**
  * Settings as they are shown: each value with its origin, secrets as set or unset.
  */
+import { withoutPassword } from '../../lib/redact.ts';
 import { nest, valueAt } from './layer.ts';
 import type { Origin, ResolvedSettings } from './resolve.ts';
 import { settingPaths, settingRow } from './table.ts';
 
 export interface ShownSetting {
   readonly path: string;
-  /** Absent: not set. A secret is `set` or absent. */
+  /** Absent: not set. A secret is `set` or absent; a URL has lost its `user:password@`. */
   readonly value?: unknown;
   readonly origin: Origin;
 }
@@ -31,7 +32,7 @@ export function settingsDocument(resolved: ResolvedSettings, withCollection: boo
   return {
     files,
     settings: {
-      ...nest(open.map((path) => [path, valueOf(path)])),
+      ...nest(open.map((path) => [path, fitToBeSeen(valueOf(path))])),
       payloadKeys: settings.payloadKeys,
       collections: settings.collections,
     },
@@ -47,6 +48,14 @@ export const shownSettings = ({ settings, origins }: ResolvedSettings): ShownSet
 
 function shownSetting(path: (typeof settingPaths)[number], value: unknown, origin: Origin | undefined): ShownSetting {
   const { secret, absent } = settingRow(path);
-  if (value !== undefined && origin) return { path, value: secret ? 'set' : value, origin };
+  if (value !== undefined && origin) return { path, value: secret ? 'set' : fitToBeSeen(value), origin };
   return { path, origin: { kind: 'default', name: secret ? 'unset' : (absent ?? 'not set') } };
+}
+
+/** Patterns of files hold `//` and `@` too. */
+const isUrl = /^https?:\/\//;
+
+function fitToBeSeen(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(fitToBeSeen);
+  return typeof value === 'string' && isUrl.test(value) ? withoutPassword(value) : value;
 }

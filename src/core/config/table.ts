@@ -3,6 +3,7 @@
  * zod, so that help stays fast. Types, limits and defaults are in schema.ts; the two cannot get out of step, since a
  * setting without a row, and a row without a setting, do not compile.
  */
+import { passwordsOf } from '../../lib/redact.ts';
 import { benchTable } from './bench-table.ts';
 import { endpointTable } from './endpoint-table.ts';
 import { kaggleTable } from './kaggle-table.ts';
@@ -46,7 +47,10 @@ export const settingRow = (path: SettingPath): SettingRow => settingTable[path];
 
 /** Whatever a command does with them, these are never shown. */
 export const secretsOfEnvironment = (environment: Readonly<Record<string, string | undefined>>): string[] =>
-  settingPaths
-    .map(settingRow)
-    .filter((row) => row.secret)
-    .flatMap((row) => row.env.flatMap((name) => environment[name] ?? []));
+  settingPaths.map(settingRow).flatMap((row) => row.env.flatMap((name) => secretsOfSetting(row, environment[name])));
+
+/** A secret itself, and of others the passwords of the URLs in it. */
+export function secretsOfSetting({ secret }: SettingRow, value: unknown): string[] {
+  if (value === undefined) return [];
+  return secret ? [String(value)] : passwordsOf(String(value));
+}

@@ -1,7 +1,6 @@
 /**
  * The settings: which files were read, and what is not as it would be by itself, with its origin.
  */
-import { withoutPassword } from '../../lib/redact.ts';
 import { shownSettings } from '../config/show.ts';
 import { type Found, ok, type Patient, warning } from './finding.ts';
 
@@ -15,7 +14,7 @@ export async function settingFindings({ settings }: Patient): Promise<Found[]> {
   return [
     ok(read.length === 0 ? 'no settings file is read' : `read from ${read.join(' and ')}`),
     ...typed.map(({ path, value, origin }) =>
-      ok(`${path} = ${withoutPassword(JSON.stringify(value))} (${origin.kind}: ${origin.name})`),
+      ok(`${path} = ${JSON.stringify(value)} (${origin.kind}: ${origin.name})`),
     ),
     ...warnings.map((text) => warning(text, 'qdx config show')),
   ];

@@ -64,6 +64,28 @@ describe('qdx config show', () => {
     expect((await show({ env: {} })).secrets).toEqual(all('unset'));
   });
 
+  test('the password of a URL is nowhere, even a short one', async () => {
+    const env = {
+      HF_ENDPOINT: 'https://me:canary-mirror@mirror.lan/hf',
+      GPU_API_ENDPOINT: 'http://u:canary@gpu.lan/v1',
+    };
+    const user = { rerankEndpoint: { url: 'https://canary@rerank.lan' } };
+    const folder = home({ user });
+    const texts = await Promise.all(
+      [['--json'], [], ['--verbose']].map(async (args) => {
+        const { stdout, stderr } = await runQdx(['config', 'show', ...args], { home: folder, env });
+        return stdout + stderr;
+      }),
+    );
+    for (const text of texts) {
+      expect(text).not.toMatch(/canary/);
+      for (const host of ['mirror.lan/hf', 'gpu.lan/v1', 'rerank.lan']) expect(text).toContain(`//…@${host}`);
+    }
+    const refused = await runQdx(['config', 'show'], { env: { QDRANT_URL: 'https://u:canary@q.lan' } });
+    expect([refused.exitCode, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).not.toContain('canary');
+  });
+
   test('with the entry of a collection', async () => {
     const project = { collections: { docs: { description: 'd', upload: { parallel: 7 } } } };
     const shown = await show({ home: home({ project }) }, '-c', 'docs');

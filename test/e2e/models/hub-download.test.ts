@@ -34,6 +34,9 @@ const params = (changes: Partial<DownloadParams> = {}): DownloadParams => ({
 const download = (changes: Partial<DownloadParams> = {}, signal?: AbortSignal): Promise<DownloadResult> =>
   downloadModel(params(changes), signal ? { signal } : {});
 const modelsIn = (folder: string): string => join(folder, 'models');
+const authorizationsOf = (host: 'hub' | 'cdn'): unknown[] => [
+  ...new Set(hub.seen.filter((one) => one.host === host).map((one) => one.authorization)),
+];
 const tiny = (): Record<string, Buffer> => hub.repositories['test/tiny']!.files;
 
 test('a first download resolves the commit, hashes, asks, locks, and is found', async () => {
@@ -183,11 +186,15 @@ test('F31: names that would leave the folder are not taken from a repository', a
 
 test('F32: the token goes to the hub and never to the host of a redirect', async () => {
   await download();
-  const tokens = (host: string): unknown[] => [
-    ...new Set(hub.seen.filter((one) => one.host === host).map((one) => one.authorization)),
-  ];
-  expect(tokens('hub')).toEqual(['Bearer hf_secret']);
-  expect(tokens('cdn')).toEqual([undefined]);
+  expect(authorizationsOf('hub')).toEqual(['Bearer hf_secret']);
+  expect(authorizationsOf('cdn')).toEqual([undefined]);
+});
+
+test('F32: the password of a mirror goes to it in place of the token, and never to the host of a redirect', async () => {
+  const endpoint = hub.endpoint.replace('//', '//me:p%40ss@');
+  await download({ hub: { endpoint, offline: false, token: 'hf_secret' } });
+  expect(authorizationsOf('hub')).toEqual([`Basic ${Buffer.from('me:p@ss').toString('base64')}`]);
+  expect(authorizationsOf('cdn')).toEqual([undefined]);
 });
 
 test('F32: offline mode asks nobody', async () => {

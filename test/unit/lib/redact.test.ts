@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createRedactor } from '../../../src/lib/redact.ts';
+import { createRedactor, passwordsOf, withoutPassword } from '../../../src/lib/redact.ts';
 
 const redactorOf = (...secrets: string[]) => {
   const redactor = createRedactor();
@@ -99,6 +99,16 @@ describe('what is not the secret stays', () => {
       '{"id":18446744073709551615,"q":"\\"[redacted]\\"","p":"c:\\\\"}',
     );
   });
+});
+
+test.each<[string, string, string[]]>([
+  ['https://u:p%40ss@h/v1', 'https://…@h/v1', ['p%40ss', 'p@ss']],
+  ['http://u:p@ss@h:80', 'http://…@h:80', ['p@ss', 'p@ss']],
+  ['https://token@h', 'https://…@h', ['token', 'token']],
+  ['["http://a/@x","http://u:%zz@b"]', '["http://a/@x","http://…@b"]', ['%zz', '%zz']],
+  ['https://h/a@b', 'https://h/a@b', []],
+])('a URL %s is shown as %s', (text, shown, passwords) => {
+  expect([withoutPassword(text), passwordsOf(text)]).toEqual([shown, passwords]);
 });
 
 /** All that a reader could try on a text: undo URL encoding and base64 of any run of letters at any offset. */

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { QdxError } from '../../../lib/errors.ts';
+import { withoutPassword } from '../../../lib/redact.ts';
 import { askHub } from './hub-request.ts';
 import type { HubSettings } from './hub-settings.ts';
 
@@ -38,9 +39,13 @@ export async function resolveRepository({
   const { response } = await askHub({ hub, url, what, signal });
   const parsed = answer.safeParse(await response.json().catch(() => null));
   if (!parsed.success)
-    throw new QdxError('failed', `${hub.endpoint} does not answer as a model hub when asked for the ${what}`, {
-      hint: 'Check HF_ENDPOINT; a login page of a network or a proxy answers like this too.',
-    });
+    throw new QdxError(
+      'failed',
+      `${withoutPassword(hub.endpoint)} does not answer as a model hub when asked for the ${what}`,
+      {
+        hint: 'Check HF_ENDPOINT; a login page of a network or a proxy answers like this too.',
+      },
+    );
   return {
     repository,
     commit: parsed.data.sha,

@@ -2,6 +2,7 @@
  * Requests to a model hub: redirects followed by hand, so that the token never leaves the hub's own origin.
  */
 import { QdxError } from '../../../lib/errors.ts';
+import { decodedUrlPart } from '../../../lib/redact.ts';
 import type { HubSettings } from './hub-settings.ts';
 
 export interface HubAnswer {
@@ -46,13 +47,9 @@ export async function askHub(request: HubRequest): Promise<HubAnswer> {
 async function fetchOnce(url: URL, { hub, what, headers, signal }: HubRequest): Promise<Response> {
   const isOwnOrigin = url.origin === new URL(hub.endpoint).origin;
   try {
-    return await fetch(url, {
+    return await fetch(bareUrl(url), {
       redirect: 'manual',
-      headers: {
-        ...headers,
-        'accept-encoding': 'identity',
-        ...(isOwnOrigin && hub.token !== undefined && { authorization: `Bearer ${hub.token}` }),
-      },
+      headers: { ...headers, 'accept-encoding': 'identity', ...(isOwnOrigin && authorization(hub)) },
       ...(signal && { signal }),
     });
   } catch (error) {
@@ -60,6 +57,24 @@ async function fetchOnce(url: URL, { hub, what, headers, signal }: HubRequest): 
       ? new QdxError('interrupted', `stopped while the ${what} was downloaded`)
       : unreachable(url, hub, error);
   }
+}
+
+/** `fetch` refuses a URL that holds credentials. */
+function bareUrl(url: URL): URL {
+  const bare = new URL(url);
+  bare.username = '';
+  bare.password = '';
+  return bare;
+}
+
+/** Those in the URL are of that very host, so they go before a token. */
+function authorization({ endpoint, token }: HubSettings): { readonly authorization?: string } {
+  const { username, password } = new URL(endpoint);
+  if (username !== '' || password !== '') {
+    const pair = `${decodedUrlPart(username)}:${decodedUrlPart(password)}`;
+    return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+  }
+  return token === undefined ? {} : { authorization: `Bearer ${token}` };
 }
 
 function nextUrl(from: URL, location: string, what: string): URL {
