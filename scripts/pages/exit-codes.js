@@ -41,13 +41,21 @@ before it may be text.
 
 ## Progress for programs
 
-With \`--progress json\` every line of stderr is one JSON object with a \`messageType\`: \`phase\`, \`progress\`, \`note\`,
-\`warning\`, \`trace\` (with \`--verbose\`) or \`error\`. Readers ignore types and fields that they do not know.
+With \`--progress json\` every line of stderr is one JSON object with a \`messageType\`: \`phase\`, \`progress\`, \`step\`,
+\`note\`, \`warning\`, \`trace\` (with \`--verbose\`) or \`error\`. Readers ignore types and fields that they do not know.
 
 \`\`\`json
 {"messageType":"progress","at":"2026-01-31T12:00:00.000Z","stage":"embedding","done":120,"total":1344,"unit":"chunks","tokens":30120}
 \`\`\`
 
 \`at\` is the time in UTC. \`total\` is absent while it is unknown, \`tokens\` where none are counted.
+
+| \`messageType\` | Fields | |
+| --- | --- | --- |
+| \`phase\` | \`at\`, \`name\`, \`detail\` where there is one | A stage begins |
+| \`progress\` | \`at\`, \`stage\`, \`done\`, \`total\`, \`unit\`, \`tokens\` | At most two a second for a stage, its first and last always |
+| \`step\` | \`at\`, \`name\` | A transfer (\`backup\`, \`restore\`, \`migrate\`, \`upload --force\`) passed a moment between two durable writes, as \`backup.part-written\`; names may change |
+| \`note\`, \`warning\`, \`trace\` | \`message\` | One sentence |
+| \`error\` | see above | The last line |
 `;
 }

@@ -39,9 +39,7 @@ interface HttpPlace {
 export async function serveMcp({ version, transport, ...params }: ServeMcpParams, run: RunOptions = {}): Promise<void> {
   const backend = createBackend(params, run);
   const served: McpParams = { tools: toolsOf(params), callTool: createCallTool(backend), version };
-  // Nobody asked for it: it is in no log.
-  const { log: _, ...unlogged } = backend;
-  const warmUp = startWarmUp(createCallTool(unlogged), run);
+  const warmUp = startWarmUp(backend, run);
   try {
     if (transport.kind === 'stdio') await serveStdio(served, transport, run);
     else await overLoopback(served, transport, run);
