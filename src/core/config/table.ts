@@ -52,5 +52,6 @@ export const secretsOfEnvironment = (environment: Readonly<Record<string, string
 /** A secret itself, and of others the passwords of the URLs in it. */
 export function secretsOfSetting({ secret }: SettingRow, value: unknown): string[] {
   if (value === undefined) return [];
-  return secret ? [String(value)] : passwordsOf(String(value));
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return secret ? [text] : passwordsOf(text);
 }

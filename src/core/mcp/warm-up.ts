@@ -30,15 +30,16 @@ export function startWarmUp(backend: Backend, { signal }: RunOptions): WarmUp {
 }
 
 /** Nobody asked for this search: it is in no log, and no service over HTTP is sent, or paid for, words of nobody. */
-function onlyOfThisMachine({ log: _, ...backend }: Backend): Backend {
+function onlyOfThisMachine(whole: Backend): Backend {
+  const { log: _, ...backend } = whole;
   const { opened } = backend.places;
-  const { warm, encode } = opened.encoders;
+  const all = opened.encoders;
   const encoders: QueryEncoders = {
-    ...opened.encoders,
-    warm: async (model) => (isEndpointName(model.name) ? undefined : warm(model)),
+    ...all,
+    warm: async (model) => (isEndpointName(model.name) ? undefined : all.warm(model)),
     encode: async (query, model) => {
       assertIsHere(model);
-      return encode(query, model);
+      return all.encode(query, model);
     },
   };
   return { ...backend, places: { ...backend.places, opened: { ...opened, encoders } } };
