@@ -67,9 +67,22 @@ async function readResult(folder: string, job: KaggleJob): Promise<NotebookResul
     throw new QdxError('verification', `the output of ${jobSlug(job)} is not complete: ${resultFile} is missing`, {
       hint: `${resumeCommand(job)} fetches it again (there was: ${there})`,
     });
-  const result = JSON.parse(text) as NotebookResult;
+  const result = parsed(text);
+  if (result === null)
+    throw new QdxError('verification', `${resultFile} in the output of ${jobSlug(job)} is not whole`, {
+      hint: `${resumeCommand(job)} fetches it again`,
+    });
   if (result.runId === job.runId) return result;
   throw new QdxError('verification', `the output of ${jobSlug(job)} is of run ${result.runId}, not of ${job.runId}`);
+}
+
+/** Null for what is cut or no object. */
+function parsed(text: string): NotebookResult | null {
+  try {
+    return JSON.parse(text) as NotebookResult | null;
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -105,6 +118,12 @@ export async function writeHandBack(
 export async function shardFiles(folder: string, { runId }: Pick<KaggleJob, 'runId'>): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);
   return names.filter((name) => isShardOf(name, runId)).map((name) => join(folder, name));
+}
+
+/** Whether vectors of this run lie here: parts of a notebook that stopped early, or output that was fetched by hand. */
+export async function holdsVectors({ dataset, output }: JobFolders, { runId }: Pick<KaggleJob, 'runId'>) {
+  const names = await Promise.all([dataset, output].map((folder) => partNames(folder, runId)));
+  return names.flat().length > 0;
 }
 
 const isShardOf = (name: string, runId: string): boolean =>
@@ -156,7 +175,7 @@ export async function keepParts(
 }
 
 const partNames = async (folder: string, runId: string): Promise<string[]> =>
-  (await readdir(folder)).filter((name) => name.startsWith(`${jobKey(runId)}-`));
+  (await readdir(folder).catch(() => [])).filter((name) => name.startsWith(`${jobKey(runId)}-`));
 
 async function partsBytes(folder: string, runId: string): Promise<number> {
   let sizeBytes = 0;

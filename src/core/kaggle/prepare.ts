@@ -14,6 +14,7 @@ import type { FoundModel } from '../models/find-model.ts';
 import { readHeader } from '../vectors/read-file.ts';
 import type { VectorsFileHeader } from '../vectors/record.ts';
 import { chunksFile, foldersIn, foldersOf, type KaggleJob, readJob, writeJob } from './job.ts';
+import { holdsVectors } from './hand-back.ts';
 import { createManifest, manifestFile } from './manifest.ts';
 import { datasetMetadata, kernelMetadata } from './metadata.ts';
 import { createNotebook, notebookFile } from './notebook.ts';
@@ -30,7 +31,7 @@ export interface PrepareParams {
 
 /**
  * The same input and model are the same job: it is taken up where it is.
- * @throws QdxError `refused` where a notebook runs under this run's name with another input.
+ * @throws QdxError `refused` where a run of this name is under way with another input.
  */
 export async function prepareJob(params: PrepareParams, run: RunOptions): Promise<KaggleJob> {
   const { jobsFolder, embed } = params;
@@ -69,16 +70,18 @@ export async function prepareJob(params: PrepareParams, run: RunOptions): Promis
   }
 }
 
-/** Null where there is none, or none under way: nothing was sent yet, or everything came back. */
+/** Null where there is none, or none under way: nothing was sent yet and nothing came back, or everything did. */
 async function sameJob({ jobsFolder, account }: PrepareParams, header: VectorsFileHeader): Promise<KaggleJob | null> {
   const known = await readJob(jobsFolder, header.runId);
-  if (!known || known.stage === 'prepared' || known.stage === 'done') return null;
+  if (!known || known.stage === 'done') return null;
+  // Prepared again after a notebook that stopped early, or fetched by hand: hours of a GPU lie in the folder.
+  if (known.stage === 'prepared' && !(await holdsVectors(foldersOf(jobsFolder, known.runId), known))) return null;
   const isSame =
     known.inputHash === header.inputHash &&
     known.modelFingerprint === fingerprint(header.model) &&
     known.account === account;
   if (isSame) return known;
-  throw new QdxError('refused', `run ${header.runId} is on Kaggle already, with another input, model or account`, {
+  throw new QdxError('refused', `run ${header.runId} is under way already, with another input, model or account`, {
     hint: `${resumeCommand(known)} ends it; another --run begins another`,
   });
 }

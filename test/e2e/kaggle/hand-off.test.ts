@@ -94,6 +94,10 @@ describe.runIf(python !== null)('with a stub kaggle on the PATH, since Kaggle ca
     expect(existsSync(kaggle.out)).toBe(false);
     const parts = readdirSync(join(job.folder, 'dataset')).filter((name) => name.endsWith('.partial'));
     expect(parts.length).toBeGreaterThan(0);
+    // The command that began the run takes it up as well, with what the GPUs have done so far.
+    const begun = await kaggle.embed([folder, '--out', kaggle.out, '--kaggle-account', 'anna', '--prepare']);
+    expect([begun.exitCode, begun.stdout]).toEqual([0, expect.stringContaining(`run ${job.runId}`)]);
+    expect(readdirSync(join(job.folder, 'dataset'))).toEqual(expect.arrayContaining(parts));
 
     kaggle.set({ env: { QDX_RECORDS_A_BLOCK: '4' }, stuck: 'RUNNING' });
     const lost = await kaggle.embed(['--run', job.runId, ...sends], { killSignal: 'SIGKILL', killWhen: /running/ });
@@ -172,6 +176,12 @@ describe.runIf(python !== null)('with a stub kaggle on the PATH, since Kaggle ca
   });
 
   test.for<[string, (output: string) => void, number, string]>([
+    [
+      'with half of its result',
+      (output) => writeFileSync(join(output, 'qdx-result.json'), '{"runId":'),
+      4,
+      'qdx-result.json in the output of',
+    ],
     ['without its result', (output) => rmSync(join(output, 'qdx-result.json')), 4, 'qdx-result.json is missing'],
     [
       'F25: of another run',
