@@ -10,7 +10,7 @@ import { readStats, type Stats } from '../qdrant/stats.ts';
 import { createOpenedModels } from '../retrieval/opened-models.ts';
 import type { SearchParams, SearchPlaces } from '../retrieval/params.ts';
 import type { LoggedSearch } from '../retrieval/search-log.ts';
-import { figuresOfLog, type LogFigures } from './log-figures.ts';
+import { figuresOfLog, type LogFigures, searchesAfter } from './log-figures.ts';
 import { readSearchLog } from './read-log.ts';
 import { leastRecall, type SampledRecall, sampleRecall } from './sample-recall.ts';
 
@@ -74,17 +74,17 @@ export async function* watchStats(
 ): AsyncGenerator<Look> {
   const models = input.recall && createOpenedModels(input.recall.places, run);
   let recall: SampledRecall | null | undefined;
-  let measuredAt = -Infinity;
+  let measuredUpTo: string | null = null;
   let isFirst = true;
   try {
     for (;;) {
       try {
         const connection = await connect();
         const { stats, entries } = await readBoth(connection, input, run);
-        if (input.recall && models && entries.length - measuredAt >= searchesBetweenRecalls) {
+        if (input.recall && models && isDue(entries, measuredUpTo)) {
           const places = { ...input.recall.places, opened: models };
           recall = await measure(connection, { ...input.recall, places, stats, entries }, run);
-          measuredAt = entries.length;
+          measuredUpTo = entries.at(-1)?.at ?? '';
         }
         yield { stats: { ...stats, searches: searchesOf(entries, recall) } };
       } catch (error) {
@@ -100,6 +100,9 @@ export async function* watchStats(
     await models?.close();
   }
 }
+
+const isDue = (entries: readonly LoggedSearch[], measuredUpTo: string | null): boolean =>
+  measuredUpTo === null || searchesAfter(entries, measuredUpTo) >= searchesBetweenRecalls;
 
 interface Both {
   readonly stats: Stats;

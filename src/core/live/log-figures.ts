@@ -60,6 +60,10 @@ export function figuresOfLog(entries: readonly LoggedSearch[]): LogFigures {
   };
 }
 
+/** By time, not by their number: a log that is full drops as many as it takes. @param at ISO 8601, or empty for all. */
+export const searchesAfter = (entries: readonly Pick<LoggedSearch, 'at'>[], at: string): number =>
+  entries.filter((entry) => entry.at > at).length;
+
 function latencyByStage(answered: readonly Answered[]): Record<Stage, Percentiles> {
   const of = (stage: keyof LoggedTimes): Percentiles => {
     const sorted = answered.map(({ times }) => times[stage]).toSorted((a, b) => a - b);

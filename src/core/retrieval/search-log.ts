@@ -133,10 +133,15 @@ function appendSearch({ folder, maxBytes }: SearchLogParams, entry: LoggedSearch
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     appendFileSync(path, line, { mode: 0o600 });
   }
-  if (statSync(path).size > maxBytes / files) closeFile(folder, entry.at);
+  try {
+    if (statSync(path).size > maxBytes / files) closeFile(folder, entry.at);
+  } catch (error) {
+    // Another run closed it between two of these steps; the line is written.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
 }
 
-/** Two runs that do it at once make a small file more, and lose nothing. */
+/** Two runs that do it at once may make a small file more, and lose nothing. */
 function closeFile(folder: string, at: string): void {
   const stamp = at.replaceAll(/[-:.]/gu, '');
   renameSync(join(folder, logFile), join(folder, `searches.${stamp}.${randomSuffix()}.jsonl`));

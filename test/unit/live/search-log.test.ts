@@ -4,7 +4,7 @@
 import { appendFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { figuresOfLog } from '../../../src/core/live/log-figures.ts';
+import { figuresOfLog, searchesAfter } from '../../../src/core/live/log-figures.ts';
 import { readSearchLog } from '../../../src/core/live/read-log.ts';
 import type { SearchParams, SearchResponse } from '../../../src/core/retrieval/params.ts';
 import { type LoggedSearch, withSearchLog } from '../../../src/core/retrieval/search-log.ts';
@@ -100,5 +100,12 @@ describe('figuresOfLog', () => {
 
   test('the five slowest, slowest first', () => {
     expect(figuresOfLog(ascending(9)).slow.map(({ times }) => times.totalMs)).toEqual([9, 8, 7, 6, 5]);
+  });
+
+  test('further searches are counted in a log that dropped its oldest ones too', () => {
+    const at = (minute: number) => ({ at: `2026-01-01T00:${String(minute).padStart(2, '0')}:00.000Z` });
+    const before = [at(1), at(2), at(3), at(4)];
+    const after = [at(4), at(5), at(6)];
+    expect([searchesAfter(before, ''), searchesAfter(after, at(4).at)]).toEqual([4, 2]);
   });
 });
