@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { changedFiles, filesBelow, listFiles } from '../../../src/core/embed/watch/file-list.ts';
 import { updateLine } from '../../../src/commands/watch-lines.ts';
-import type { WatchUpdate } from '../../../src/core/embed/watch/watch.ts';
+import { follow, type WatchUpdate } from '../../../src/core/embed/watch/watch.ts';
+import type { Settings } from '../../../src/core/config/schema.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 
 const listed = (...files: string[]) => ({ files: new Set(files), folders: new Set<string>() });
@@ -43,6 +44,25 @@ test('files and folders are those of the walk; of a file that was named, its fol
   expect(below(list.files)).toEqual(['docs/a.md', 'docs/sub/b.md', 'lone/e.md']);
   expect(below(list.folders)).toEqual(['docs', 'docs/sub', 'lone']);
   expect(below(filesBelow(list, join(root, 'docs')))).toEqual(['docs/a.md']);
+});
+
+test('a file that comes into a new folder before the folder is watched is listed', async () => {
+  const root = temporaryFolder('raced');
+  mkdirSync(join(root, 'new'));
+  const watched = new Set<string>();
+  const late = join(root, 'new/late.md');
+  const watcher = {
+    follow: (folders: ReadonlySet<string>) => {
+      const isNew = !watched.has(join(root, 'new'));
+      if (isNew) writeFileSync(late, 'written after the listing');
+      for (const folder of folders) watched.add(folder);
+      return isNew;
+    },
+  };
+  const settings = { embed: { include: [], exclude: [], includeSecrets: false, followLinks: false } };
+  const roots = [{ path: root, source: 'raced' }];
+  const { files } = await follow({ roots, settings: settings as unknown as Pick<Settings, 'embed'> }, watcher, {});
+  expect([...files]).toEqual([late]);
 });
 
 test.each<[Partial<WatchUpdate>, string]>([

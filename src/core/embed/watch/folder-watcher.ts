@@ -25,11 +25,14 @@ export class FolderWatcher {
 
   /**
    * Watches these folders and no others.
+   * @returns Whether one of them is watched only now: what came into it before was told by nobody.
    * @throws QdxError `failed` where the system has no watches left.
    */
-  follow(folders: ReadonlySet<string>): void {
+  follow(folders: ReadonlySet<string>): boolean {
     for (const folder of this.#watchers.keys()) if (!folders.has(folder)) this.#drop(folder);
-    for (const folder of folders) if (!this.#watchers.has(folder)) this.#add(folder);
+    const added = [...folders].filter((folder) => !this.#watchers.has(folder));
+    for (const folder of added) this.#add(folder);
+    return added.some((folder) => this.#watchers.has(folder));
   }
 
   /** The next burst; waits for it. Rejects with the signal's reason. */

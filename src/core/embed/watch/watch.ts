@@ -56,10 +56,16 @@ export async function* watchCorpus(params: WatchParams, run: RunOptions): AsyncG
   }
 }
 
-async function follow({ roots, settings }: WatchParams, watcher: FolderWatcher, run: RunOptions): Promise<FileList> {
-  const list = await listFiles(roots, settings.embed, run.signal);
-  watcher.follow(list.folders);
-  return list;
+/** Lists again where a folder was new: a file may have come into it after it was listed and before it was watched. */
+export async function follow(
+  { roots, settings }: Pick<WatchParams, 'roots' | 'settings'>,
+  watcher: Pick<FolderWatcher, 'follow'>,
+  run: RunOptions,
+): Promise<FileList> {
+  for (;;) {
+    const list = await listFiles(roots, settings.embed, run.signal);
+    if (!watcher.follow(list.folders)) return list;
+  }
 }
 
 const reportedFiles = (list: FileList, { paths, folders }: Burst): ReadonlySet<string> =>
