@@ -45,6 +45,16 @@ async function open(changes: Partial<EndpointParams> = {}): Promise<Encoder> {
 const encodeAll = (encoder: Encoder, some: readonly string[]) =>
   Promise.all(some.map((text) => encoder.encode(text, { role: 'document' })));
 
+test.each<[string, NonNullable<Fault['answer']>, number]>([
+  ['nonsense', (_question, response) => reply(response, 200, { data: 'none' }), 2],
+  ['503', (_question, response) => reply(response, 503, { error: 'overloaded' }), 0],
+])('an endpoint that answers %s is paid for what it read', async (_title, answer, requests) => {
+  const encoder = await open({ retries: 1, retryDeadlineMs: 60_000, costPerMtok: 1 });
+  server.fault = { answer };
+  await expect(encodeAll(encoder, ['a'])).rejects.toThrow('the endpoint of');
+  expect(encoder.bill).toMatchObject({ requests, countedBy: requests > 0 ? 'estimate' : 'endpoint' });
+});
+
 test('F35: 429 holds every request back for as long as the service asks, and then goes on', async () => {
   server.fault = {
     answer: ({ before }, response) =>

@@ -127,10 +127,16 @@ async function askOnce(texts: readonly string[], tokens: number, asking: Asking,
     meter.settle(tokens, usedTokens);
     return vectors;
   } catch (error) {
-    meter.release(tokens);
+    if (mayBeBilled(error)) meter.settle(tokens, null);
+    else meter.release(tokens);
     throw error;
   }
 }
+
+const billed: ReadonlySet<string> = new Set(['timeout', 'tooLarge', 'notJson', 'malformed', 'wrong']);
+
+/** Of an answer that was late or is of no use: the texts were read for it, so it counts against the cap. */
+const mayBeBilled = (error: unknown): boolean => error instanceof AnswerFailure && billed.has(error.reason);
 
 /** A service that refuses base64 is asked for numbers from then on. */
 async function askInEncoding<T>(

@@ -17,9 +17,9 @@ export interface Bill {
 export interface Meter {
   /** @throws QdxError where the cap could be exceeded: `partial`; `refused` where nothing was sent before. */
   reserve(tokens: number): void;
-  /** The request was answered. @param usedTokens As the endpoint says; null where it does not. */
+  /** The texts were read, as far as is known. @param usedTokens As the endpoint says; null where it does not. */
   settle(reservedTokens: number, usedTokens: number | null): void;
-  /** It was not. */
+  /** They were not. */
   release(reservedTokens: number): void;
   readonly bill: Bill;
 }
