@@ -130,3 +130,12 @@ test('an endpoint that is not there ends the search with a sentence', async () =
     hint: expect.stringContaining('--rerank-fallback'),
   });
 });
+
+test('a cap on the cost, which it could not keep, is refused before anything is sent', async () => {
+  const { rerank } = await open(cohere);
+  await rerank(1);
+  const params = rerankParams({ url: server.url, maxCost: 1, inputPrice: 1 });
+  const places = { cacheFolder: '', findModel: () => Promise.reject(new Error('none')) };
+  await expect(openRerankEndpoint({ params, places }, {})).rejects.toThrow('cannot keep a cap on the cost');
+  expect(server.requests).toHaveLength(1);
+});

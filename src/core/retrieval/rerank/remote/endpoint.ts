@@ -3,14 +3,17 @@
  * llama.cpp: `{query, documents}` to `{results: [{index, relevance_score}]}`; text-embeddings-inference: `{query, texts}` to
  * `[{index, score}]`).
  */
+import { QdxError } from '../../../../lib/errors.ts';
 import type { RunOptions } from '../../../../lib/events.ts';
 import { orderByScore } from '../by-score.ts';
 import type { RerankCandidate, Reranker, RerankerContext, Reranking } from '../port.ts';
 import { type Endpoint, Failed, openEndpoint } from './ask.ts';
 import { remoteAddress, type RemoteParams, saySending } from './remote-params.ts';
 
+/** @throws QdxError `usage` without an address, or with a cap on the cost; `refused` where texts or a key must not go there. */
 export async function openRerankEndpoint({ params }: RerankerContext, run: RunOptions): Promise<Reranker> {
   const { remote, depth } = params;
+  if (remote.maxCost !== undefined) throw costIsUnknown();
   const address = remoteAddress('endpoint', remote, { path: 'rerank', version: '' });
   const endpoint = openEndpoint(address, remote);
   saySending('endpoint', address, depth, run.onEvent);
@@ -21,6 +24,12 @@ export async function openRerankEndpoint({ params }: RerankerContext, run: RunOp
     close: async () => endpoint.close(),
   };
 }
+
+/** Services that score texts bill by searches or tokens, and few of their answers say what was billed. */
+const costIsUnknown = (): QdxError =>
+  new QdxError('usage', '--rerank endpoint cannot keep a cap on the cost: its answers do not tell what they cost', {
+    hint: 'cap the requests instead: --rerank-max-requests',
+  });
 
 interface Question {
   readonly endpoint: Endpoint;

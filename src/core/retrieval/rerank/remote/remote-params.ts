@@ -22,7 +22,7 @@ export interface RemoteParams {
   readonly textsField: 'documents' | 'texts';
   /** Of one searcher, all queries together; absent: no limit. */
   readonly maxRequests?: number;
-  /** In the currency of the prices; absent: no limit. */
+  /** In the currency of the prices; absent: no limit. `listwise` alone can keep it. */
   readonly maxCost?: number;
   /** Of a million tokens. */
   readonly inputPrice?: number;
