@@ -20,6 +20,9 @@ COPY --from=build /opt/qdx/dist dist
 COPY package.json LICENSE ./
 COPY bin bin
 COPY models models
+COPY notebooks notebooks
+COPY fixtures/demo fixtures/demo
+COPY fixtures/demo-queries fixtures/demo-queries
 COPY docs/settings.schema.json docs/
 RUN ln -s /opt/qdx/bin/qdx.js /usr/local/bin/qdx \
   && install -d -o node -g node /home/node/.cache/qdx /home/node/.local/share/qdx /work

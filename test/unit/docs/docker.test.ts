@@ -1,7 +1,7 @@
 /**
  * Dockerfile and compose.yaml as far as they can be checked without Docker.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -21,6 +21,17 @@ test('what is copied into the image is there, and is sent to the builder', () =>
   );
   expect(sources.length).toBeGreaterThan(8);
   expect(sources.filter((path) => !existsSync(join(root, path)) || !allowed.includes(path))).toEqual([]);
+});
+
+test('what the code reads beside itself is in the image', () => {
+  const read = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .flatMap((path) => [...readFileSync(join(root, 'src', path), 'utf8').matchAll(/join\(packageRoot, '([^']+)'/g)])
+    .flatMap(([, path]) => path ?? []);
+  expect(read.length).toBeGreaterThan(3);
+  const copied = [...dockerfile.matchAll(/^COPY (?:--from=\S+ )?.* (\S+)$/gm)].flatMap(([, target]) => target ?? '');
+  const isCopied = (path: string): boolean => copied.some((target) => path === target || path.startsWith(`${target}/`));
+  expect(read.filter((path) => !isCopied(path))).toEqual([]);
 });
 
 test('images have a version, and the last user is not root', () => {
