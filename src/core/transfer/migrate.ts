@@ -28,8 +28,7 @@ import { roundsOf, settleAndProve, type Work } from './migrate/settle-and-prove.
 import { finishSwitched, switchIn, type SwitchInput } from './migrate/switch-in.ts';
 import { withUndatedCard } from './migrate/undated-card.ts';
 import { restoreStrictMode } from './strict-mode.ts';
-import { finishStaging } from './staging.ts';
-import { emptyStaging } from './staging.ts';
+import { emptyStaging, finishStaging } from './staging.ts';
 import { readTransferMark } from './transfer-mark.ts';
 import { reached } from './steps.ts';
 import { isCutOff, nameCutSwitch } from './take-name.ts';
