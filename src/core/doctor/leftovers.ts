@@ -4,7 +4,7 @@
 import type { RunOptions } from '../../lib/events.ts';
 import { formatDuration } from '../../lib/quantities.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
-import { listHolders } from '../qdrant/lock/holders.ts';
+import { type Holder, listHolders } from '../qdrant/lock/holders.ts';
 import { looksOld } from '../qdrant/lock/stale.ts';
 import { defaultTiming } from '../qdrant/lock/timing.ts';
 import { type Candidate, findCandidates } from '../transfer/gc/candidates.ts';
@@ -18,10 +18,12 @@ export async function leftoverFindings(patient: Patient, run: RunOptions): Promi
   const line = await openLine(patient, run).catch(() => null);
   if (line === null || !(await answers(line))) return [ok('not looked for: there is no server to ask')];
   const { keep } = (await patient.settings()).settings.transfer;
+  const holders = await listHolders(line).catch(noneYet);
+  const isAtWork = (name: string): boolean => holders.some((holder) => holder.target === name && !isOld(holder));
   const found = [
-    ...(await lockFindings(line)),
-    ...(await transferFindings(line)),
-    ...(await garbageFindings(line, keep, patient)),
+    ...holders.map(lockFinding),
+    ...(await transferFindings(line, isAtWork)),
+    ...(await garbageFindings(line, keep, isAtWork, patient)),
   ];
   return found.length === 0 ? [ok('nothing was left behind')] : found;
 }
@@ -32,29 +34,38 @@ const answers = (line: Connection): Promise<boolean> =>
     () => false,
   );
 
-async function lockFindings(line: Connection): Promise<Found[]> {
-  const holders = await listHolders(line).catch(noneYet);
-  return holders.map(({ target, owner, ...holder }) => {
-    const who = `${owner.command} on ${owner.host} (process ${owner.pid})`;
-    const age = formatDuration(Math.max(0, Date.now() - holder.renewedAtMs));
-    if (!looksOld({ target, owner, ...holder }, defaultTiming.staleAfterMs))
-      return ok(`${who} is writing to ${target}`);
-    return warning(
-      `the writer lock of ${target} is ${who}'s, which has not been heard of for ${age}`,
-      'nothing: the next run takes it over; --break-lock takes it at once',
-    );
-  });
+const isOld = (holder: Holder): boolean => looksOld(holder, defaultTiming.staleAfterMs);
+
+function lockFinding(holder: Holder): Found {
+  const { target, owner, renewedAtMs } = holder;
+  const who = `${owner.command} on ${owner.host} (process ${owner.pid})`;
+  if (!isOld(holder)) return ok(`${who} is writing to ${target}`);
+  const age = formatDuration(Math.max(0, Date.now() - renewedAtMs));
+  return warning(
+    `the writer lock of ${target} is ${who}'s, which has not been heard of for ${age}`,
+    'nothing: the next run takes it over; --break-lock takes it at once',
+  );
 }
 
-async function transferFindings(line: Connection): Promise<Found[]> {
-  const open = (await listTransfers(line)).filter(({ state }) => state !== 'done');
+/** By public name: what a run is at work on was not left behind. */
+type IsAtWork = (name: string) => boolean;
+
+async function transferFindings(line: Connection, isAtWork: IsAtWork): Promise<Found[]> {
+  const open = (await listTransfers(line)).filter(({ state, name }) => state !== 'done' && !isAtWork(name));
   return open.map((transfer) => warning(describeTransfer(transfer), 'run the same command again to go on'));
 }
 
-async function garbageFindings(line: Connection, keep: number, { owner }: Patient): Promise<Found[]> {
+async function garbageFindings(
+  line: Connection,
+  keep: number,
+  isAtWork: IsAtWork,
+  { owner }: Patient,
+): Promise<Found[]> {
   const candidates = await findCandidates(line, { keep, only: [], me: owner }, {});
   // A version that stays for `qdx rollback` is there on purpose.
-  return candidates.filter(({ why, keptBy }) => why === 'staging' || keptBy === null).map(garbageFinding);
+  return candidates
+    .filter(({ name, why, keptBy }) => !isAtWork(name) && (why === 'staging' || keptBy === null))
+    .map(garbageFinding);
 }
 
 function garbageFinding({ name, physical, why, command, keptBy }: Candidate): Found {

@@ -164,6 +164,14 @@ describe('on a server', () => {
         },
         { message: 'old__1 is staging that migrate left', fix: 'qdx gc --confirm old__1' },
       ]);
+
+      // What a run is at work on was not left behind: nobody is told to run it a second time.
+      const alive = { runId: 'r', token: 't', owner: lockOwner('qdx migrate'), renewedAtMs: Date.now() };
+      for (const target of ['docs', 'new']) await writeHolder(line, { ...alive, target });
+      const working = await examined({ env });
+      expect(working.wrong.filter(({ area }) => area === 'leftovers')).toMatchObject([
+        { message: 'old__1 is staging that migrate left' },
+      ]);
     } finally {
       await line.close();
       await server.stop();
