@@ -83,7 +83,7 @@ export interface StalePoints {
   readonly leftOut: PointGroup;
   /** Their file, or the folder it was in, could not be read as a whole: nobody knows what became of them. */
   readonly unread: PointGroup;
-  /** All points of these sources. */
+  /** All points of files of these sources. */
   readonly total: number;
 }
 
@@ -108,9 +108,11 @@ export async function findStale(view: CollectionView, { spool, presence, sources
       ...(signal && { signal }),
     });
     for await (const { id, payload } of points) {
+      const path = payload?.[pathKey];
+      // Somebody else's point, whatever its source says: qdx writes none without the path of its file.
+      if (typeof path !== 'string' || path === '') continue;
       total++;
       if (spool.ids.has(id)) continue;
-      const path = textOf(payload?.[pathKey]);
       const found = presence.of(source, path);
       if (found !== 'unasked') groups[found].add(id, `${source}/${path}`);
     }
@@ -132,6 +134,3 @@ function createGroup() {
     read: (): PointGroup => ({ ids, files: files.size, examples: [...files].slice(0, mostExamples) }),
   };
 }
-
-/** Somebody else's payload may hold anything there. */
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -58,6 +58,21 @@ describe('files that are named', () => {
   });
 });
 
+test('a point of somebody else, of the same source and of no file, stays', async () => {
+  const id = '00000000-0000-4000-8000-000000000001';
+  const point = { id, vector: {}, payload: { source: 'docs' } };
+  const path = `/collections/${name}/points`;
+  await connection.request('PUT', path, { query: { wait: true }, body: { points: [point] } });
+  rmSync(join(folder, 'b.md'));
+  expect((await embed(folder, '--prune')).summary).toMatchObject({ pruned: 1, removed: 0 });
+  const left = await connection.request('POST', path, { body: { ids: [id] } });
+  expect(left).toMatchObject([{ id }]);
+  // Nor does it count as what is left of a source.
+  writeFiles(folder, { 'new.txt': 'New text.' });
+  const refused = await embed(folder, '--include', '*.txt', '--prune-excluded');
+  expect([refused.exitCode, refused.stderr]).toEqual([8, expect.stringContaining('would remove all 3 points')]);
+});
+
 test('a file that is empty now loses its points with the update, without --prune', async () => {
   writeFiles(folder, { 'b.md': ' \n' });
   expect((await embed(folder)).summary).toMatchObject({ removed: 1, pruned: 0, gone: nothing, isComplete: true });
