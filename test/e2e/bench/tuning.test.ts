@@ -9,6 +9,7 @@ import { scrollPoints } from '../../../src/core/qdrant/collection/points.ts';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
+import { progressTypes } from '../../helpers/progress-lines.ts';
 import { type QdxRun, runQdx, temporaryHome } from '../../helpers/run-qdx.ts';
 
 const home = temporaryHome();
@@ -100,6 +101,6 @@ test('hnsw: a graph holds recall 0.98; a run that is stopped leaves no copy', as
     killSignal: 'SIGTERM',
     killWhen: /m 16, ef_construct 100/,
   });
-  expect(stopped.exitCode).toBe(143);
+  expect([stopped.exitCode, progressTypes(stopped.stderr)]).toEqual([143, ['error', 'note', 'phase', 'progress']]);
   expect(await collections()).not.toContainEqual(expect.stringMatching(/^qdx-bench/));
 });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mcpOverStdio } from '../../helpers/mcp-client.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
+import { progressTypes } from '../../helpers/progress-lines.ts';
 import { runQdx, spawnQdx, temporaryHome } from '../../helpers/run-qdx.ts';
 import { parsePrometheus } from '../../unit/stats/parse-prometheus.ts';
 
@@ -20,6 +21,7 @@ const queries = Array.from({ length: 110 }, (_, id) => ({
 }));
 
 let server: RunningQdrant;
+let embeddingSaid = '';
 
 const qdx = (args: readonly string[], env: Record<string, string> = {}) =>
   runQdx(args, { home, env: { QDRANT_URL: server.url, ...env } });
@@ -41,10 +43,15 @@ beforeAll(async () => {
   const folder = join(home, 'work', 'docs');
   mkdirSync(folder);
   for (const [index, text] of texts.entries()) writeFileSync(join(folder, `${index}.md`), `# Note\n\n${text}\n`);
-  const run = await qdx(['embed', '--collection', 'docs', folder]);
+  const run = await qdx(['embed', '--collection', 'docs', folder, '--progress', 'json']);
   if (run.exitCode !== 0) throw new Error(run.stderr);
+  embeddingSaid = run.stderr;
 });
 afterAll(() => server.stop());
+
+test('qdx embed --progress json writes nothing but documented lines', () => {
+  expect(progressTypes(embeddingSaid)).toContain('progress');
+});
 
 describe('the log of searches', () => {
   test('holds times, encoder and result ids, and no text; other users cannot read it', async () => {

@@ -14,6 +14,7 @@ import { migrate } from '../../../src/core/transfer/migrate.ts';
 import { listTransfers, writeTransfer } from '../../../src/core/transfer/transfer-journal.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
+import { progressTypes } from '../../helpers/progress-lines.ts';
 import { runQdx, temporaryHome } from '../../helpers/run-qdx.ts';
 import { startTcpProxy } from '../../helpers/tcp-proxy.ts';
 import { createSmall, dropAll, linesOn, migrateParams, pointAliases } from './support.ts';
@@ -136,7 +137,11 @@ test('F5: SIGINT ends it with 130, nothing was switched, and the same command go
   const home = temporaryHome();
   const slow = await startTcpProxy(server.url, { delayMs: 20 });
   const options = { env: { QDX_URL: slow.url }, home, killSignal: 'SIGINT', killWhen: /"stage":"copying"/ } as const;
-  expect(await runQdx([...typed, '--progress', 'json'], options)).toMatchObject({ exitCode: 130 });
+  const stopped = await runQdx([...typed, '--progress', 'json'], options);
+  expect([stopped.exitCode, progressTypes(stopped.stderr)]).toEqual([
+    130,
+    ['error', 'note', 'phase', 'progress', 'step'],
+  ]);
   expect(await leadsTo('copy')).toBe('copy__1');
   await slow.close();
   // Through the proxy it was the source of another address.

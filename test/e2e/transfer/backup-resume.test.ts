@@ -9,6 +9,7 @@ import { backUp, type BackupParams } from '../../../src/core/transfer/backup.ts'
 import { verifyBackup } from '../../../src/core/transfer/backup-folder/verify-backup.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
+import { progressTypes } from '../../helpers/progress-lines.ts';
 import { runQdx } from '../../helpers/run-qdx.ts';
 import { startTcpProxy } from '../../helpers/tcp-proxy.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
@@ -116,6 +117,7 @@ describe('stopped and taken up', () => {
     const stopped = await runQdx(args, { env, killSignal: 'SIGINT', killWhen: /"stage":"reading"/ });
     expect(stopped.exitCode).toBe(130);
     expect(existsSync(join(folder, 'manifest.json'))).toBe(false);
+    expect(progressTypes(stopped.stderr)).toEqual(['error', 'note', 'phase', 'progress', 'step']);
     expect(await runQdx(args, { env })).toMatchObject({ exitCode: 0 });
     await proxy.close();
     expect((await verifyBackup(folder)).problems).toEqual([]);

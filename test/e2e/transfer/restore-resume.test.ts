@@ -12,6 +12,7 @@ import { restore, type RestoreParams } from '../../../src/core/transfer/restore.
 import { readTransferMark, writeTransferMark } from '../../../src/core/transfer/transfer-mark.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
+import { progressTypes } from '../../helpers/progress-lines.ts';
 import { runQdx } from '../../helpers/run-qdx.ts';
 import { startTcpProxy } from '../../helpers/tcp-proxy.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
@@ -178,7 +179,11 @@ test('F5: SIGINT ends it with 130, the target is intact, and the same command go
   const proxy = await startTcpProxy(target.url, { delayMs: 20 });
   const args = ['restore', folder, '--yes', '--batch-size', '16', '--parallel', '1', '--no-wait', '--progress', 'json'];
   const options = { env: { QDX_URL: proxy.url }, killSignal: 'SIGINT', killWhen: /"stage":"restoring"/ } as const;
-  expect(await runQdx(args, options)).toMatchObject({ exitCode: 130 });
+  const stopped = await runQdx(args, options);
+  expect([stopped.exitCode, progressTypes(stopped.stderr)]).toEqual([
+    130,
+    ['error', 'note', 'phase', 'progress', 'step'],
+  ]);
   await expectIntact();
   expect(await runQdx(args, { env: { QDX_URL: target.url } })).toMatchObject({ exitCode: 0 });
   await proxy.close();

@@ -12,6 +12,7 @@ import type { QdxEvent } from '../../../src/lib/events.ts';
 import { fromList, testCard, testRecord, testSettings } from '../../helpers/collection-card.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
+import { progressTypes } from '../../helpers/progress-lines.ts';
 import { runQdx } from '../../helpers/run-qdx.ts';
 import { startTcpProxy } from '../../helpers/tcp-proxy.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
@@ -109,6 +110,7 @@ describe('the program', () => {
     const second = await runQdx(args(), { env: env() });
     expect(second.stderr).not.toContain('error:');
     expect(second).toMatchObject({ exitCode: 0 });
+    expect(progressTypes(second.stderr)).toContain('progress');
     const summary = JSON.parse(second.stdout) as { pointsBefore: number };
     expect(summary).toMatchObject({ read: count, points: count, pointsAfter: count, status: 'green' });
     // What was on its way when the program was killed may have arrived after the count.
