@@ -11,7 +11,7 @@ import { environmentOf, temporaryHome } from '../../helpers/run-qdx.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-describe.each(['qdrant_usage'])('docs/%s.md', (guide) => {
+describe.each(['qdrant_usage', 'query_optimization'])('docs/%s.md', (guide) => {
   const home = temporaryHome();
   const bin = join(home, 'bin');
   const env: Record<string, string> = { ...environmentOf(home), QDX_QDRANT_BIN: qdrantBinary() };
