@@ -5,7 +5,7 @@ import type { LiveStats, Look } from '../core/live/live-stats.ts';
 import { renderPrometheus } from '../core/live/prometheus.ts';
 import { stringifyJson } from '../lib/json.ts';
 import type { View } from '../lib/output.ts';
-import { createPartialFile } from '../lib/partial-file.ts';
+import { writeWholeFile } from '../lib/partial-file.ts';
 import { clearScreen, paint } from '../lib/style.ts';
 import { renderStats } from './stats-text.ts';
 
@@ -25,14 +25,7 @@ export async function* lookLines(looks: AsyncIterable<Look>, output: LookOutput)
 
 /** The collector never reads half of it. */
 export async function writeTextfile(path: string, stats: LiveStats): Promise<void> {
-  const file = await createPartialFile(path);
-  try {
-    await file.write(Buffer.from(renderPrometheus(stats)));
-    await file.finish();
-  } catch (error) {
-    await file.abandon();
-    throw error;
-  }
+  await writeWholeFile(path, renderPrometheus(stats));
 }
 
 function renderLook(look: Look, { format, view }: LookOutput): string {

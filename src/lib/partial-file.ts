@@ -30,6 +30,18 @@ export async function createPartialFile(path: string): Promise<PartialFile> {
   return partialFile({ handle, partial, target, path });
 }
 
+/** All of a file in one: as `createPartialFile`; nothing is left beside it where it cannot be written. */
+export async function writeWholeFile(path: string, content: string | Uint8Array): Promise<void> {
+  const file = await createPartialFile(path);
+  try {
+    await file.write(typeof content === 'string' ? Buffer.from(content) : content);
+    await file.finish();
+  } catch (error) {
+    await file.abandon();
+    throw error;
+  }
+}
+
 /**
  * For before the work, where the file itself is opened after it.
  * @throws QdxError `usage` for a folder, `notFound` where the folder it is to lie in is missing.

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { QdxError } from '../../lib/errors.ts';
 import type { OnEvent } from '../../lib/events.ts';
 import { ownValue } from '../../lib/own-value.ts';
-import { createPartialFile } from '../../lib/partial-file.ts';
+import { writeWholeFile } from '../../lib/partial-file.ts';
 
 export interface TextTravel {
   /** What the answer is remembered for, never with a key in it: `kaggle.com/anna`, `https://api.example.com`. */
@@ -71,7 +71,5 @@ async function readAnswers(dataFolder: string): Promise<Answers> {
 async function remember(dataFolder: string, answers: Answers): Promise<void> {
   const path = answersPath(dataFolder);
   makeFolder(dirname(path));
-  const file = await createPartialFile(path);
-  await file.write(Buffer.from(`${JSON.stringify(answers, null, 2)}\n`));
-  await file.finish();
+  await writeWholeFile(path, `${JSON.stringify(answers, null, 2)}\n`);
 }

@@ -7,7 +7,7 @@ import { makeFolder } from '../../lib/make-folder.ts';
 import { dirname, join } from 'node:path';
 import { QdxError } from '../../lib/errors.ts';
 import { sha256Hex } from '../../lib/hash.ts';
-import { createPartialFile } from '../../lib/partial-file.ts';
+import { writeWholeFile } from '../../lib/partial-file.ts';
 import type { Settings } from '../config/schema.ts';
 import type { CorpusRoot } from '../corpus/roots.ts';
 
@@ -50,9 +50,7 @@ export const rememberedFolder = (place: SourceFolders, source: string): Promise<
 
 async function write(path: string, text: string): Promise<void> {
   makeFolder(dirname(path));
-  const file = await createPartialFile(path);
-  await file.write(Buffer.from(text));
-  await file.finish();
+  await writeWholeFile(path, text);
 }
 
 /** The local server has another port each time: it is known by its folder. */

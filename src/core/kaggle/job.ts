@@ -6,7 +6,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Hex } from '../../lib/hash.ts';
 import { QdxError } from '../../lib/errors.ts';
-import { createPartialFile } from '../../lib/partial-file.ts';
+import { writeWholeFile } from '../../lib/partial-file.ts';
 
 /** How far it has come: each stage is written down when it is reached. */
 type JobStage =
@@ -91,8 +91,6 @@ export async function findJob(jobsFolder: string, runId: string): Promise<Kaggle
 
 export async function writeJob<const J extends KaggleJob>(folder: string, job: J): Promise<J> {
   await mkdir(folder, { recursive: true });
-  const file = await createPartialFile(join(folder, 'job.json'));
-  await file.write(Buffer.from(`${JSON.stringify(job, null, 2)}\n`));
-  await file.finish();
+  await writeWholeFile(join(folder, 'job.json'), `${JSON.stringify(job, null, 2)}\n`);
   return job;
 }

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createFileBytes } from '../../../src/lib/file-bytes.ts';
-import { createPartialFile } from '../../../src/lib/partial-file.ts';
+import { createPartialFile, writeWholeFile } from '../../../src/lib/partial-file.ts';
 import { machineId } from '../../../src/lib/processes.ts';
 import { createScratchFile } from '../../../src/lib/scratch-file.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
@@ -31,6 +31,16 @@ describe('a file that appears when it is whole', () => {
     expect(readFileSync(path, 'utf8')).toBe('before');
     await file.abandon();
     expect([readFileSync(path, 'utf8'), readdirSync(join(path, '..'))]).toEqual(['before', ['file']]);
+  });
+
+  test.each<[string, string | Uint8Array]>([
+    ['text', 'caf\u00e9\n'],
+    ['bytes', Buffer.from('caf\u00e9\n')],
+  ])('written in one, it replaces the one before: %s', async (_title, content) => {
+    const path = join(temporaryFolder(), 'file');
+    writeFileSync(path, 'before, and longer');
+    await writeWholeFile(path, content);
+    expect([readFileSync(path, 'utf8'), readdirSync(join(path, '..'))]).toEqual(['caf\u00e9\n', ['file']]);
   });
 
   test.each([

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { QdxError } from '../../../lib/errors.ts';
-import { createPartialFile } from '../../../lib/partial-file.ts';
+import { writeWholeFile } from '../../../lib/partial-file.ts';
 import { fileError } from './baseline-error.ts';
 import type { Report } from '../report/report.ts';
 import type { QueryResult } from '../run/score.ts';
@@ -91,7 +91,5 @@ const notABaseline = (path: string, cause?: unknown): QdxError =>
   });
 
 export async function writeBaseline(path: string, baseline: Baseline): Promise<void> {
-  const file = await createPartialFile(path);
-  await file.write(Buffer.from(`${JSON.stringify(baseline, null, 2)}\n`));
-  await file.finish();
+  await writeWholeFile(path, `${JSON.stringify(baseline, null, 2)}\n`);
 }

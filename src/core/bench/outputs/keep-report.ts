@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { makeFolder } from '../../../lib/make-folder.ts';
 import { stringifyJson } from '../../../lib/json.ts';
-import { createPartialFile } from '../../../lib/partial-file.ts';
+import { writeWholeFile } from '../../../lib/partial-file.ts';
 import type { Report } from '../report/report.ts';
 import type { ReportView } from '../report/view.ts';
 import { renderRun, type RunRanking } from '../run/trec-run.ts';
@@ -34,9 +34,7 @@ export async function keepReport(folder: string, { report, view, runs }: KeptRep
     ),
   };
   for (const [name, text] of Object.entries(files)) {
-    const file = await createPartialFile(join(folder, name));
-    await file.write(Buffer.from(text));
-    await file.finish();
+    await writeWholeFile(join(folder, name), text);
   }
   return Object.keys(files);
 }

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { stringifyJson } from '../../../lib/json.ts';
-import { createPartialFile } from '../../../lib/partial-file.ts';
+import { writeWholeFile } from '../../../lib/partial-file.ts';
 import { type CollectionInfo, denseVectors, readCollectionInfo } from '../../qdrant/collection/collection-info.ts';
 import { subsetDifferences } from '../../qdrant/collection/collection-schema.ts';
 import { waitUntilReady } from '../../qdrant/collection/readiness.ts';
@@ -100,11 +100,10 @@ const patchCollection = (connection: Connection, physical: string, body: Patch):
   connection.request('PATCH', `/collections/${encodeURIComponent(physical)}`, { body });
 
 async function saveConfiguration(path: string, { config, payload_schema: schema }: CollectionInfo): Promise<void> {
-  const file = await createPartialFile(path);
-  await file.write(
+  await writeWholeFile(
+    path,
     Buffer.from(
       `${stringifyJson({ type: 'qdx-collection-configuration', version: 1, config, payload_schema: schema })}\n`,
     ),
   );
-  await file.finish();
 }

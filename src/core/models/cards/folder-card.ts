@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { QdxError } from '../../../lib/errors.ts';
-import { createPartialFile } from '../../../lib/partial-file.ts';
+import { writeWholeFile } from '../../../lib/partial-file.ts';
 import type { ModelCard, Pooling } from './card.ts';
 import { parseAnyCard } from './card-schema.ts';
 import { readCrossEncoderFacts } from './cross-encoder-facts.ts';
@@ -49,10 +49,8 @@ export async function cardOfFolder(folder: string, choices: CardChoices = {}): P
 
 /** Writes `card.json`, which decides from then on. */
 export async function writeFolderCard(folder: string, card: AnyCard): Promise<void> {
-  const file = await createPartialFile(join(folder, 'card.json'));
   // The name is the place where the folder lies, which differs from machine to machine.
-  await file.write(Buffer.from(`${JSON.stringify({ ...card, name: card.repository }, null, 2)}\n`));
-  await file.finish();
+  await writeWholeFile(join(folder, 'card.json'), `${JSON.stringify({ ...card, name: card.repository }, null, 2)}\n`);
 }
 
 /** @throws QdxError `usage` naming what no file says and the flag that says it; `notFound` without model or tokenizer. */

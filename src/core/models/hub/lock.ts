@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { QdxError } from '../../../lib/errors.ts';
 import { withLockFile } from '../../../lib/lock-file.ts';
-import { createPartialFile } from '../../../lib/partial-file.ts';
+import { writeWholeFile } from '../../../lib/partial-file.ts';
 import { anyCardSchema } from '../cards/card-schema.ts';
 import type { AnyCard } from '../cards/reranker-card.ts';
 
@@ -64,9 +64,7 @@ export async function lockModel(folder: string, model: LockedModel): Promise<voi
   await withLockFile(`${path}.lock`, { waitMs: 10_000, label: path }, async () => {
     const { models } = await readLock(folder);
     const lock: ModelsLock = { lockVersion: 1, models: { ...models, [model.card.name]: model } };
-    const file = await createPartialFile(path);
-    await file.write(Buffer.from(`${JSON.stringify(lock, null, 2)}\n`));
-    await file.finish();
+    await writeWholeFile(path, `${JSON.stringify(lock, null, 2)}\n`);
   });
 }
 

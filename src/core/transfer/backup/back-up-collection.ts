@@ -8,7 +8,7 @@ import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { sha256Hex } from '../../../lib/hash.ts';
 import { mapOrdered } from '../../../lib/ordered-map.ts';
-import { createPartialFile } from '../../../lib/partial-file.ts';
+import { writeWholeFile } from '../../../lib/partial-file.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import type { ListedCollection } from '../../qdrant/collection/names.ts';
 import type { Journal } from '../backup-folder/journal.ts';
@@ -152,9 +152,7 @@ async function begin(
     ? await shardRun.planOf(listed.physical, draw)
     : await draw();
   makeFolder(join(root, folder));
-  const file = await createPartialFile(join(root, folder, descriptionName));
-  await file.write(encodeDescription(description, input.backupId));
-  await file.finish();
+  await writeWholeFile(join(root, folder, descriptionName), encodeDescription(description, input.backupId));
   reached(run, 'backup.described');
   const line = {
     type: 'collection',

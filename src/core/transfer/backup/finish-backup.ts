@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunOptions } from '../../../lib/events.ts';
-import { createPartialFile } from '../../../lib/partial-file.ts';
+import { writeWholeFile } from '../../../lib/partial-file.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { type JournalStart, removeJournal } from '../backup-folder/journal.ts';
 import {
@@ -66,9 +66,7 @@ export async function finishBackup(
     ...(shard && { shard: ofRun(shard) }),
     collections,
   };
-  const file = await createPartialFile(join(folder, manifestName));
-  await file.write(encodeManifest(manifest));
-  await file.finish();
+  await writeWholeFile(join(folder, manifestName), encodeManifest(manifest));
   reached(run, 'backup.manifest-written');
   if (shard) await endShard(connection, shard);
   await removeJournal(folder);

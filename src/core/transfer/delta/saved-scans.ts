@@ -6,7 +6,7 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { throwWriteError } from '../../../lib/file-bytes.ts';
-import { createPartialFile } from '../../../lib/partial-file.ts';
+import { writeWholeFile } from '../../../lib/partial-file.ts';
 import { dropCarriedLog } from './carried-log.ts';
 import { entryBytes, type IndexFolder, openIndexFolder, type ScanIndex } from './scan-index.ts';
 
@@ -91,9 +91,7 @@ export async function readFirstScan(
 }
 
 async function save(path: string, content: SavedScans | SavedFirstScan): Promise<void> {
-  const file = await createPartialFile(path);
-  await file.write(Buffer.from(JSON.stringify(content)));
-  await file.finish();
+  await writeWholeFile(path, JSON.stringify(content));
 }
 
 async function read<T extends SavedScans | SavedFirstScan | ScansOwner>(path: string): Promise<T | null> {
