@@ -101,6 +101,14 @@ export function destinationOf(
   if (out !== undefined && chunksOut !== undefined)
     throw new QdxError('usage', '--out and --chunks-out are two runs: name one of them');
   const path = out ?? chunksOut;
+  if (path === '-')
+    throw new QdxError(
+      'usage',
+      'a file of vectors or chunks does not go to stdout: it gets its name when it is whole',
+      {
+        hint: '--out vectors.jsonl',
+      },
+    );
   // An entry of the project file says what to embed, wherever it goes; any other name would say nothing.
   if (path !== undefined && collection !== undefined && !known.includes(collection))
     throw new QdxError('usage', `--collection ${collection} and ${path}: a run writes to a collection or to a file`, {

@@ -1,8 +1,9 @@
 /**
  * A file that appears under its name only when it is whole: written beside it, flushed to the disk, renamed.
  */
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
+import { QdxError } from './errors.ts';
 import { createFileBytes, throwWriteError } from './file-bytes.ts';
 import { ownName, removeDeadFiles } from './scratch-file.ts';
 
@@ -22,8 +23,9 @@ export interface PartialFile {
  * @throws QdxError `notFound` where the folder is missing, `denied` where it may not be written, `failed` on a full disk.
  */
 export async function createPartialFile(path: string): Promise<PartialFile> {
-  const target = resolve(path);
   await assertMayBecomeFile(path);
+  // Behind a link it is the file that is replaced, not the link.
+  const target = await realpath(path).catch(() => resolve(path));
   await removeDeadFiles(dirname(target), `${basename(target)}.`, '.partial');
   const partial = `${target}.${ownName()}.partial`;
   const handle = await open(partial, 'wx').catch((error: unknown) => throwWriteError(path, error));
@@ -44,12 +46,16 @@ export async function writeWholeFile(path: string, content: string | Uint8Array)
 
 /**
  * For before the work, where the file itself is opened after it.
- * @throws QdxError `usage` for a folder, `notFound` where the folder it is to lie in is missing.
+ * @throws QdxError `usage` for a folder, a device or a pipe, `notFound` where the folder it is to lie in is missing.
  */
 export async function assertMayBecomeFile(path: string): Promise<void> {
   const target = resolve(path);
   const existing = await stat(target).catch(() => null);
   if (existing?.isDirectory()) throwWriteError(path, { code: 'EISDIR' });
+  if (existing && !existing.isFile())
+    throw new QdxError('usage', `${path} is a device, a pipe or a socket: a file would take its place`, {
+      hint: 'Name a file',
+    });
   const folder = await stat(dirname(target)).catch((error: unknown) => throwWriteError(path, error));
   if (!folder.isDirectory()) throwWriteError(path, { code: 'ENOTDIR' });
 }

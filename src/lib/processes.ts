@@ -50,16 +50,31 @@ function readMachineId(): string | null {
 }
 
 /**
- * Whether a process of this machine runs. One of another user counts as alive. Another process may have got the number
- * since: then it seems alive.
+ * Whether a process of this machine runs. One of another user counts as alive, one that has ended and was not collected as
+ * gone (Linux). Another process may have got the number since: then it seems alive.
  */
 export function isProcessAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return process.platform !== 'linux' || !isZombie(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+/** Ended, and kept until its parent asks how; a container without an init keeps it for ever. */
+function isZombie(pid: number): boolean {
+  try {
+    return stateFields(pid)[0] === 'Z';
+  } catch {
+    return false;
+  }
+}
+
+/** Fields of proc(5) from the third one, the state, on; the name before may hold spaces and parentheses. */
+function stateFields(pid: number): string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 export interface ProcessInfo {
@@ -118,12 +133,11 @@ export async function waitForEnd(pid: number, since: string, limitMs: number): P
 /** Not asynchronous: these are no disk files, and every command waits for one of them. */
 function linuxProcess(pid: number): ProcessInfo | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stateFields(pid);
     // Each argument ends with a NUL.
     const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
-    // Field 22 of proc(5); the name in field 2 may hold spaces and parentheses, so counting starts behind it.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (fields[0] === 'Z') return undefined;
+    // Field 22 of proc(5).
     return { startedAt: fields[19] ?? '', hasArguments: (...wanted) => holdsInRow(args, wanted) };
   } catch {
     return undefined;

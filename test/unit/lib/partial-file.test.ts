@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -97,4 +98,23 @@ test('a scratch file is there until it is removed', async () => {
   expect(readFileSync(file.path, 'utf8')).toBe('text');
   await file.remove();
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test('what is no file is refused and stays: a device, a pipe', async () => {
+  const pipe = join(temporaryFolder(), 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  for (const path of ['/dev/null', pipe])
+    await expect(createPartialFile(path)).rejects.toThrow(/is a device, a pipe or a socket/);
+  expect(lstatSync(pipe).isFIFO()).toBe(true);
+});
+
+test('behind a link the file is replaced, not the link', async () => {
+  const folder = temporaryFolder();
+  const [link, target] = [join(folder, 'link.txt'), join(folder, 'target.txt')];
+  writeFileSync(target, 'old');
+  symlinkSync(target, link);
+  const file = await createPartialFile(link);
+  await file.write(Buffer.from('new'));
+  await file.finish();
+  expect([readFileSync(target, 'utf8'), lstatSync(link).isSymbolicLink()]).toEqual(['new', true]);
 });

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
+  isProcessAlive,
   machineId,
   ownProcess,
   processesWith,
@@ -49,4 +51,15 @@ test('a signal to a process that is gone is no error', () => {
 
 test.skipIf(process.getuid?.() === 0)('a signal to a process of another user is refused in words', () => {
   expect(() => sendSignal(1, 'SIGTERM')).toThrow(expect.objectContaining({ kind: 'denied' }));
+});
+
+test.skipIf(process.platform !== 'linux')('one that has ended and was never collected is gone', async () => {
+  // The shell's child ends; what the shell became never asks how.
+  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
+  const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+  const pid = Number(String(line));
+  await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ');
+  expect(isProcessAlive(pid)).toBe(false);
+  expect(isProcessAlive(parent.pid ?? 0)).toBe(true);
+  parent.kill('SIGKILL');
 });
