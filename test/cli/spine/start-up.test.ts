@@ -20,7 +20,7 @@ async function loadedBy(args: readonly string[]): Promise<{ packages: string[]; 
 }
 
 /** The spine, commander (esm.cjs), the list of commands, and what errors and help look like. */
-const spine = ['cli.cjs', 'errors.cjs', 'esm.cjs', 'folders.cjs', 'json.cjs', 'redact.cjs', 'rolldown-runtime.cjs'];
+const spine = ['cli.cjs', 'errors.cjs', 'esm.cjs', 'folders.cjs', 'json.cjs', 'rolldown-runtime.cjs'];
 const look = ['setting-options.cjs', 'style.cjs', 'table.cjs', 'terminal.cjs', 'version.cjs'];
 
 test.for([[['--help']], [['--version']], [['gaet']]])('qdx %j loads commander and no command', async ([args]) => {
