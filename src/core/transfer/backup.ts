@@ -104,7 +104,7 @@ async function backUpInto(connection: Connection, input: BackupInput, run: RunOp
   const { lines, isFinished } = await openBackupFolder(folder);
   const [first] = lines;
   const begun = first?.type === 'start' ? first : null;
-  if (begun) assertSameRequest(folder, begun, request);
+  if (begun) assertSameRequest(folder, begun, { request, connection });
   if (begun && isFinished)
     return { ...headOf(begun, true), ...(await takeAsFinished(connection, { ...params, folder })) };
   const lockNames = lockNamesOf(collections);
@@ -142,10 +142,10 @@ const headOf = ({ backupId }: JournalStart, resumed: boolean): Pick<Written, 'ba
   resumed,
 });
 
-function requestOf({ url }: Connection, { params, collections }: BackupInput): BackupRequest {
+function requestOf({ serverId }: Connection, { params, collections }: BackupInput): BackupRequest {
   const { filter, compression, snapshot, shard } = params;
   return {
-    url,
+    url: serverId,
     collections: collections.map(({ physical }) => physical),
     filter: filter ?? null,
     compression,

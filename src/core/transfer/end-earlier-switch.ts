@@ -7,10 +7,12 @@ import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { type ListedCollection, listCollections } from '../qdrant/collection/names.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
+import { isServerOf } from '../qdrant/connection/same-server.ts';
 import { carryLateCopies, type LateReport } from './delta/late-writes.ts';
 import { openScansFolder, readScans, type SavedScans } from './delta/saved-scans.ts';
 import type { IndexFolder } from './delta/scan-index.ts';
 import type { Side } from './delta/side.ts';
+import { howToCompare } from './how-to-compare.ts';
 import { keptByMark, noteDone } from './kept-collections.ts';
 import { whereTo } from './switch-aliases.ts';
 import { readTransfer, type TransferRecord } from './transfer-journal.ts';
@@ -64,14 +66,14 @@ export async function endSwitch(
 ): Promise<void> {
   const { physical, mark } = unended;
   const { name, origin } = mark;
-  const folder = await openScansFolder(input.scratchFolder, { url: connection.url, physical, name, origin });
+  const folder = await openScansFolder(input.scratchFolder, { url: connection.serverId, physical, name, origin });
   const old = await oldSide(connection, unended, input, run);
   const scans = await readScans(folder, mark.origin);
   const isCopy = mark.command !== 'migrate' || unended.record?.request['way'] === 'copy';
   const canLook = scans !== null && old !== null;
   if (canLook && !isCopy && !input.leavesWrites) throw mustBeRepeated(unended, old, input.hint);
   const late = canLook && isCopy ? await carry({ connection, physical }, { old, folder, scans, input }, run) : null;
-  tell(unended, { old, late }, run);
+  tell(unended, { connection, old, late, isCopy }, run);
   const kept = await keptByMark(connection, mark, run);
   await noteDone(connection, { name: mark.name, target: { physical, mark }, kept }, run);
   await folder.remove();
@@ -85,8 +87,8 @@ async function oldSide(
   { signal }: RunOptions,
 ): Promise<Side | null> {
   const from = record?.from ?? null;
-  const isOther = from !== null && from.url !== connection.url;
-  const place = isOther ? sources.find(({ url }) => url === from.url) : connection;
+  const isOther = from !== null && !isServerOf(connection, from.url);
+  const place = isOther ? sources.find((source) => isServerOf(source, from.url)) : connection;
   const physical = isOther ? from.collection : (mark.takesName?.copy ?? from?.collection ?? mark.replaced);
   if (!place || physical === null) return null;
   const listed: readonly ListedCollection[] = await listCollections(place, signal);
@@ -103,13 +105,23 @@ interface CarryInput {
 const carry = (current: Side, { old, folder, scans, input }: CarryInput, run: RunOptions): Promise<LateReport> =>
   carryLateCopies({ ...scans, old, current, folder, rounds: input.rounds, parallel: input.parallel }, run);
 
+interface Ended {
+  readonly connection: Connection;
+  readonly old: Side | null;
+  /** Null where they were not looked for. */
+  readonly late: LateReport | null;
+  readonly isCopy: boolean;
+}
+
 function tell(
-  { physical, mark }: UnendedSwitch,
-  { old, late }: { readonly old: Side | null; readonly late: LateReport | null },
+  { physical, mark, record }: UnendedSwitch,
+  { connection, old, late, isCopy }: Ended,
   { onEvent }: RunOptions,
 ): void {
   const head = `an earlier ${mark.command} was killed after it gave the name ${mark.name} to ${physical}`;
-  const lost = `what was written to ${old?.physical ?? 'the old collection'} in its last moment was not looked for`;
+  const from = old?.physical ?? record?.source ?? mark.replaced ?? 'the old collection';
+  const compare = old ? `; ${howToCompare({ old, current: { connection, physical }, isCopy })}` : '';
+  const lost = `what was written to ${from} in its last moment was not looked for${compare}`;
   onEvent?.({
     type: 'warning',
     message: `${head}: ${late ? `its late writes (${countOf(late)}) are carried over, and it is ended now` : `it is ended now, and ${lost}`}`,

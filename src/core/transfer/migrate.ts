@@ -10,6 +10,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RunOptions } from '../../lib/events.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
+import { isSameServer } from '../qdrant/connection/same-server.ts';
 import { countPoints } from '../qdrant/collection/points.ts';
 import { descriptionDifferences, describeCollection, displayDifference } from './collection-description.ts';
 import { openScansFolder, readScans, type ScansOwner } from './delta/saved-scans.ts';
@@ -90,7 +91,7 @@ async function planAfterOthers(
   const { to, from } = lines;
   const plan = await planMigration(lines, params, run);
   if (plan.isSwitched) return plan;
-  const sourceNames = from.url === to.url ? plan.source.description.aliases : [];
+  const sourceNames = isSameServer(from, to) ? plan.source.description.aliases : [];
   const unended = await findUnended(to, [...plan.aliases, ...sourceNames], run);
   if (unended.length === 0) return plan;
   const { scratchFolder, settleRounds: rounds, parallel, restart: leavesWrites } = params;
@@ -104,7 +105,7 @@ async function planAfterOthers(
 }
 
 const ownerOf = ({ target, staging, mark }: MigratePlan): ScansOwner => ({
-  url: target.url,
+  url: target.serverId,
   physical: staging.physical,
   name: mark.name,
   origin: mark.origin,

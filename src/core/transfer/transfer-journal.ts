@@ -40,7 +40,7 @@ export interface TransferRecord {
   readonly origin: string;
   /** Where the points come from, for people. */
   readonly source: string;
-  /** The collection they come from; null for a file or a backup. */
+  /** The collection they come from, and its `serverId`; null for a file or a backup. */
   readonly from: { readonly url: string; readonly collection: string } | null;
   /** What else decides what is in it, for people: by name. A run that goes on must be of the same. */
   readonly request: Readonly<Record<string, string>>;

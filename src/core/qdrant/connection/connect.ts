@@ -4,8 +4,9 @@
 import type { Settings } from '../../config/schema.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { QdxError } from '../../../lib/errors.ts';
-import type { Connection, ConnectionOptions } from './connection.ts';
+import type { Connection, ConnectionOptions, ServerOrigin } from './connection.ts';
 import { openConnection } from './registry.ts';
+import { localServerId } from '../server/server-id.ts';
 import { serverPaths } from '../server/server-state.ts';
 
 export interface ConnectInput extends RunOptions {
@@ -19,7 +20,7 @@ export interface ConnectInput extends RunOptions {
 }
 
 /**
- * With a URL no request is sent. Without one a running local server costs the reading of one small file; otherwise it is
+ * With a URL no request is sent. Without one a running local server costs the reading of two small files; otherwise it is
  * started, and stays up after this process.
  */
 export async function connect(input: ConnectInput): Promise<Connection> {
@@ -54,12 +55,12 @@ async function localTarget(input: ConnectInput): Promise<Target> {
   const { dataDirOf, findRunningServer, otherBinaryWarning, serverCommand } = await import('../server/find-running.ts');
   const { qdrantBin, dataDir: setting } = input.connection;
   const dataDir = dataDirOf(setting, input.dataFolder);
-  const origin = { kind: 'local', log: serverPaths(dataDir).log } as const;
   const running = await findRunningServer(dataDir);
   if (running?.phase === 'ready') {
     const warning = otherBinaryWarning(running, qdrantBin);
     if (warning) input.onEvent?.({ type: 'warning', message: warning });
-    return { url: running.url, apiKey: running.apiKey, version: running.version, origin };
+    const { url, apiKey, version } = running;
+    return { url, apiKey, version, origin: await localOrigin(dataDir) };
   }
   const { startLocalServer } = await import('../local-server.ts');
   const started = await startLocalServer({ ...input, dataDir, ...(qdrantBin !== undefined && { qdrantBin }) });
@@ -68,5 +69,10 @@ async function localTarget(input: ConnectInput): Promise<Target> {
     const message = `started a local Qdrant ${started.version} on ${dataDir}; it stays up, \`${stop}\` ends it`;
     input.onEvent?.({ type: 'note', message });
   }
-  return { url: started.url, apiKey: started.apiKey, version: started.version, origin };
+  const { url, apiKey, version } = started;
+  return { url, apiKey, version, origin: await localOrigin(dataDir) };
+}
+
+async function localOrigin(dataDir: string): Promise<ServerOrigin> {
+  return { kind: 'local', log: serverPaths(dataDir).log, serverId: await localServerId(dataDir) };
 }

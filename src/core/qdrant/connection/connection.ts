@@ -31,7 +31,7 @@ export interface ConnectionOptions {
 /** A server that somebody named (`--url`, `QDRANT_URL`, a file), or the local one, which nothing but qdx starts again. */
 export type ServerOrigin =
   | { readonly kind: 'named'; readonly by: string }
-  | { readonly kind: 'local'; readonly log: string };
+  | { readonly kind: 'local'; readonly log: string; readonly serverId: string };
 
 export interface RequestOptions {
   /** A value (sent as JSON; bigints as bare numbers), ready bytes of JSON, or a StreamedBody. */
@@ -86,6 +86,11 @@ export interface ServerFeatures {
 export interface Connection {
   /** Without credentials: fit for messages. */
   readonly url: string;
+  /**
+   * What journals and scans know the server by: its URL; of the local one, which has another port after each start, the id
+   * in its data folder (server/server-id.ts). Compared by same-server.ts.
+   */
+  readonly serverId: string;
   /**
    * Sends one request and returns `result` of the answer.
    * Integers beyond 2^53 come back as bigint, on every Node version.

@@ -26,7 +26,7 @@ import { parseServerUrl, type ServerUrl } from './server-url.ts';
 type Method = Parameters<Connection['request']>[0];
 
 /** What the registry hands out is one of these, shared (registry.ts). */
-export class ServerConnection implements Omit<Connection, 'peerAt'> {
+export class ServerConnection implements Omit<Connection, 'peerAt' | 'serverId'> {
   readonly url: string;
   readonly #server: ServerUrl;
   readonly #options: ConnectionOptions;

@@ -8,6 +8,7 @@ export type RequestLimits = Pick<RequestOptions, 'timeoutMs' | 'repeatable' | 's
 /** The same line; `limits` hold for every request that names none of its own. */
 export const withLimits = (connection: Connection, limits: RequestLimits): Connection => ({
   url: connection.url,
+  serverId: connection.serverId,
   request: async (method, path, options) => connection.request(method, path, { ...limits, ...options }),
   requestRaw: async (method, path, read, options) =>
     connection.requestRaw(method, path, read, { ...limits, ...options }),

@@ -38,6 +38,8 @@ export interface ServerPaths {
   readonly log: string;
   /** The log of the run before. */
   readonly oldLog: string;
+  /** What journals know the server by (server-id.ts). */
+  readonly id: string;
   /** The newest Qdrant that has opened this storage. */
   readonly version: string;
   readonly storage: string;
@@ -52,6 +54,7 @@ export function serverPaths(dataDir: string): ServerPaths {
     config: join(dataDir, 'server.yaml'),
     log: join(dataDir, 'qdrant.log'),
     oldLog: join(dataDir, 'qdrant.log.1'),
+    id: join(dataDir, 'server-id'),
     version: join(dataDir, 'qdrant-version'),
     storage: join(dataDir, 'storage'),
     snapshots: join(dataDir, 'snapshots'),

@@ -20,6 +20,7 @@ const journalVersion = 1;
 
 /** What has to be the same for a run to go on with the work of an earlier one. */
 export interface BackupRequest {
+  /** `serverId` of a connection. */
   readonly url: string;
   readonly collections: readonly string[];
   readonly filter: unknown;

@@ -6,6 +6,8 @@ import { makeFolder } from '../../../lib/make-folder.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { QdxError } from '../../../lib/errors.ts';
 import { stringifyJson } from '../../../lib/json.ts';
+import type { Connection } from '../../qdrant/connection/connection.ts';
+import { isServerOf } from '../../qdrant/connection/same-server.ts';
 import {
   type BackupRequest,
   isLockFile,
@@ -40,10 +42,16 @@ export async function openBackupFolder(folder: string): Promise<OpenedFolder> {
   });
 }
 
+interface Now {
+  readonly request: BackupRequest;
+  readonly connection: Connection;
+}
+
 /** @throws QdxError `usage`, naming the difference (F3). */
-export function assertSameRequest(folder: string, start: JournalStart, request: BackupRequest): void {
-  const keys = ['url', 'collections', 'filter', 'compression', 'method', 'shard'] as const;
-  const key = keys.find((candidate) => !isDeepStrictEqual(start.request[candidate], request[candidate]));
+export function assertSameRequest(folder: string, start: JournalStart, { request, connection }: Now): void {
+  const keys = ['collections', 'filter', 'compression', 'method', 'shard'] as const;
+  const other = keys.find((candidate) => !isDeepStrictEqual(start.request[candidate], request[candidate]));
+  const key = isServerOf(connection, start.request.url) ? other : 'url';
   if (key === undefined) return;
   throw new QdxError(
     'usage',

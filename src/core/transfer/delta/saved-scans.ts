@@ -30,7 +30,7 @@ const firstFileName = 'first-scan.json';
 
 /** Whose scans lie in a folder. */
 export interface ScansOwner {
-  /** Server of the collection that is filled. */
+  /** `serverId` of the server of the collection that is filled. */
   readonly url: string;
   readonly physical: string;
   /** Public name, as in the writer lock: who holds that is at work here. */

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { RunOptions } from '../../../lib/events.ts';
 import { listCollections } from '../../qdrant/collection/names.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
+import { isServerOf } from '../../qdrant/connection/same-server.ts';
 import type { LockOwner } from '../../qdrant/lock.ts';
 import { findLockOwner } from '../../qdrant/lock/owner.ts';
 import { listScansFolders, type ScansOwner } from '../delta/saved-scans.ts';
@@ -27,7 +28,7 @@ export async function removeLeftoverScans(
   let [folders, bytes] = [0, 0];
   for (const { path, owner } of await listScansFolders(scratchFolder)) {
     run.signal?.throwIfAborted();
-    if (owner.url !== connection.url || (await isNeeded(connection, owner, me, run))) continue;
+    if (!isServerOf(connection, owner.url) || (await isNeeded(connection, owner, me, run))) continue;
     bytes += await sizeOf(path);
     await rm(path, { recursive: true, force: true });
     folders++;

@@ -44,7 +44,7 @@ async function begin(plan: MigratePlan, owner: LockOwner, run: RunOptions): Prom
     physical: staging.physical,
     origin: mark.origin,
     source: sourceOf(source),
-    from: { url: source.connection.url, collection: source.physical },
+    from: { url: source.connection.serverId, collection: source.physical },
     request: requestOf(plan),
     state: 'filling',
     ranges: planned.ranges,
@@ -55,7 +55,7 @@ async function begin(plan: MigratePlan, owner: LockOwner, run: RunOptions): Prom
   });
 }
 
-export const sourceOf = ({ physical, connection }: Side): string => `${physical} on ${connection.url}`;
+export const sourceOf = ({ physical, connection }: Side): string => `${physical} on ${connection.serverId}`;
 
 /** What decides the content of the new collection, for the journal and its comparison with a later run. */
 export const requestOf = ({ way, changes }: Pick<MigratePlan, 'way' | 'changes'>): Record<string, string> => ({

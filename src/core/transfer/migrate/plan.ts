@@ -16,6 +16,7 @@ import {
 } from '../../qdrant/collection/names.ts';
 import { countPoints } from '../../qdrant/collection/points.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
+import { isSameServer, isServerOf } from '../../qdrant/connection/same-server.ts';
 import {
   type CollectionDescription,
   describeCollection,
@@ -27,8 +28,8 @@ import type { Replacement } from '../guards.ts';
 import { withoutStrictModeTraces } from '../strict-mode.ts';
 import { findReplacements } from '../replacements.ts';
 import { assertServerFits } from '../server-fits.ts';
-import { findStaging, findSwitchedIn, type Staging } from '../staging.ts';
-import { readTransfer } from '../transfer-journal.ts';
+import { findStaging, findSwitchedIn, type Staging, type SwitchedIn } from '../staging.ts';
+import { describeTransfer, readTransfer } from '../transfer-journal.ts';
 import { readTransferMark, type TransferMark } from '../transfer-mark.ts';
 import { type EarlierRun, findOtherRuns } from './earlier-runs.ts';
 import type { FillStrategy } from './fill-strategy.ts';
@@ -108,15 +109,13 @@ async function planFrom(
   const changes = descriptionDifferences(source.description, description);
   const aliases = targetNames(input.target, source.description);
   for (const alias of aliases) assertCollectionName(alias);
-  const isSameServer = from.url === to.url;
-  if (isSameServer) assertSomethingChanges(input, source.description, aliases, changes.length);
+  if (isSameServer(from, to)) await assertSomethingChanges(input, source, aliases, changes.length);
   const name = aliases.find((alias) => versionOf(alias, source.physical) !== null) ?? aliases[0] ?? input.source;
   const listed = await listCollections(to, run.signal);
-  const origin = originOf(source, description, strategy);
-  const switched = await findSwitchedIn(to, listed, { aliases, origin });
+  const found = await findEarlier(to, listed, { aliases, name, origins: originsOf(source, description, strategy) });
+  const { origin, switched, staging } = found;
   const beside = (alias: string) => `migrate to another name: qdx migrate ${input.source} ${alias}-new`;
   const replacements = switched ? [] : await findReplacements(to, listed, { aliases, pointsAfter: points, beside });
-  const staging = switched?.staging ?? (await findStaging(to, listed, { name, origin }));
   const mark: TransferMark = switched?.mark ?? {
     version: 1,
     state: 'staging',
@@ -170,7 +169,7 @@ async function beforeSwitch(
   const mark = await readTransferMark(connection, named.physical);
   if (mark?.state !== 'staging') return null;
   const from = (await readTransfer(connection, named.physical))?.from;
-  if (from?.url !== connection.url) return null;
+  if (!from || !isServerOf(connection, from.url)) return null;
   const isGone = mark.takesName && mark.name === from.collection;
   const physical = isGone ? mark.takesName.copy : from.collection;
   const isHere = listed.some((entry) => entry.physical === physical);
@@ -184,33 +183,75 @@ function targetNames(target: string | null, { name, aliases }: CollectionDescrip
 }
 
 /** @throws QdxError `usage`: a collection onto itself, as it is. */
-function assertSomethingChanges(
+async function assertSomethingChanges(
   { source, target }: PlanInput,
-  { name, aliases }: CollectionDescription,
+  { connection, physical, description: { name, aliases } }: MigratePlan['source'],
   names: readonly string[],
   changes: number,
-): void {
+): Promise<void> {
   const isItself = names.every((each) => each === name || aliases.includes(each));
   if (!isItself || changes > 0) return;
+  const record = await readTransfer(connection, physical);
+  const earlier =
+    record && record.state !== 'done' ? `; an earlier run is unfinished: ${describeTransfer(record)}` : '';
   throw new QdxError(
     'usage',
-    `${source} to ${target ?? source} on the same server, with nothing changed, is no migration`,
+    `${source} to ${target ?? source} on the same server, with nothing changed, is no migration${earlier}`,
     {
       hint: 'name another target, another server (--to-url), or what shall be otherwise (--shard-number, --quantization, ...)',
     },
   );
 }
 
-/** What is in the staging collection, whichever run fills it. */
+interface EarlierInput {
+  readonly aliases: readonly string[];
+  readonly name: string;
+  /** The one for a new collection comes first. */
+  readonly origins: readonly [string, ...string[]];
+}
+
+interface Earlier {
+  readonly origin: string;
+  readonly switched: SwitchedIn | null;
+  readonly staging: Staging;
+}
+
+/** What an earlier run of this request left, or the staging collection of a new one. */
+async function findEarlier(
+  connection: Connection,
+  listed: readonly ListedCollection[],
+  { aliases, name, origins }: EarlierInput,
+): Promise<Earlier> {
+  for (const origin of origins) {
+    const switched = await findSwitchedIn(connection, listed, { aliases, origin });
+    const staging = switched?.staging ?? (await findStaging(connection, listed, { name, origin }));
+    if (staging.isLeftover) return { origin, switched, staging };
+  }
+  const [origin] = origins;
+  return { origin, switched: null, staging: await findStaging(connection, listed, { name, origin }) };
+}
+
+/** What is in the staging collection, whichever run fills it; then as marks have it of before the local server had an id. */
+const originsOf = (
+  source: MigratePlan['source'],
+  description: CollectionDescription,
+  strategy: FillStrategy,
+): readonly [string, ...string[]] => {
+  const { serverId, url } = source.connection;
+  const origin = originOf(serverId, source, description, strategy);
+  return serverId === url ? [origin] : [origin, originOf(url, source, description, strategy)];
+};
+
 const originOf = (
-  { connection, beganAs }: MigratePlan['source'],
+  server: string,
+  { beganAs }: MigratePlan['source'],
   description: CollectionDescription,
   { way, isExact }: FillStrategy,
 ) => {
   const { name: _name, aliases: _aliases, config, metadata, ...rest } = withUndatedCard(description);
   return sha256Hex(
     stringifyJson({
-      url: connection.url,
+      url: server,
       physical: beganAs,
       way: isExact ? 'copy' : way,
       ...rest,

@@ -3,10 +3,12 @@
  * an earlier one that was killed.
  */
 import type { RunOptions } from '../../../lib/events.ts';
+import { isSameServer } from '../../qdrant/connection/same-server.ts';
 import { carryLateWrites, type LateReport } from '../delta/late-writes.ts';
 import { readScans, type SavedScans, saveScans } from '../delta/saved-scans.ts';
 import type { IndexFolder } from '../delta/scan-index.ts';
 import type { Side } from '../delta/side.ts';
+import { howToCompare } from '../how-to-compare.ts';
 import { type KeptCollection, keptByMark, noteDone, replacedByAlias } from '../kept-collections.ts';
 import type { NameGap } from '../plain/give-up-plain.ts';
 import { reached } from '../steps.ts';
@@ -60,12 +62,13 @@ export async function finishSwitched(input: SwitchInput, run: RunOptions): Promi
   const scans = await readScans(folder, plan.mark.origin);
   if (scans) return { ...(await finishLate(input, given, scans, run)), gap: null };
   const record = await readTransfer(plan.target, plan.staging.physical);
+  const sides = { old: plan.source, current: { connection: plan.target, physical: plan.staging.physical } };
   const where = record ? ` (they were on ${record.owner.host})` : '';
   run.onEvent?.({
     type: 'warning',
     message:
       `an earlier run was killed after the switch, and its scans are not here${where}: writes that still reached ` +
-      `${plan.source.physical} in that moment were not looked for`,
+      `${plan.source.physical} in that moment were not looked for; ${howToCompare({ ...sides, isCopy: input.strategy.isExact })}`,
   });
   await noteLive(plan, given.kept, run);
   return { late: null, kept: given.kept.map(({ kept }) => kept), gap: null };
@@ -110,7 +113,7 @@ async function takeFromPlain(
     },
     run,
   );
-  const isSource = source.connection.url === target.url && source.physical === name;
+  const isSource = isSameServer(source.connection, target) && source.physical === name;
   const old = isSource && kept !== null ? { connection: target, physical: kept } : source;
   return { kept: kept === null ? [] : [{ name, kept, state }], gap, old };
 }

@@ -9,6 +9,7 @@ import type { RejectSink } from '../../qdrant/upload/rejects.ts';
 import { carryLateCopies, type LateReport } from '../delta/late-writes.ts';
 import { openScansFolder, readScans } from '../delta/saved-scans.ts';
 import type { IndexFolder } from '../delta/scan-index.ts';
+import { howToCompare } from '../how-to-compare.ts';
 import { type AskedStep, assertAnsweredYes } from '../guards.ts';
 import { noteSpoiled } from '../staging.ts';
 import { reached } from '../steps.ts';
@@ -59,7 +60,7 @@ export async function carryOut(work: Overwriting, run: RunOptions): Promise<Over
 /** The same for each run of one overwrite; what a killed or failed one left stays for the next, unless that begins anew. */
 async function openScans({ connection, params, plan: { staging, mark } }: Overwriting): Promise<IndexFolder> {
   const { name, origin } = mark;
-  const owner = { url: connection.url, physical: staging.physical, name, origin };
+  const owner = { url: connection.serverId, physical: staging.physical, name, origin };
   const open = async () => openScansFolder(params.scratchFolder, owner);
   if (!staging.isLeftover) await (await open()).remove();
   return open();
@@ -94,12 +95,13 @@ async function finishSwitched(work: Overwriting, folder: IndexFolder, run: RunOp
   const kept = mark.replaced;
   const scans = await readScans(folder, mark.origin);
   const isLooking = scans !== null && kept !== null;
-  const looked = isLooking ? 'is looked for' : 'was not looked for';
+  const sides = { old: { connection, physical: kept ?? '' }, current: { connection, physical: staging.physical } };
+  const compare = kept === null ? '' : `; ${howToCompare({ ...sides, isCopy: true })}`;
+  const looked = isLooking ? 'is looked for' : `was not looked for${compare}`;
   run.onEvent?.({
     type: 'warning',
     message: `an earlier run ended after the switch: ${name} leads to the new collection already; whether writes still reached ${kept ?? 'the old one'} in that moment ${looked}`,
   });
-  const sides = { old: { connection, physical: kept ?? '' }, current: { connection, physical: staging.physical } };
   const { parallel } = params.upload.settings.upload;
   const late = isLooking
     ? await carryLateCopies({ ...sides, folder, rounds: params.settleRounds, parallel, ...scans }, run)

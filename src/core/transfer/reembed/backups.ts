@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import type { RunOptions } from '../../../lib/events.ts';
+import { isSameServer } from '../../qdrant/connection/same-server.ts';
 import type { Side } from '../delta/side.ts';
 import type { MigratePlan } from '../migrate/plan.ts';
 import { makeSafetyBackup, type SafetyBackup } from '../safety-backup.ts';
@@ -27,7 +28,7 @@ export function collectionsToBackUp({
   replacements,
   target,
 }: MigratePlan): (Side & Pick<ReembedBackup, 'why'>)[] {
-  const isSource = (physical: string) => target.url === source.connection.url && physical === source.physical;
+  const isSource = (physical: string) => isSameServer(target, source.connection) && physical === source.physical;
   const replaced = [...new Set(replacements.map(({ physical }) => physical))].filter((physical) => !isSource(physical));
   return [
     { connection: source.connection, physical: source.physical, why: 'source' },
