@@ -5,7 +5,7 @@ import { Option } from 'commander';
 import { addSettingOptions } from './setting-options.ts';
 import { lockOwner } from '../core/qdrant/lock.ts';
 import { backUp, type BackupParams, type BackupSummary } from '../core/transfer/backup.ts';
-import { pointFilter } from '../core/transfer/point-filter.ts';
+import { pointFilter } from '../core/transfer/points/point-filter.ts';
 import { QdxError } from '../lib/errors.ts';
 import { formatBytes, formatCount, formatDuration } from '../lib/quantities.ts';
 import { version } from '../version.ts';

@@ -1,7 +1,7 @@
 /**
  * The gap that giving up a plain collection left, as a sentence.
  */
-import type { NameGap } from '../core/transfer/plain/give-up-plain.ts';
+import type { NameGap } from '../core/transfer/switch/plain/give-up-plain.ts';
 
 /** Of `--allow-gap`, where a name is given to another collection. */
 export const allowGapText =

@@ -8,7 +8,7 @@ import { type Holder, listHolders } from '../qdrant/lock/holders.ts';
 import { looksOld } from '../qdrant/lock/stale.ts';
 import { defaultTiming } from '../qdrant/lock/timing.ts';
 import { type Candidate, findCandidates } from '../transfer/gc/candidates.ts';
-import { describeTransfer, listTransfers } from '../transfer/transfer-journal.ts';
+import { describeTransfer, listTransfers } from '../transfer/journal/transfer-journal.ts';
 import { isQdxError } from '../../lib/errors.ts';
 import { type Found, ok, type Patient, warning } from './finding.ts';
 import { openLine } from './server.ts';

@@ -15,9 +15,9 @@ import {
 import { countPoints } from '../qdrant/collection/points.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import type { LockOwner } from '../qdrant/lock.ts';
-import { assertAnsweredYes, type Confirm } from './guards.ts';
-import { withWriterLocks } from './locks.ts';
-import { switchAliases, whereTo } from './switch-aliases.ts';
+import { assertAnsweredYes, type Confirm } from './switch/guards.ts';
+import { withWriterLocks } from './switch/locks.ts';
+import { switchAliases, whereTo } from './switch/switch-aliases.ts';
 
 export interface AliasEntry {
   readonly alias: string;

@@ -28,8 +28,8 @@ import {
   startOfJournal,
 } from './backup-folder/journal.ts';
 import type { BackedUpCollection, Compression, ShardOfRun } from './backup-folder/manifest.ts';
-import { withWriterLocks } from './locks.ts';
-import { reached } from './steps.ts';
+import { withWriterLocks } from './switch/locks.ts';
+import { reached } from './journal/steps.ts';
 
 export interface BackupParams {
   readonly selection: CollectionSelection;

@@ -10,8 +10,8 @@ import type { Connection } from '../qdrant/connection/connection.ts';
 import type { LockOwner } from '../qdrant/lock.ts';
 import { type Candidate, findCandidates } from './gc/candidates.ts';
 import { type RemovedScans, removeLeftoverScans } from './gc/leftover-scans.ts';
-import { withWriterLocks } from './locks.ts';
-import type { AskText } from './guards.ts';
+import { withWriterLocks } from './switch/locks.ts';
+import type { AskText } from './switch/guards.ts';
 
 export interface GarbageParams {
   /** Public names or collections to look at; empty: all. */

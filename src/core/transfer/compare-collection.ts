@@ -23,7 +23,7 @@ import {
   descriptionDifferences,
   displayDifference,
   type CollectionDescription,
-} from './collection-description.ts';
+} from './collection/collection-description.ts';
 import type { PointDifferences } from './compare/difference-lists.ts';
 import { createPointComparison } from './compare/merge-points.ts';
 import { allPoints, openReference, type Reference } from './compare/reference.ts';

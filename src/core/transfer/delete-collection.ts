@@ -10,9 +10,9 @@ import { listCollections, missingCollection, publicNames, resolveAmong } from '.
 import { countPoints } from '../qdrant/collection/points.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import type { LockOwner } from '../qdrant/lock.ts';
-import { withWriterLocks } from './locks.ts';
-import type { AskText } from './guards.ts';
-import { readTransferMark } from './transfer-mark.ts';
+import { withWriterLocks } from './switch/locks.ts';
+import type { AskText } from './switch/guards.ts';
+import { readTransferMark } from './journal/transfer-mark.ts';
 
 export interface DeleteParams {
   /** Collection or alias. */

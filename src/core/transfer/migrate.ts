@@ -12,12 +12,12 @@ import type { RunOptions } from '../../lib/events.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { isSameServer } from '../qdrant/connection/same-server.ts';
 import { countPoints } from '../qdrant/collection/points.ts';
-import { descriptionDifferences, describeCollection, displayDifference } from './collection-description.ts';
+import { descriptionDifferences, describeCollection, displayDifference } from './collection/collection-description.ts';
 import { openScansFolder, readScans, type ScansOwner } from './delta/saved-scans.ts';
 import { hashOf, pointsOf } from './delta/scan-index.ts';
-import { endSwitch, findUnended } from './end-earlier-switch.ts';
-import { assertConfirmed, assertMayLeaveGap } from './guards.ts';
-import { type LocksInput, withWriterLocks } from './locks.ts';
+import { endSwitch, findUnended } from './switch/end-earlier-switch.ts';
+import { assertConfirmed, assertMayLeaveGap } from './switch/guards.ts';
+import { type LocksInput, withWriterLocks } from './switch/locks.ts';
 import { assertMayRun } from './migrate/assert-may-run.ts';
 import { removeRuns } from './migrate/earlier-runs.ts';
 import { fillFromSource } from './migrate/fill-from-source.ts';
@@ -28,12 +28,12 @@ import { type MigrateLines, type MigratePlan, planMigration } from './migrate/pl
 import { roundsOf, settleAndProve, type Work } from './migrate/settle-and-prove.ts';
 import { finishSwitched, switchIn, type SwitchInput } from './migrate/switch-in.ts';
 import { withUndatedCard } from './migrate/undated-card.ts';
-import { restoreStrictMode } from './strict-mode.ts';
-import { emptyStaging, finishStaging } from './staging.ts';
-import { readTransferMark } from './transfer-mark.ts';
-import { reached } from './steps.ts';
-import { isCutOff, nameCutSwitch } from './take-name.ts';
-import { noteState, type TransferRecord } from './transfer-journal.ts';
+import { restoreStrictMode } from './collection/strict-mode.ts';
+import { emptyStaging, finishStaging } from './collection/staging.ts';
+import { readTransferMark } from './journal/transfer-mark.ts';
+import { reached } from './journal/steps.ts';
+import { isCutOff, nameCutSwitch } from './switch/take-name.ts';
+import { noteState, type TransferRecord } from './journal/transfer-journal.ts';
 
 export type { MigrateParams, MigrateSummary } from './migrate/params.ts';
 

@@ -19,14 +19,14 @@ import { changesIn } from './delta/settle.ts';
 import { assertMayOverwrite, carryOut, type Overwritten } from './overwrite/carry-out.ts';
 import type { OverwriteParams } from './overwrite/params.ts';
 import { type OverwritePlan, planOverwrite } from './overwrite/plan.ts';
-import { endSwitch, findUnended } from './end-earlier-switch.ts';
+import { endSwitch, findUnended } from './switch/end-earlier-switch.ts';
 import { type OverwriteSource, readSource, type SourceCounts } from './overwrite/read-source.ts';
 import type { SafetyBackup } from './safety-backup.ts';
 import type { SelfRetrieval } from './overwrite/self-retrieval.ts';
 import type { MeanwhileReport } from './overwrite/watch-writes.ts';
-import type { NameGap } from './plain/give-up-plain.ts';
-import { reached } from './steps.ts';
-import { finishCutSwitch } from './take-name.ts';
+import type { NameGap } from './switch/plain/give-up-plain.ts';
+import { reached } from './journal/steps.ts';
+import { finishCutSwitch } from './switch/take-name.ts';
 
 export interface OverwriteSummary extends SourceCounts {
   readonly overwritten: true;

@@ -7,7 +7,7 @@ import { makeFolder } from '../../lib/make-folder.ts';
 import { migrate, type MigrateParams, type MigrateSummary } from './migrate.ts';
 import type { MigrateLines, MigratePlan } from './migrate/plan.ts';
 import type { ReembedCounts } from './reembed/counts.ts';
-import { assertRoom, measureSizes } from './disk.ts';
+import { assertRoom, measureSizes } from './collection/disk.ts';
 import type { ReembedProof } from './reembed/proof.ts';
 import { openReembedding, type ReembedLook, type ReembedParams } from './reembed/reembed-points.ts';
 import { backupSizes, sizeOf } from './reembed/plan.ts';

@@ -14,12 +14,12 @@ import {
 } from '../qdrant/collection/names.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import type { LockOwner } from '../qdrant/lock.ts';
-import { assertAnsweredYes, type Confirm, gapReason } from './guards.ts';
-import { withWriterLocks } from './locks.ts';
-import { giveUpPlain, type NameGap } from './plain/give-up-plain.ts';
-import { switchAliases } from './switch-aliases.ts';
-import { currentOf, endCutSwitch, finishCutSwitch, noteSwitch } from './take-name.ts';
-import { readTransferMark, writeTransferMark } from './transfer-mark.ts';
+import { assertAnsweredYes, type Confirm, gapReason } from './switch/guards.ts';
+import { withWriterLocks } from './switch/locks.ts';
+import { giveUpPlain, type NameGap } from './switch/plain/give-up-plain.ts';
+import { switchAliases } from './switch/switch-aliases.ts';
+import { currentOf, endCutSwitch, finishCutSwitch, noteSwitch } from './switch/take-name.ts';
+import { readTransferMark, writeTransferMark } from './journal/transfer-mark.ts';
 
 export interface RenameParams {
   readonly from: string;

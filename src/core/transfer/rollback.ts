@@ -11,12 +11,12 @@ import { listCollections, missingCollection, publicNames } from '../qdrant/colle
 import type { Connection } from '../qdrant/connection/connection.ts';
 import type { LockOwner } from '../qdrant/lock.ts';
 import type { DifferingPoints } from './compare/difference-lists.ts';
-import { assertAnsweredYes, type Confirm } from './guards.ts';
-import { withWriterLocks } from './locks.ts';
-import { switchAliases } from './switch-aliases.ts';
-import { currentOf, finishCutSwitch, noteSwitch } from './take-name.ts';
-import { noteState } from './transfer-journal.ts';
-import { readTransferMark, type TransferMark } from './transfer-mark.ts';
+import { assertAnsweredYes, type Confirm } from './switch/guards.ts';
+import { withWriterLocks } from './switch/locks.ts';
+import { switchAliases } from './switch/switch-aliases.ts';
+import { currentOf, finishCutSwitch, noteSwitch } from './switch/take-name.ts';
+import { noteState } from './journal/transfer-journal.ts';
+import { readTransferMark, type TransferMark } from './journal/transfer-mark.ts';
 import { compareVersions, type VersionComparison } from './versions/compare-versions.ts';
 import { previousVersion, type Version, versionsOf } from './versions/previous-version.ts';
 

@@ -11,7 +11,7 @@ import { backUp } from './backup.ts';
 import type { Consistency } from './backup-folder/manifest.ts';
 import { manifestName } from './backup-folder/manifest.ts';
 import { readManifest, readSoundBackup } from './backup-folder/verify-backup.ts';
-import { type KeptState, stateOf } from './take-name.ts';
+import { type KeptState, stateOf } from './switch/take-name.ts';
 
 export interface SafetyBackupInput {
   readonly physical: string;

@@ -10,7 +10,7 @@ import { readReplicas } from '../../../src/core/qdrant/stats/replicas.ts';
 import { lockOwner } from '../../../src/core/qdrant/lock.ts';
 import { verifyBackup } from '../../../src/core/transfer/backup-folder/verify-backup.ts';
 import { backUp } from '../../../src/core/transfer/backup.ts';
-import { canRaiseFence } from '../../../src/core/transfer/plain/write-fence.ts';
+import { canRaiseFence } from '../../../src/core/transfer/switch/plain/write-fence.ts';
 import { migrate } from '../../../src/core/transfer/migrate.ts';
 import { shipSnapshot } from '../../../src/core/transfer/migrate/ship-snapshot.ts';
 import { restore, type RestoreParams } from '../../../src/core/transfer/restore.ts';
@@ -20,7 +20,7 @@ import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { runQdx } from '../../helpers/run-qdx.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 import { linesOn as rawLinesOn, migrateParams, pointAliases } from '../migrate/support.ts';
-import { comparableLine } from '../../../src/core/transfer/comparable-line.ts';
+import { comparableLine } from '../../../src/core/transfer/points/comparable-line.ts';
 import { paramsFor } from '../transfer/backup-support.ts';
 
 const points = 120;

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
 import { listSnapshots } from '../../../src/core/qdrant/snapshots.ts';
-import { describeCollection } from '../../../src/core/transfer/collection-description.ts';
+import { describeCollection } from '../../../src/core/transfer/collection/collection-description.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { runQdx, temporaryHome } from '../../helpers/run-qdx.ts';

@@ -4,11 +4,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
-import { describeCollection, descriptionDifferences } from '../../../src/core/transfer/collection-description.ts';
+import {
+  describeCollection,
+  descriptionDifferences,
+} from '../../../src/core/transfer/collection/collection-description.ts';
 import { copyPoints } from '../../../src/core/transfer/migrate/copy-points.ts';
 import { migrate } from '../../../src/core/transfer/migrate.ts';
-import { listTransfers } from '../../../src/core/transfer/transfer-journal.ts';
-import { readTransferMark } from '../../../src/core/transfer/transfer-mark.ts';
+import { listTransfers } from '../../../src/core/transfer/journal/transfer-journal.ts';
+import { readTransferMark } from '../../../src/core/transfer/journal/transfer-mark.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { createNastyCollection } from '../transfer/nasty-collection.ts';

@@ -11,7 +11,7 @@ import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
 import { copyPoints } from '../../../src/core/transfer/migrate/copy-points.ts';
 import { planCopy } from '../../../src/core/transfer/migrate/plan-copy.ts';
 import { migrate } from '../../../src/core/transfer/migrate.ts';
-import { listTransfers, writeTransfer } from '../../../src/core/transfer/transfer-journal.ts';
+import { listTransfers, writeTransfer } from '../../../src/core/transfer/journal/transfer-journal.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { progressTypes } from '../../helpers/progress-lines.ts';

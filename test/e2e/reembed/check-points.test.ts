@@ -6,7 +6,7 @@ import type { Connection } from '../../../src/core/qdrant/connection/connection.
 import { openIndexFolder, type ScanIndex } from '../../../src/core/transfer/delta/scan-index.ts';
 import { checkPoints } from '../../../src/core/transfer/reembed/check-points.ts';
 import type { PointRecipe } from '../../../src/core/transfer/reembed/make-points.ts';
-import { createPageSize, scanRange } from '../../../src/core/transfer/scan-range.ts';
+import { createPageSize, scanRange } from '../../../src/core/transfer/points/scan-range.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { backUp } from '../../../src/core/transfer/backup.ts';
 import { verifyBackup } from '../../../src/core/transfer/backup-folder/verify-backup.ts';
-import { decodeDescription } from '../../../src/core/transfer/collection-description.ts';
+import { decodeDescription } from '../../../src/core/transfer/collection/collection-description.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { runQdx } from '../../helpers/run-qdx.ts';

@@ -9,7 +9,7 @@ import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
 import { countPoints } from '../../../src/core/qdrant/collection/points.ts';
 import { backUp } from '../../../src/core/transfer/backup.ts';
 import { restore, type RestoreParams } from '../../../src/core/transfer/restore.ts';
-import { readTransferMark, writeTransferMark } from '../../../src/core/transfer/transfer-mark.ts';
+import { readTransferMark, writeTransferMark } from '../../../src/core/transfer/journal/transfer-mark.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { progressTypes } from '../../helpers/progress-lines.ts';

@@ -11,9 +11,12 @@ import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
 import { backUp } from '../../../src/core/transfer/backup.ts';
 import { readManifest } from '../../../src/core/transfer/backup-folder/verify-backup.ts';
 import { encodeManifest } from '../../../src/core/transfer/backup-folder/manifest.ts';
-import { describeCollection, descriptionDifferences } from '../../../src/core/transfer/collection-description.ts';
+import {
+  describeCollection,
+  descriptionDifferences,
+} from '../../../src/core/transfer/collection/collection-description.ts';
 import { restore, type RestoreParams } from '../../../src/core/transfer/restore.ts';
-import { readTransferMark } from '../../../src/core/transfer/transfer-mark.ts';
+import { readTransferMark } from '../../../src/core/transfer/journal/transfer-mark.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { runQdx } from '../../helpers/run-qdx.ts';

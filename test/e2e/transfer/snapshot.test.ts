@@ -13,7 +13,7 @@ import { verifyBackup } from '../../../src/core/transfer/backup-folder/verify-ba
 import { backUp } from '../../../src/core/transfer/backup.ts';
 import { compareCollection } from '../../../src/core/transfer/compare-collection.ts';
 import { restore, type RestoreParams } from '../../../src/core/transfer/restore.ts';
-import { readTransferMark } from '../../../src/core/transfer/transfer-mark.ts';
+import { readTransferMark } from '../../../src/core/transfer/journal/transfer-mark.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { runQdx } from '../../helpers/run-qdx.ts';

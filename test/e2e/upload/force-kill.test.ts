@@ -7,7 +7,7 @@ import { readCollectionInfo } from '../../../src/core/qdrant/collection/collecti
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
 import { overwriteCollection } from '../../../src/core/transfer/overwrite.ts';
-import { readTransferMark } from '../../../src/core/transfer/transfer-mark.ts';
+import { readTransferMark } from '../../../src/core/transfer/journal/transfer-mark.ts';
 import { untilStep } from '../../helpers/dying-connection.ts';
 import type { RunningQdrant } from '../../helpers/qdrant.ts';
 import { runQdx } from '../../helpers/run-qdx.ts';

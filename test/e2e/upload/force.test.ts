@@ -13,7 +13,7 @@ import { defaultLexical } from '../../../src/core/lexical/lexical.ts';
 import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
 import { verifyBackup } from '../../../src/core/transfer/backup-folder/verify-backup.ts';
 import { overwriteCollection, type OverwriteSummary } from '../../../src/core/transfer/overwrite.ts';
-import { readTransferMark } from '../../../src/core/transfer/transfer-mark.ts';
+import { readTransferMark } from '../../../src/core/transfer/journal/transfer-mark.ts';
 import { testSettings } from '../../helpers/collection-card.ts';
 import { modelCard } from '../../helpers/model-card.ts';
 import { hasScript, qdxOnTerminal } from '../../helpers/on-terminal.ts';

@@ -8,7 +8,7 @@ import { lockOwner } from '../../../src/core/qdrant/lock.ts';
 import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
 import { setAlias } from '../../../src/core/transfer/aliases.ts';
 import { renameCollection, type RenameParams } from '../../../src/core/transfer/rename-collection.ts';
-import { readTransferMark } from '../../../src/core/transfer/transfer-mark.ts';
+import { readTransferMark } from '../../../src/core/transfer/journal/transfer-mark.ts';
 import { QdxError } from '../../../src/lib/errors.ts';
 import type { RunOptions } from '../../../src/lib/events.ts';
 import { untilStep } from '../../helpers/dying-connection.ts';

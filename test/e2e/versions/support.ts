@@ -4,7 +4,7 @@
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
 import { scrollPoints } from '../../../src/core/qdrant/collection/points.ts';
-import { type TransferMark, writeTransferMark } from '../../../src/core/transfer/transfer-mark.ts';
+import { type TransferMark, writeTransferMark } from '../../../src/core/transfer/journal/transfer-mark.ts';
 
 export async function removeAll(connection: Connection): Promise<void> {
   for (const { physical } of await listCollections(connection))

@@ -4,7 +4,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { keptLine, newLine, payloadOf } from '../../../src/core/transfer/reembed/point-line.ts';
-import { partsOf } from '../../../src/core/transfer/point-parts.ts';
+import { partsOf } from '../../../src/core/transfer/points/point-parts.ts';
 
 const point = (line: string) => ({ id: '7', line: Buffer.from(line) });
 const made = {

@@ -3,7 +3,7 @@
  */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { comparableLine, isSameLine, lineDigest } from '../../../src/core/transfer/comparable-line.ts';
+import { comparableLine, isSameLine, lineDigest } from '../../../src/core/transfer/points/comparable-line.ts';
 
 const line = (payload: string, id = '5'): Buffer =>
   Buffer.from(`{"id":${id},"payload":${payload},"vector":[1.0,-0.0]}`);

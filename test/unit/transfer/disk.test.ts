@@ -3,7 +3,7 @@
  */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { assertRoom, freeBytes, stagingBytes } from '../../../src/core/transfer/disk.ts';
+import { assertRoom, freeBytes, stagingBytes } from '../../../src/core/transfer/collection/disk.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 
 test('F6: a backup that does not fit is refused with the bytes that it needs', async () => {

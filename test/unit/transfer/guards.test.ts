@@ -2,7 +2,7 @@
  * What may be replaced, and what has to be said for it.
  */
 import { describe, expect, test } from 'vitest';
-import { assertConfirmed, assertMayReplace } from '../../../src/core/transfer/guards.ts';
+import { assertConfirmed, assertMayReplace } from '../../../src/core/transfer/switch/guards.ts';
 import { QdxError } from '../../../src/lib/errors.ts';
 
 const closed = { allowShrink: false, allowEmpty: false };

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { coveredBy } from '../../../src/core/transfer/backup/shard-run.ts';
 import { findShardFaults, joinFolders, type ReadFolder } from '../../../src/core/transfer/backup-folder/join-shards.ts';
 import type { BackedUpCollection, Consistency } from '../../../src/core/transfer/backup-folder/manifest.ts';
-import type { IdRange } from '../../../src/core/transfer/scan-range.ts';
+import type { IdRange } from '../../../src/core/transfer/points/scan-range.ts';
 
 const range = (from: string | null, to: string | null, shardKey: IdRange['shardKey'] = null): IdRange => ({
   from,

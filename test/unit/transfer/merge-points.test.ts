@@ -4,8 +4,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createPointComparison } from '../../../src/core/transfer/compare/merge-points.ts';
-import type { RawPoint } from '../../../src/core/transfer/raw-points.ts';
-import { createPageSize } from '../../../src/core/transfer/scan-range.ts';
+import type { RawPoint } from '../../../src/core/transfer/points/raw-points.ts';
+import { createPageSize } from '../../../src/core/transfer/points/scan-range.ts';
 import { QdxError } from '../../../src/lib/errors.ts';
 
 const pointOf = (id: number, payload: number, vector: number): RawPoint => ({

@@ -3,9 +3,9 @@
  */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareIds } from '../../../src/core/transfer/point-order.ts';
-import { createPointsHash, sumOfHashes } from '../../../src/core/transfer/points-hash.ts';
-import { cutPage } from '../../../src/core/transfer/raw-points.ts';
+import { compareIds } from '../../../src/core/transfer/points/point-order.ts';
+import { createPointsHash, sumOfHashes } from '../../../src/core/transfer/points/points-hash.ts';
+import { cutPage } from '../../../src/core/transfer/points/raw-points.ts';
 
 const answer = (points: readonly string[], next = 'null') =>
   Buffer.from(`{"result":{"points":[${points.join(',')}],"next_page_offset":${next}},"status":"ok","time":0.001}`);

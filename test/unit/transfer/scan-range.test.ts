@@ -4,8 +4,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
-import { createPagePool } from '../../../src/core/transfer/page-memory.ts';
-import { type PageSize, scanRange, type ScanInput } from '../../../src/core/transfer/scan-range.ts';
+import { createPagePool } from '../../../src/core/transfer/points/page-memory.ts';
+import { type PageSize, scanRange, type ScanInput } from '../../../src/core/transfer/points/scan-range.ts';
 
 /** In place of a server, which does not tell what it was asked for: points 0 to `count` - 1. */
 function scrolling(count: number) {

@@ -3,7 +3,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodeDescription } from '../../../src/core/transfer/collection-description.ts';
+import { encodeDescription } from '../../../src/core/transfer/collection/collection-description.ts';
 import {
   type BackedUpCollection,
   type BackupManifest,
@@ -11,8 +11,8 @@ import {
   type PartEntry,
 } from '../../../src/core/transfer/backup-folder/manifest.ts';
 import { writePart } from '../../../src/core/transfer/backup-folder/part-file.ts';
-import { sumOfHashes } from '../../../src/core/transfer/points-hash.ts';
-import type { RawPoint } from '../../../src/core/transfer/raw-points.ts';
+import { sumOfHashes } from '../../../src/core/transfer/points/points-hash.ts';
+import type { RawPoint } from '../../../src/core/transfer/points/raw-points.ts';
 import { sha256Hex } from '../../../src/lib/hash.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 

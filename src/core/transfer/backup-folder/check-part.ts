@@ -2,8 +2,8 @@
  * Does a part hold what its manifest says of it: so many points, in order, within its range, of that hash? Asked of parts whose
  * bytes are right, so that a manifest that was made up is found too.
  */
-import { compareIds, displayId, type IdToken } from '../point-order.ts';
-import { createPointsHash } from '../points-hash.ts';
+import { compareIds, displayId, type IdToken } from '../points/point-order.ts';
+import { createPointsHash } from '../points/points-hash.ts';
 import type { PartEntry } from './manifest.ts';
 import { readPart } from './part-file.ts';
 

@@ -4,9 +4,9 @@
  * which ranges of ids it covers.
  */
 import { join } from 'node:path';
-import { compareIds, displayId } from '../point-order.ts';
-import { sumOfHashes } from '../points-hash.ts';
-import type { IdRange } from '../scan-range.ts';
+import { compareIds, displayId } from '../points/point-order.ts';
+import { sumOfHashes } from '../points/points-hash.ts';
+import type { IdRange } from '../points/scan-range.ts';
 import type { BackedUpCollection, BackupManifest, Consistency, PartEntry } from './manifest.ts';
 
 export interface ReadFolder {

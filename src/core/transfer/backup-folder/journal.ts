@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { QdxError } from '../../../lib/errors.ts';
 import { throwWriteError } from '../../../lib/file-bytes.ts';
 import { parseJson, stringifyJson } from '../../../lib/json.ts';
-import type { IdRange, RangeDigest } from '../scan-range.ts';
+import type { IdRange, RangeDigest } from '../points/scan-range.ts';
 import type { Compression, FileEntry, PartEntry } from './manifest.ts';
 
 export const journalName = 'journal.jsonl';

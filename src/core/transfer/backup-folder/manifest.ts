@@ -5,7 +5,7 @@
 import { sha256Hex } from '../../../lib/hash.ts';
 import { QdxError } from '../../../lib/errors.ts';
 import { parseJson, stringifyJson } from '../../../lib/json.ts';
-import type { IdRange } from '../scan-range.ts';
+import type { IdRange } from '../points/scan-range.ts';
 
 export const manifestName = 'manifest.json';
 export const formatName = 'qdx-backup';

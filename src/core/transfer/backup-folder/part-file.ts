@@ -11,9 +11,9 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { sha256Hex } from '../../../lib/hash.ts';
 import { createPartialFile } from '../../../lib/partial-file.ts';
-import { createPointsHash, type PointsHash } from '../points-hash.ts';
-import { cutPoint, type RawPoint } from '../raw-points.ts';
-import type { IdRange } from '../scan-range.ts';
+import { createPointsHash, type PointsHash } from '../points/points-hash.ts';
+import { cutPoint, type RawPoint } from '../points/raw-points.ts';
+import type { IdRange } from '../points/scan-range.ts';
 import type { Compression, PartEntry } from './manifest.ts';
 
 const newline = Buffer.from('\n');

@@ -6,8 +6,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isQdxError, QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
-import { decodeDescription } from '../collection-description.ts';
-import { sumOfHashes } from '../points-hash.ts';
+import { decodeDescription } from '../collection/collection-description.ts';
+import { sumOfHashes } from '../points/points-hash.ts';
 import { journalName, readJournal } from './journal.ts';
 import {
   type BackupManifest,

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
-import { decodeDescription, descriptionDifferences, displayDifference } from '../collection-description.ts';
+import { decodeDescription, descriptionDifferences, displayDifference } from '../collection/collection-description.ts';
 import { findShardFaults, joinFolders, type ReadFolder, type WholeBackup } from './join-shards.ts';
 import { type BackupReport, readSoundBackup, verifyBackup } from './verify-backup.ts';
 

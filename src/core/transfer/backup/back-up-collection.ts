@@ -21,11 +21,11 @@ import {
   descriptionDifferences,
   displayDifference,
   encodeDescription,
-} from '../collection-description.ts';
-import { sumOfHashes } from '../points-hash.ts';
-import { countIn, type PlannedRanges, planRanges } from '../ranges.ts';
-import { createPageSize, scanRange } from '../scan-range.ts';
-import { reached } from '../steps.ts';
+} from '../collection/collection-description.ts';
+import { sumOfHashes } from '../points/points-hash.ts';
+import { countIn, type PlannedRanges, planRanges } from '../points/ranges.ts';
+import { createPageSize, scanRange } from '../points/scan-range.ts';
+import { reached } from '../journal/steps.ts';
 import { checkConsistency } from './check-consistency.ts';
 import { collectionFolder, partFile } from './open-folder.ts';
 import { type CollectionProgress, newProgress } from './progress-state.ts';

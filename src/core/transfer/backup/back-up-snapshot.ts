@@ -22,11 +22,11 @@ import {
   snapshotPath,
 } from '../../qdrant/snapshots.ts';
 import type { BackedUpCollection, FileEntry } from '../backup-folder/manifest.ts';
-import { type CollectionDescription, describeCollection } from '../collection-description.ts';
-import { digestCollection } from '../collection-digest.ts';
-import type { RangeDigest } from '../scan-range.ts';
-import { reached } from '../steps.ts';
-import { findPieces, type SnapshotPiece } from '../snapshot-pieces.ts';
+import { type CollectionDescription, describeCollection } from '../collection/collection-description.ts';
+import { digestCollection } from '../points/collection-digest.ts';
+import type { RangeDigest } from '../points/scan-range.ts';
+import { reached } from '../journal/steps.ts';
+import { findPieces, type SnapshotPiece } from '../collection/snapshot-pieces.ts';
 import { beginOrTakeUp, type CollectionInput, countAll, headOf } from './back-up-collection.ts';
 import { changedDescription } from './check-consistency.ts';
 import type { CollectionProgress, SnapshotProgress } from './progress-state.ts';

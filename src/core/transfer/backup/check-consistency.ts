@@ -16,9 +16,9 @@ import {
   describeCollection,
   descriptionDifferences,
   displayDifference,
-} from '../collection-description.ts';
-import { countIn } from '../ranges.ts';
-import { createPageSize, digestRange } from '../scan-range.ts';
+} from '../collection/collection-description.ts';
+import { countIn } from '../points/ranges.ts';
+import { createPageSize, digestRange } from '../points/scan-range.ts';
 import type { CollectionProgress } from './progress-state.ts';
 import type { ShardRun } from './shard-run.ts';
 

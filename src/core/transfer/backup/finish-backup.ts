@@ -21,7 +21,7 @@ import {
   type ShardOfRun,
   wholeVersion,
 } from '../backup-folder/manifest.ts';
-import { reached } from '../steps.ts';
+import { reached } from '../journal/steps.ts';
 import { endShard } from './shard-run.ts';
 import type { ShardParams } from './shard-wait.ts';
 

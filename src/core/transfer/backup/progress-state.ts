@@ -1,10 +1,10 @@
 /**
  * What a journal says: which ranges of which collection are done.
  */
-import type { RangeDigest } from '../scan-range.ts';
+import type { RangeDigest } from '../points/scan-range.ts';
 import type { JournalCollection, JournalLine } from '../backup-folder/journal.ts';
 import type { FileEntry, PartEntry } from '../backup-folder/manifest.ts';
-import type { IdRange } from '../scan-range.ts';
+import type { IdRange } from '../points/scan-range.ts';
 
 export interface CollectionProgress {
   readonly name: string;

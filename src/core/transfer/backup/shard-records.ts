@@ -7,7 +7,7 @@ import { stringifyJson } from '../../../lib/json.ts';
 import { recordId, systemCollection } from '../../qdrant/collection/system-collection.ts';
 import { deletePoints, pointsPath, retrievePoints, scrollPoints } from '../../qdrant/collection/points.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
-import type { PlannedRanges } from '../ranges.ts';
+import type { PlannedRanges } from '../points/ranges.ts';
 
 export interface RunRecord {
   readonly version: number;

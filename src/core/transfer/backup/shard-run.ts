@@ -11,8 +11,8 @@ import { stringifyJson } from '../../../lib/json.ts';
 import { requireFeature } from '../../qdrant/connection/features.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import type { BackupRequest } from '../backup-folder/journal.ts';
-import type { PlannedRanges } from '../ranges.ts';
-import type { IdRange } from '../scan-range.ts';
+import type { PlannedRanges } from '../points/ranges.ts';
+import type { IdRange } from '../points/scan-range.ts';
 import type { CollectionProgress } from './progress-state.ts';
 import { type ShardParams, waitForOthers } from './shard-wait.ts';
 import {

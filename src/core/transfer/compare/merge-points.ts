@@ -2,11 +2,11 @@
  * Compares two streams of points that come in the order of ids, in one pass and with a page of each in memory.
  */
 import { jsonFields } from '../../../lib/json-bytes.ts';
-import { displayId } from '../point-order.ts';
-import type { RawPoint } from '../raw-points.ts';
-import { pairById } from './cursor.ts';
+import { displayId } from '../points/point-order.ts';
+import type { RawPoint } from '../points/raw-points.ts';
+import { pairById } from '../points/cursor.ts';
 import { createDifferenceLists, type PointDifferences } from './difference-lists.ts';
-import { comparableLine, isSameLine } from '../comparable-line.ts';
+import { comparableLine, isSameLine } from '../points/comparable-line.ts';
 
 type Pages = AsyncIterable<readonly RawPoint[]>;
 

@@ -16,9 +16,13 @@ import {
 import { type BackedUpCollection, isBySnapshot, manifestName } from '../backup-folder/manifest.ts';
 import { readPart } from '../backup-folder/part-file.ts';
 import { readSoundBackup } from '../backup-folder/verify-backup.ts';
-import { type CollectionDescription, decodeDescription, describeCollection } from '../collection-description.ts';
-import type { RawPoint } from '../raw-points.ts';
-import { createPageSize, type IdRange, scanRange } from '../scan-range.ts';
+import {
+  type CollectionDescription,
+  decodeDescription,
+  describeCollection,
+} from '../collection/collection-description.ts';
+import type { RawPoint } from '../points/raw-points.ts';
+import { createPageSize, type IdRange, scanRange } from '../points/scan-range.ts';
 
 export interface Reference {
   readonly kind: 'backup' | 'collection';

@@ -5,8 +5,8 @@
 import type { RunOptions } from '../../../lib/events.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { pointsPath } from '../../qdrant/collection/points.ts';
-import type { CollectionDescription } from '../collection-description.ts';
-import { samplePoints } from '../sample-points.ts';
+import type { CollectionDescription } from '../collection/collection-description.ts';
+import { samplePoints } from '../points/sample-points.ts';
 
 export interface SearchOverlap {
   /** Dense vector that was searched; the unnamed one under the empty string. */

@@ -5,9 +5,9 @@
 import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { throwWriteError } from '../../../lib/file-bytes.ts';
-import { compareIds, type IdToken } from '../point-order.ts';
-import type { RawPoint } from '../raw-points.ts';
-import type { IdRange } from '../scan-range.ts';
+import { compareIds, type IdToken } from '../points/point-order.ts';
+import type { RawPoint } from '../points/raw-points.ts';
+import type { IdRange } from '../points/scan-range.ts';
 import type { AmendedEntries, IndexFolder, ScanIndex } from './scan-index.ts';
 
 type ShardKey = IdRange['shardKey'];

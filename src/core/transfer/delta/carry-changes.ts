@@ -4,17 +4,17 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import { mapOrdered } from '../../../lib/ordered-map.ts';
-import { createCursor, type Cursor, takeAt } from '../compare/cursor.ts';
-import { NotMadeError } from '../not-made-error.ts';
-import { compareIds, type IdToken } from '../point-order.ts';
-import type { RawPoint } from '../raw-points.ts';
-import { reached } from '../steps.ts';
+import { createCursor, type Cursor, takeAt } from '../points/cursor.ts';
+import { NotMadeError } from './not-made-error.ts';
+import { compareIds, type IdToken } from '../points/point-order.ts';
+import type { RawPoint } from '../points/raw-points.ts';
+import { reached } from '../journal/steps.ts';
 import type { CarriedLog } from './carried-log.ts';
 import { deleteUnlessChanged, putUnlessChanged, retrieveRaw } from './conditional.ts';
 import type { Changes } from './scan-changes.ts';
 import { type IndexEntry, lineHash, readEntries, type ScanIndex } from './scan-index.ts';
 import { addCounts, type ChangeCounts, changesIn, noChanges } from './settle.ts';
-import type { Side } from './side.ts';
+import type { Side } from '../points/side.ts';
 
 /** What is the same for all points of a run. */
 export interface Carrying {

@@ -6,10 +6,10 @@ import { jsonFields } from '../../../lib/json-bytes.ts';
 import { parseJson } from '../../../lib/json.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { pointsPath } from '../../qdrant/collection/points.ts';
-import type { IdToken } from '../point-order.ts';
-import { cutList, type RawPoint } from '../raw-points.ts';
-import { idValue } from '../scan-range.ts';
-import type { Side } from './side.ts';
+import type { IdToken } from '../points/point-order.ts';
+import { cutList, type RawPoint } from '../points/raw-points.ts';
+import { idValue } from '../points/scan-range.ts';
+import type { Side } from '../points/side.ts';
 
 type ShardKey = string | number | null;
 

@@ -7,16 +7,16 @@
  * milliseconds between the look at a point and its change, is lost (the server's conditions see payloads only).
  */
 import type { RunOptions } from '../../../lib/events.ts';
-import type { RawPoint } from '../raw-points.ts';
-import { relaxingStrictMode, restoreStrictMode } from '../strict-mode.ts';
+import type { RawPoint } from '../points/raw-points.ts';
+import { relaxingStrictMode, restoreStrictMode } from '../collection/strict-mode.ts';
 import { type Carried, carryChanges, type Carrying, hashOrNull, openProven } from './carry-changes.ts';
 import { openCarriedLog } from './carried-log.ts';
 import { retrieveRaw } from './conditional.ts';
 import { type Changes, scanChanges } from './scan-changes.ts';
 import type { IndexFolder, ScanIndex } from './scan-index.ts';
 import { addCounts, type ChangeCounts, changesIn, noChanges } from './settle.ts';
-import type { Side } from './side.ts';
-import { isSameLine } from '../comparable-line.ts';
+import type { Side } from '../points/side.ts';
+import { isSameLine } from '../points/comparable-line.ts';
 
 export interface LateInput extends Omit<Carrying, 'log' | 'relax'> {
   /** Where the name led before, or the source. */

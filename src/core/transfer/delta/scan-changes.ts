@@ -3,13 +3,13 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import { mapOrdered } from '../../../lib/ordered-map.ts';
-import { createCursor, type Cursor, passRest, takeAt } from '../compare/cursor.ts';
-import { createPagePool, type PagePool } from '../page-memory.ts';
-import type { IdToken } from '../point-order.ts';
-import type { RawPoint } from '../raw-points.ts';
-import { createPageSize, type IdRange, type PageSize, scanRange } from '../scan-range.ts';
+import { createCursor, type Cursor, passRest, takeAt } from '../points/cursor.ts';
+import { createPagePool, type PagePool } from '../points/page-memory.ts';
+import type { IdToken } from '../points/point-order.ts';
+import type { RawPoint } from '../points/raw-points.ts';
+import { createPageSize, type IdRange, type PageSize, scanRange } from '../points/scan-range.ts';
 import { type IndexEntry, type IndexFolder, type RangeIndex, readEntries, type ScanIndex } from './scan-index.ts';
-import type { Side } from './side.ts';
+import type { Side } from '../points/side.ts';
 
 /** What a page of a scan brought to light; ids ascend within each list, and from one of these to the next. */
 export interface Changes {

@@ -7,11 +7,11 @@ import { open, rm } from 'node:fs/promises';
 import { makeFolder } from '../../../lib/make-folder.ts';
 import { join } from 'node:path';
 import { throwWriteError } from '../../../lib/file-bytes.ts';
-import { compareIds, type IdToken } from '../point-order.ts';
-import { createPointsHash, sumOfHashes } from '../points-hash.ts';
-import type { RawPoint } from '../raw-points.ts';
-import type { IdRange } from '../scan-range.ts';
-import { lineDigest } from '../comparable-line.ts';
+import { compareIds, type IdToken } from '../points/point-order.ts';
+import { createPointsHash, sumOfHashes } from '../points/points-hash.ts';
+import type { RawPoint } from '../points/raw-points.ts';
+import type { IdRange } from '../points/scan-range.ts';
+import { lineDigest } from '../points/comparable-line.ts';
 
 const idBytes = 17;
 const hashBytes = 16;

@@ -4,10 +4,10 @@
  */
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
-import { displayId } from '../point-order.ts';
+import { displayId } from '../points/point-order.ts';
 import { type Changes, scanChanges } from './scan-changes.ts';
 import { type IndexFolder, pointsOf, type ScanIndex } from './scan-index.ts';
-import type { Side } from './side.ts';
+import type { Side } from '../points/side.ts';
 
 export interface SettleInput {
   readonly source: Side;

@@ -2,11 +2,11 @@
  * Changes that a scan found, into a collection where nobody else writes. Confirmed when it returns.
  */
 import type { RunOptions } from '../../../lib/events.ts';
-import { deleteRaw } from '../delete-raw.ts';
-import { loadPoints } from '../load-points.ts';
-import type { RawPoint } from '../raw-points.ts';
+import { deleteRaw } from '../points/delete-raw.ts';
+import { loadPoints } from '../points/load-points.ts';
+import type { RawPoint } from '../points/raw-points.ts';
 import type { Changes } from './scan-changes.ts';
-import type { Side } from './side.ts';
+import type { Side } from '../points/side.ts';
 
 export interface WriteOptions {
   readonly batchSize: number;

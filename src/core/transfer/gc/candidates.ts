@@ -9,8 +9,8 @@ import type { Connection } from '../../qdrant/connection/connection.ts';
 import { findLockOwner } from '../../qdrant/lock/owner.ts';
 import { readTelemetry } from '../../qdrant/stats/telemetry.ts';
 import type { LockOwner } from '../../qdrant/lock.ts';
-import { currentOf } from '../take-name.ts';
-import { readTransferMark, type TransferMark } from '../transfer-mark.ts';
+import { currentOf } from '../switch/take-name.ts';
+import { readTransferMark, type TransferMark } from '../journal/transfer-mark.ts';
 
 export interface Candidate {
   /** Public name that it was made for. */

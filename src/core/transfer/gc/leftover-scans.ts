@@ -11,7 +11,7 @@ import { isServerOf } from '../../qdrant/connection/same-server.ts';
 import type { LockOwner } from '../../qdrant/lock.ts';
 import { findLockOwner } from '../../qdrant/lock/owner.ts';
 import { listScansFolders, type ScansOwner } from '../delta/saved-scans.ts';
-import { readTransferMark } from '../transfer-mark.ts';
+import { readTransferMark } from '../journal/transfer-mark.ts';
 
 export interface RemovedScans {
   /** Transfers whose scans were removed. */

@@ -1,7 +1,7 @@
 /**
  * What is refused before a migration writes anything, and by its `--plan` as well.
  */
-import { assertMayReplace, type OpenGuards } from '../guards.ts';
+import { assertMayReplace, type OpenGuards } from '../switch/guards.ts';
 import { assertNoOtherRun } from './earlier-runs.ts';
 import { requestOf, sourceOf } from './make-staging.ts';
 import type { MigratePlan } from './plan.ts';

@@ -4,7 +4,7 @@
  */
 import { type LayoutChanges, withLayout } from './layout.ts';
 import type { FillStrategy } from './fill-strategy.ts';
-import { isSameLine } from '../comparable-line.ts';
+import { isSameLine } from '../points/comparable-line.ts';
 
 export const copyPoints = (changes: LayoutChanges): FillStrategy => ({
   way: 'copy',

@@ -6,10 +6,10 @@ import type { RunOptions } from '../../../lib/events.ts';
 import { versionOf } from '../../qdrant/collection/alias.ts';
 import type { ListedCollection } from '../../qdrant/collection/names.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
-import { isPlainCopy } from '../plain/copy-plain.ts';
-import { dropStaging } from '../staging.ts';
-import { describeTransfer, readTransfer, type TransferRecord, removeTransfer } from '../transfer-journal.ts';
-import { readTransferMark, type TransferMark } from '../transfer-mark.ts';
+import { isPlainCopy } from '../switch/plain/copy-plain.ts';
+import { dropStaging } from '../collection/staging.ts';
+import { describeTransfer, readTransfer, type TransferRecord, removeTransfer } from '../journal/transfer-journal.ts';
+import { readTransferMark, type TransferMark } from '../journal/transfer-mark.ts';
 
 export interface EarlierRun {
   readonly physical: string;

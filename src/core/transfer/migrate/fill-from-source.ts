@@ -4,7 +4,7 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import { mapOrdered } from '../../../lib/ordered-map.ts';
-import { createCursor, passRest, takeAt } from '../compare/cursor.ts';
+import { createCursor, passRest, takeAt } from '../points/cursor.ts';
 import {
   type IndexFolder,
   pointsOf,
@@ -12,14 +12,14 @@ import {
   type RangeIndexWriter,
   type ScanIndex,
 } from '../delta/scan-index.ts';
-import type { Side } from '../delta/side.ts';
-import { loadPoints } from '../load-points.ts';
-import type { IdToken } from '../point-order.ts';
-import type { RawPoint } from '../raw-points.ts';
-import { createPageSize, type IdRange, type PageSize, scanRange } from '../scan-range.ts';
-import { reached } from '../steps.ts';
+import type { Side } from '../points/side.ts';
+import { loadPoints } from '../points/load-points.ts';
+import type { IdToken } from '../points/point-order.ts';
+import type { RawPoint } from '../points/raw-points.ts';
+import { createPageSize, type IdRange, type PageSize, scanRange } from '../points/scan-range.ts';
+import { reached } from '../journal/steps.ts';
 import type { FillStrategy } from './fill-strategy.ts';
-import { deleteRaw } from '../delete-raw.ts';
+import { deleteRaw } from '../points/delete-raw.ts';
 
 export interface FillInput {
   readonly source: Side;

@@ -3,10 +3,10 @@
  * another; everything else of a migration (staging, ranges, delta, proof, switch, late writes) is the same for all.
  */
 import type { RunOptions } from '../../../lib/events.ts';
-import type { CollectionDescription } from '../collection-description.ts';
+import type { CollectionDescription } from '../collection/collection-description.ts';
 import type { ScanIndex } from '../delta/scan-index.ts';
-import type { Side } from '../delta/side.ts';
-import type { RawPoint } from '../raw-points.ts';
+import type { Side } from '../points/side.ts';
+import type { RawPoint } from '../points/raw-points.ts';
 
 export interface FillStrategy {
   /** For the plan, the journal and messages. */

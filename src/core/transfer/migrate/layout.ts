@@ -2,7 +2,7 @@
  * How a copied collection is laid out, where that was asked for: shards, replicas, index, quantization, place of vectors.
  * What was not typed stays as it is in the source.
  */
-import type { CollectionDescription } from '../collection-description.ts';
+import type { CollectionDescription } from '../collection/collection-description.ts';
 
 type Config = Readonly<Record<string, unknown>>;
 

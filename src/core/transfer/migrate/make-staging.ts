@@ -3,11 +3,11 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import type { LockOwner } from '../../qdrant/lock.ts';
-import type { Side } from '../delta/side.ts';
-import { planRanges } from '../ranges.ts';
-import { reached } from '../steps.ts';
-import { createIndexes, createShardKeys, createStaging, withoutIndexing } from '../staging.ts';
-import { readTransfer, type TransferRecord, writeTransfer } from '../transfer-journal.ts';
+import type { Side } from '../points/side.ts';
+import { planRanges } from '../points/ranges.ts';
+import { reached } from '../journal/steps.ts';
+import { createIndexes, createShardKeys, createStaging, withoutIndexing } from '../collection/staging.ts';
+import { readTransfer, type TransferRecord, writeTransfer } from '../journal/transfer-journal.ts';
 import type { MigratePlan } from './plan.ts';
 
 /** Points of a range at least, and ranges at most: their borders are stored in one record. */

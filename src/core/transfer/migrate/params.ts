@@ -5,8 +5,8 @@ import type { RunOptions } from '../../../lib/events.ts';
 import type { LockOwner } from '../../qdrant/lock.ts';
 import type { LateReport } from '../delta/late-writes.ts';
 import type { ChangeCounts } from '../delta/settle.ts';
-import type { OpenGuards } from '../guards.ts';
-import type { NameGap } from '../plain/give-up-plain.ts';
+import type { OpenGuards } from '../switch/guards.ts';
+import type { NameGap } from '../switch/plain/give-up-plain.ts';
 import type { MigratePlan, PlanInput } from './plan.ts';
 
 export interface MigrateParams extends OpenGuards, PlanInput {

@@ -3,11 +3,11 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import { stringifyJson } from '../../../lib/json.ts';
-import type { DescriptionDifference } from '../collection-description.ts';
+import type { DescriptionDifference } from '../collection/collection-description.ts';
 import { entryBytes } from '../delta/scan-index.ts';
-import { measureSizes, stagingBytes } from '../disk.ts';
+import { measureSizes, stagingBytes } from '../collection/disk.ts';
 import { assertMayRun, type RunGuards } from './assert-may-run.ts';
-import { tellUnfinished } from '../transfer-journal.ts';
+import { tellUnfinished } from '../journal/transfer-journal.ts';
 import type { FillStrategy } from './fill-strategy.ts';
 import { type MigrateLines, type MigratePlan, planMigration, type PlanInput } from './plan.ts';
 import { neededFlags, type PlannedReplacement, plannedReplacements } from './planned-replacements.ts';

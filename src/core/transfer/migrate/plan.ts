@@ -22,15 +22,15 @@ import {
   describeCollection,
   type DescriptionDifference,
   descriptionDifferences,
-} from '../collection-description.ts';
-import type { Side } from '../delta/side.ts';
-import type { Replacement } from '../guards.ts';
-import { withoutStrictModeTraces } from '../strict-mode.ts';
-import { findReplacements } from '../replacements.ts';
-import { assertServerFits } from '../server-fits.ts';
-import { findStaging, findSwitchedIn, type Staging, type SwitchedIn } from '../staging.ts';
-import { describeTransfer, readTransfer } from '../transfer-journal.ts';
-import { readTransferMark, type TransferMark } from '../transfer-mark.ts';
+} from '../collection/collection-description.ts';
+import type { Side } from '../points/side.ts';
+import type { Replacement } from '../switch/guards.ts';
+import { withoutStrictModeTraces } from '../collection/strict-mode.ts';
+import { findReplacements } from '../switch/replacements.ts';
+import { assertServerFits } from '../collection/server-fits.ts';
+import { findStaging, findSwitchedIn, type Staging, type SwitchedIn } from '../collection/staging.ts';
+import { describeTransfer, readTransfer } from '../journal/transfer-journal.ts';
+import { readTransferMark, type TransferMark } from '../journal/transfer-mark.ts';
 import { type EarlierRun, findOtherRuns } from './earlier-runs.ts';
 import type { FillStrategy } from './fill-strategy.ts';
 import { withUndatedCard } from './undated-card.ts';

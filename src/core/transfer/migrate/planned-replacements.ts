@@ -1,7 +1,7 @@
 /**
  * What a `--plan` says of the names that something leads to now.
  */
-import type { Replacement } from '../guards.ts';
+import type { Replacement } from '../switch/guards.ts';
 
 export interface PlannedReplacement {
   readonly name: string;

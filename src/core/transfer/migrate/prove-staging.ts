@@ -5,12 +5,12 @@
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { createDifferenceLists } from '../compare/difference-lists.ts';
-import { pairById } from '../compare/cursor.ts';
+import { pairById } from '../points/cursor.ts';
 import { scanChanges } from '../delta/scan-changes.ts';
 import { type IndexFolder, pointsOf, type RangeIndex, readEntries, type ScanIndex } from '../delta/scan-index.ts';
-import type { Side } from '../delta/side.ts';
+import type { Side } from '../points/side.ts';
 import { countPoints } from '../../qdrant/collection/points.ts';
-import { displayId } from '../point-order.ts';
+import { displayId } from '../points/point-order.ts';
 
 export interface ReadInput {
   readonly staging: Side;

@@ -7,7 +7,7 @@ import type { RunOptions } from '../../../lib/events.ts';
 import { versionOf } from '../../qdrant/collection/alias.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { listCollections, type ListedCollection, publicNames, resolveAmong } from '../../qdrant/collection/names.ts';
-import { readTransferMark } from '../transfer-mark.ts';
+import { readTransferMark } from '../journal/transfer-mark.ts';
 
 /** Which ones. */
 export type Selection =

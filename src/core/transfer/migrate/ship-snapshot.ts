@@ -17,21 +17,21 @@ import {
   snapshotPath,
   snapshotStream,
 } from '../../qdrant/snapshots.ts';
-import { alignShards, type NumberedShard } from '../align-shards.ts';
+import { alignShards, type NumberedShard } from '../collection/align-shards.ts';
 import { removeMade, tellOrphans } from '../backup/back-up-snapshot.ts';
 import {
   type CollectionDescription,
   describeCollection,
   descriptionDifferences,
   displayDifference,
-} from '../collection-description.ts';
-import type { Side } from '../delta/side.ts';
-import { findPieces, recoverShards, type SnapshotPiece } from '../snapshot-pieces.ts';
-import { noteSpoiled } from '../staging.ts';
-import { assertTakesSnapshot } from '../server-fits.ts';
-import { reached } from '../steps.ts';
-import { type JournalledSnapshot, readTransfer, writeTransfer } from '../transfer-journal.ts';
-import { readTransferMark, writeTransferMark } from '../transfer-mark.ts';
+} from '../collection/collection-description.ts';
+import type { Side } from '../points/side.ts';
+import { findPieces, recoverShards, type SnapshotPiece } from '../collection/snapshot-pieces.ts';
+import { noteSpoiled } from '../collection/staging.ts';
+import { assertTakesSnapshot } from '../collection/server-fits.ts';
+import { reached } from '../journal/steps.ts';
+import { type JournalledSnapshot, readTransfer, writeTransfer } from '../journal/transfer-journal.ts';
+import { readTransferMark, writeTransferMark } from '../journal/transfer-mark.ts';
 import { copyPoints } from './copy-points.ts';
 import type { FillStrategy } from './fill-strategy.ts';
 import type { LayoutChanges } from './layout.ts';

@@ -3,7 +3,7 @@
  */
 import { parseJson, stringifyJson } from '../../../lib/json.ts';
 import { cardKey } from '../../qdrant/collection/card-store.ts';
-import type { CollectionDescription } from '../collection-description.ts';
+import type { CollectionDescription } from '../collection/collection-description.ts';
 
 export const withUndatedCard = ({ metadata, ...rest }: CollectionDescription): CollectionDescription => ({
   ...rest,

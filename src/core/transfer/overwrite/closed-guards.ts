@@ -7,8 +7,8 @@ import { formatCount } from '../../../lib/quantities.ts';
 import { versionOf } from '../../qdrant/collection/alias.ts';
 import type { CollectionCard } from '../../qdrant/collection/collection-card.ts';
 import { describeSpaceDifference, sameSpace } from '../../models/cards/space.ts';
-import { type AskText, gapReason } from '../guards.ts';
-import type { CurrentCollection } from '../take-name.ts';
+import { type AskText, gapReason } from '../switch/guards.ts';
+import type { CurrentCollection } from '../switch/take-name.ts';
 import type { WantedCollection } from './wanted-collection.ts';
 
 export interface OpenOverwriteGuards {

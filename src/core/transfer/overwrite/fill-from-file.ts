@@ -20,12 +20,19 @@ import {
   describeCollection,
   descriptionDifferences,
   displayDifference,
-} from '../collection-description.ts';
+} from '../collection/collection-description.ts';
 import { compareRecords, findExtra, layoutOf } from '../compare/compare-records.ts';
 import { createDifferenceLists, type PointDifferences } from '../compare/difference-lists.ts';
-import { createIndexes, createStaging, withoutIndexing, emptyStaging, finishStaging, noteSpoiled } from '../staging.ts';
-import { reached } from '../steps.ts';
-import { readTransferMark } from '../transfer-mark.ts';
+import {
+  createIndexes,
+  createStaging,
+  withoutIndexing,
+  emptyStaging,
+  finishStaging,
+  noteSpoiled,
+} from '../collection/staging.ts';
+import { reached } from '../journal/steps.ts';
+import { readTransferMark } from '../journal/transfer-mark.ts';
 import type { OverwritePlan } from './plan.ts';
 import { recordsThatCount } from './records-that-count.ts';
 import { assertFindsItself, createSample, type SelfRetrieval } from './self-retrieval.ts';

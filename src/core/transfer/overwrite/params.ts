@@ -2,7 +2,7 @@
  * What an overwrite is asked for.
  */
 import type { UploadFilesInput } from '../../qdrant/upload-files.ts';
-import type { AskText, Confirm } from '../guards.ts';
+import type { AskText, Confirm } from '../switch/guards.ts';
 import type { OpenOverwriteGuards } from './closed-guards.ts';
 
 export interface OverwriteParams {

@@ -14,11 +14,11 @@ import { listCollections, type ListedCollection } from '../../qdrant/collection/
 import { countPoints } from '../../qdrant/collection/points.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { requireFeature } from '../../qdrant/connection/features.ts';
-import { describeCollection } from '../collection-description.ts';
-import { withoutStrictModeTraces } from '../strict-mode.ts';
-import { findStaging, type Staging } from '../staging.ts';
-import { type CurrentCollection, currentOf } from '../take-name.ts';
-import { readTransferMark, type TransferMark } from '../transfer-mark.ts';
+import { describeCollection } from '../collection/collection-description.ts';
+import { withoutStrictModeTraces } from '../collection/strict-mode.ts';
+import { findStaging, type Staging } from '../collection/staging.ts';
+import { type CurrentCollection, currentOf } from '../switch/take-name.ts';
+import { readTransferMark, type TransferMark } from '../journal/transfer-mark.ts';
 import { type ExistingCollection, type WantedCollection, wantedCollection } from './wanted-collection.ts';
 
 export interface PlanInput {

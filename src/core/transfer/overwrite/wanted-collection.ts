@@ -12,7 +12,7 @@ import { type CollectionInfo, denseVectors, type DenseVectorInfo } from '../../q
 import { collectionBody, schemaDifferences } from '../../qdrant/collection/collection-schema.ts';
 import { deferralKey } from '../../qdrant/collection/deferred-indexing.ts';
 import type { ServerInfo } from '../../qdrant/connection/connection.ts';
-import type { CollectionDescription } from '../collection-description.ts';
+import type { CollectionDescription } from '../collection/collection-description.ts';
 
 export interface WantedCollection {
   readonly description: CollectionDescription;

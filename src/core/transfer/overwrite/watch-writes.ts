@@ -10,11 +10,11 @@ import { readFirstScan, saveFirstScan, saveScans } from '../delta/saved-scans.ts
 import { type Changes, scanChanges } from '../delta/scan-changes.ts';
 import type { IndexFolder, ScanIndex } from '../delta/scan-index.ts';
 import { addCounts, type ChangeCounts, settle } from '../delta/settle.ts';
-import type { Side } from '../delta/side.ts';
+import type { Side } from '../points/side.ts';
 import { writeChanges } from '../delta/write-changes.ts';
-import { displayId } from '../point-order.ts';
-import { planRanges } from '../ranges.ts';
-import { relaxingStrictMode } from '../strict-mode.ts';
+import { displayId } from '../points/point-order.ts';
+import { planRanges } from '../points/ranges.ts';
+import { relaxingStrictMode } from '../collection/strict-mode.ts';
 
 export interface WatchInput {
   readonly old: Side;

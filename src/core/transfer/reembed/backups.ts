@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { RunOptions } from '../../../lib/events.ts';
 import { isSameServer } from '../../qdrant/connection/same-server.ts';
-import type { Side } from '../delta/side.ts';
+import type { Side } from '../points/side.ts';
 import type { MigratePlan } from '../migrate/plan.ts';
 import { makeSafetyBackup, type SafetyBackup } from '../safety-backup.ts';
 

@@ -6,18 +6,18 @@ import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { formatCount } from '../../../lib/quantities.ts';
 import { countPoints } from '../../qdrant/collection/points.ts';
-import { pairById } from '../compare/cursor.ts';
+import { pairById } from '../points/cursor.ts';
 import type { ScanIndex } from '../delta/scan-index.ts';
-import type { Side } from '../delta/side.ts';
-import { displayId, type IdToken } from '../point-order.ts';
-import type { RawPoint } from '../raw-points.ts';
-import { createPageSize, type IdRange, scanRange } from '../scan-range.ts';
+import type { Side } from '../points/side.ts';
+import { displayId, type IdToken } from '../points/point-order.ts';
+import type { RawPoint } from '../points/raw-points.ts';
+import { createPageSize, type IdRange, scanRange } from '../points/scan-range.ts';
 import type { PointRecipe } from './make-points.ts';
 import { movedSince } from './moved-since.ts';
 import { keptLine, type KeptParts, payloadOf } from './point-line.ts';
-import { partsOf } from '../point-parts.ts';
+import { partsOf } from '../points/point-parts.ts';
 import { textOf } from './text-rule.ts';
-import { isSameLine } from '../comparable-line.ts';
+import { isSameLine } from '../points/comparable-line.ts';
 
 export interface PointsCheck {
   /** Points of the source, all of them equal in the target in id, payload and kept vectors. */

@@ -8,8 +8,8 @@ import type { Embedder } from '../../embed/embedder.ts';
 import { cosine } from '../../qdrant/collection/parity.ts';
 import { type PointId, pointsPath, retrievePoints } from '../../qdrant/collection/points.ts';
 import { wilson } from '../compare/sample-searches.ts';
-import type { Side } from '../delta/side.ts';
-import { samplePoints } from '../sample-points.ts';
+import type { Side } from '../points/side.ts';
+import { samplePoints } from '../points/sample-points.ts';
 import { mean } from './query-figures.ts';
 import { type Payload, type TextRule, textOf } from './text-rule.ts';
 

@@ -9,14 +9,14 @@ import type { EmbeddedText, Embedder } from '../../embed/embedder.ts';
 import type { LexicalEncoder } from '../../lexical/lexical.ts';
 import { TextCrashError } from '../../models/text-crash.ts';
 import { packTokenBits, type TokenLayout } from '../../vectors/packed-tokens.ts';
-import { NotMadeError } from '../not-made-error.ts';
-import { displayId, type IdToken } from '../point-order.ts';
-import type { RawPoint } from '../raw-points.ts';
+import { NotMadeError } from '../delta/not-made-error.ts';
+import { displayId, type IdToken } from '../points/point-order.ts';
+import type { RawPoint } from '../points/raw-points.ts';
 import type { ReembedCounts } from './counts.ts';
 import { keptLine, type KeptParts, newLine, payloadOf } from './point-line.ts';
-import { partsOf } from '../point-parts.ts';
+import { partsOf } from '../points/point-parts.ts';
 import { lexicalFields, type TextRule, textOf } from './text-rule.ts';
-import { isSameLine } from '../comparable-line.ts';
+import { isSameLine } from '../points/comparable-line.ts';
 
 /** How a point of the source becomes one of the target. */
 export interface PointRecipe {

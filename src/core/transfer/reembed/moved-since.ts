@@ -5,9 +5,9 @@
 import type { RunOptions } from '../../../lib/events.ts';
 import { retrieveRaw } from '../delta/conditional.ts';
 import { lineHash, readEntries, type ScanIndex } from '../delta/scan-index.ts';
-import type { Side } from '../delta/side.ts';
-import type { IdToken } from '../point-order.ts';
-import type { IdRange } from '../scan-range.ts';
+import type { Side } from '../points/side.ts';
+import type { IdToken } from '../points/point-order.ts';
+import type { IdRange } from '../points/scan-range.ts';
 
 /** Of `ids`, all of one shard key, those that are in the source otherwise than `index` says. */
 export async function movedSince(

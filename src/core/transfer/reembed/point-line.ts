@@ -5,8 +5,8 @@ import { jsonFields } from '../../../lib/json-bytes.ts';
 import { parseJson } from '../../../lib/json.ts';
 import type { SparseVector } from '../../lexical/lexical.ts';
 import { vectorJson } from '../../vectors/encode-record.ts';
-import type { PointParts } from '../point-parts.ts';
-import type { RawPoint } from '../raw-points.ts';
+import type { PointParts } from '../points/point-parts.ts';
+import type { RawPoint } from '../points/raw-points.ts';
 import type { Payload } from './text-rule.ts';
 
 export const payloadOf = ({ payload }: PointParts): Payload => parseJson(payload) as Payload;

@@ -8,8 +8,8 @@ import { type CollectionInfo, denseVectors, readCollectionInfo } from '../../qdr
 import type { ListedCollection } from '../../qdrant/collection/names.ts';
 import { countPoints } from '../../qdrant/collection/points.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
-import { type CollectionDescription, describeCollection } from '../collection-description.ts';
-import { samplePoints } from '../sample-points.ts';
+import { type CollectionDescription, describeCollection } from '../collection/collection-description.ts';
+import { samplePoints } from '../points/sample-points.ts';
 
 export interface SourceVector {
   /** Empty for the unnamed one. */

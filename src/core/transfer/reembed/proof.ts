@@ -8,7 +8,7 @@ import type { ModelCard } from '../../models/cards/card.ts';
 import { sameSpace } from '../../models/cards/space.ts';
 import type { SearchParams, SearchPlaces } from '../../retrieval/params.ts';
 import { createSearcher, type Searcher } from '../../retrieval/search.ts';
-import type { Side } from '../delta/side.ts';
+import type { Side } from '../points/side.ts';
 import { type CheckInput, checkPoints, type PointsCheck } from './check-points.ts';
 import { compareSpaces, type SpaceComparison, type SpacesInput } from './compare-spaces.ts';
 import { compareQueries, type QueryComparison, type TestQuery } from './test-queries.ts';

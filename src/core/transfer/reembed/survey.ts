@@ -7,11 +7,11 @@ import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import type { Embedder } from '../../embed/embedder.ts';
 import type { Tokenizer } from '../../models/tokenizer.ts';
-import type { Side } from '../delta/side.ts';
-import { displayId, type IdToken } from '../point-order.ts';
-import { createPageSize, type IdRange, scanRange } from '../scan-range.ts';
+import type { Side } from '../points/side.ts';
+import { displayId, type IdToken } from '../points/point-order.ts';
+import { createPageSize, type IdRange, scanRange } from '../points/scan-range.ts';
 import { payloadOf } from './point-line.ts';
-import { partsOf } from '../point-parts.ts';
+import { partsOf } from '../points/point-parts.ts';
 import type { PayloadKeyFacts, SourceProbe } from './probe.ts';
 import { type Payload, type TextRule, textOf } from './text-rule.ts';
 

@@ -9,7 +9,7 @@ import type { ModelCard } from '../../models/cards/card.ts';
 import { cardKey } from '../../qdrant/collection/card-store.ts';
 import type { CollectionCard } from '../../qdrant/collection/collection-card.ts';
 import type { KeptTokens } from '../../qdrant/collection/kept-tokens.ts';
-import type { CollectionDescription } from '../collection-description.ts';
+import type { CollectionDescription } from '../collection/collection-description.ts';
 import type { SourceProbe } from './probe.ts';
 import type { TextRule } from './text-rule.ts';
 import type { VectorsPlan } from './vectors-plan.ts';

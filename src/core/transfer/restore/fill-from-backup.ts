@@ -8,13 +8,20 @@ import type { Connection } from '../../qdrant/connection/connection.ts';
 import { waitUntilReady } from '../../qdrant/collection/readiness.ts';
 import { isBySnapshot } from '../backup-folder/manifest.ts';
 import { readPart } from '../backup-folder/part-file.ts';
-import { describeCollection, descriptionDifferences, displayDifference } from '../collection-description.ts';
-import { assertSamePoints } from '../compare-parts.ts';
-import { loadPoints } from '../load-points.ts';
-import { createPageSize, digestRange } from '../scan-range.ts';
-import { reached } from '../steps.ts';
-import { createIndexes, createShardKeys, createStaging, dropStaging, finishStaging, type Staging } from '../staging.ts';
-import type { TransferMark } from '../transfer-mark.ts';
+import { describeCollection, descriptionDifferences, displayDifference } from '../collection/collection-description.ts';
+import { assertSamePoints } from '../compare/compare-parts.ts';
+import { loadPoints } from '../points/load-points.ts';
+import { createPageSize, digestRange } from '../points/scan-range.ts';
+import { reached } from '../journal/steps.ts';
+import {
+  createIndexes,
+  createShardKeys,
+  createStaging,
+  dropStaging,
+  finishStaging,
+  type Staging,
+} from '../collection/staging.ts';
+import type { TransferMark } from '../journal/transfer-mark.ts';
 import type { RestoreItem } from './plan.ts';
 import { recoverStaging } from './recover-staging.ts';
 

@@ -14,8 +14,8 @@ import { findAllPeers } from '../../qdrant/peers.ts';
 import { countPeers } from '../../qdrant/collection/system-collection.ts';
 import type { LocatedCollection } from '../backup-folder/join-shards.ts';
 import { type BackedUpCollection, isBySnapshot } from '../backup-folder/manifest.ts';
-import { type CollectionDescription, decodeDescription } from '../collection-description.ts';
-import { assertTakesSnapshot } from '../server-fits.ts';
+import { type CollectionDescription, decodeDescription } from '../collection/collection-description.ts';
+import { assertTakesSnapshot } from '../collection/server-fits.ts';
 
 export interface RestoreItem {
   readonly collection: LocatedCollection;

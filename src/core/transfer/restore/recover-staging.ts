@@ -12,14 +12,14 @@ import { formatCount } from '../../../lib/quantities.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { waitUntilReady } from '../../qdrant/collection/readiness.ts';
 import { recoverSnapshot } from '../../qdrant/snapshots.ts';
-import { alignShards } from '../align-shards.ts';
+import { alignShards } from '../collection/align-shards.ts';
 import type { BackedUpCollection, FileEntry, ShardSnapshot } from '../backup-folder/manifest.ts';
-import { describeCollection, descriptionDifferences, displayDifference } from '../collection-description.ts';
-import { digestCollection } from '../collection-digest.ts';
-import type { RangeDigest } from '../scan-range.ts';
-import { recoverShards } from '../snapshot-pieces.ts';
-import { createStaging, dropStaging, finishStaging } from '../staging.ts';
-import { reached } from '../steps.ts';
+import { describeCollection, descriptionDifferences, displayDifference } from '../collection/collection-description.ts';
+import { digestCollection } from '../points/collection-digest.ts';
+import type { RangeDigest } from '../points/scan-range.ts';
+import { recoverShards } from '../collection/snapshot-pieces.ts';
+import { createStaging, dropStaging, finishStaging } from '../collection/staging.ts';
+import { reached } from '../journal/steps.ts';
 import type { FilledFromBackup, FillInput } from './fill-from-backup.ts';
 
 /** @throws QdxError `verification` where other points came out than went in; the staging collection is then removed. */

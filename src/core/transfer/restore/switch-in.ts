@@ -3,13 +3,13 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
-import type { Replacement } from '../guards.ts';
-import { type KeptCollection, keptByMark, noteDone, replacedByAlias } from '../kept-collections.ts';
-import type { NameGap } from '../plain/give-up-plain.ts';
-import type { Staging } from '../staging.ts';
-import { switchAliases } from '../switch-aliases.ts';
-import { takeName } from '../take-name.ts';
-import type { TransferMark } from '../transfer-mark.ts';
+import type { Replacement } from '../switch/guards.ts';
+import { type KeptCollection, keptByMark, noteDone, replacedByAlias } from '../switch/kept-collections.ts';
+import type { NameGap } from '../switch/plain/give-up-plain.ts';
+import type { Staging } from '../collection/staging.ts';
+import { switchAliases } from '../switch/switch-aliases.ts';
+import { takeName } from '../switch/take-name.ts';
+import type { TransferMark } from '../journal/transfer-mark.ts';
 import type { RestoreItem } from './plan.ts';
 
 export interface Target {

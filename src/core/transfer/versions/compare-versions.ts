@@ -3,13 +3,13 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
-import { describeCollection } from '../collection-description.ts';
+import { describeCollection } from '../collection/collection-description.ts';
 import type { PointDifferences } from '../compare/difference-lists.ts';
 import { createPointComparison } from '../compare/merge-points.ts';
 import { allPoints } from '../compare/reference.ts';
-import { createPointsHash, type PointsHash } from '../points-hash.ts';
-import type { RawPoint } from '../raw-points.ts';
-import type { KeptState } from '../take-name.ts';
+import { createPointsHash, type PointsHash } from '../points/points-hash.ts';
+import type { RawPoint } from '../points/raw-points.ts';
+import type { KeptState } from '../switch/take-name.ts';
 
 export interface VersionComparison {
   readonly older: KeptState;

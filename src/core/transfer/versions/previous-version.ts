@@ -5,7 +5,7 @@ import { QdxError } from '../../../lib/errors.ts';
 import { versionOf } from '../../qdrant/collection/alias.ts';
 import type { ListedCollection } from '../../qdrant/collection/names.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
-import { readTransferMark, type TransferMark } from '../transfer-mark.ts';
+import { readTransferMark, type TransferMark } from '../journal/transfer-mark.ts';
 
 export interface Version {
   readonly physical: string;
