@@ -2,7 +2,7 @@
  * `qdx completion`: the script that teaches a shell to complete qdx.
  */
 import type { CommandModule } from './command.ts';
-import { completionScripts, isShell, shellNames } from './completion-scripts.ts';
+import { completionScripts, isShell, shellNames } from './completion/scripts.ts';
 
 export const completion: CommandModule = {
   examples: [

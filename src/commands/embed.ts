@@ -6,10 +6,10 @@ import { embedCorpus } from '../core/embed/embed.ts';
 import { version } from '../version.ts';
 import type { CommandModule } from './command.ts';
 import { typedMakingFlags } from './collection-setting-flags.ts';
-import { defineEmbed, destinationOf, embedFlags } from './embed-flags.ts';
-import { addKaggleOptions, embedOnKaggle, goesToKaggle } from './embed-on-kaggle.ts';
+import { defineEmbed, destinationOf, embedFlags } from './embed/flags.ts';
+import { addKaggleOptions, embedOnKaggle, goesToKaggle } from './embed/on-kaggle.ts';
 import { endpointParams } from './model-places.ts';
-import { renderEmbedSummary } from './embed-render.ts';
+import { renderEmbedSummary } from './embed/render.ts';
 
 export const embed: CommandModule = {
   examples: [

@@ -15,33 +15,33 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   collections: {
     summary: 'List, rename and delete collections; adopt those that qdx did not make',
-    load: async () => (await import('./collections-list.ts')).collectionsList,
+    load: async () => (await import('./collections/list.ts')).collectionsList,
     members: {
       adopt: {
         summary: 'Write the card of a collection that qdx did not make',
-        load: async () => (await import('./collections-adopt.ts')).collectionsAdopt,
+        load: async () => (await import('./collections/adopt.ts')).collectionsAdopt,
       },
       rename: {
         summary: 'Another public name; nothing is embedded again',
-        load: async () => (await import('./collections-rename.ts')).collectionsRename,
+        load: async () => (await import('./collections/rename.ts')).collectionsRename,
       },
       delete: {
         summary: 'A collection for good; its name is typed once more',
-        load: async () => (await import('./collections-delete.ts')).collectionsDelete,
+        load: async () => (await import('./collections/delete.ts')).collectionsDelete,
       },
     },
   },
   alias: {
     summary: 'Which name leads to which collection; set and remove names',
-    load: async () => (await import('./alias-list.ts')).aliasList,
+    load: async () => (await import('./alias/list.ts')).aliasList,
     members: {
       set: {
         summary: 'Lead a name to a collection, in one step',
-        load: async () => (await import('./alias-set.ts')).aliasSet,
+        load: async () => (await import('./alias/set.ts')).aliasSet,
       },
       remove: {
         summary: 'Take a name away; its collection stays',
-        load: async () => (await import('./alias-remove.ts')).aliasRemove,
+        load: async () => (await import('./alias/remove.ts')).aliasRemove,
       },
     },
   },
@@ -74,43 +74,43 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     members: {
       search: {
         summary: 'Quality and latency of search, with gates',
-        load: async () => (await import('./bench-search.ts')).benchSearch,
+        load: async () => (await import('./bench/search.ts')).benchSearch,
       },
       reranking: {
         summary: 'Whether reranking is worth its time here, against what is configured',
-        load: async () => (await import('./bench-reranking.ts')).benchReranking,
+        load: async () => (await import('./bench/reranking.ts')).benchReranking,
       },
       quantization: {
         summary: 'How far the vectors of a collection can be compressed, on a copy of them',
-        load: async () => (await import('./bench-tuning.ts')).benchQuantization,
+        load: async () => (await import('./bench/tuning.ts')).benchQuantization,
       },
       hnsw: {
         summary: 'How many links and how wide a search the graph of a collection needs, on a copy',
-        load: async () => (await import('./bench-tuning.ts')).benchHnsw,
+        load: async () => (await import('./bench/tuning.ts')).benchHnsw,
       },
       migration: {
         summary: 'An old collection against a new one, the same queries',
-        load: async () => (await import('./bench-more.ts')).benchMigration,
+        load: async () => (await import('./bench/more.ts')).benchMigration,
       },
       parity: {
         summary: 'Two models or files: cosine, and whether they see the same neighbours',
-        load: async () => (await import('./bench-parity.ts')).benchParity,
+        load: async () => (await import('./bench/parity.ts')).benchParity,
       },
       load: {
         summary: 'Users at once: latency, queries a second, sockets, CPU and memory',
-        load: async () => (await import('./bench-more.ts')).benchLoad,
+        load: async () => (await import('./bench/more.ts')).benchLoad,
       },
       embed: {
         summary: 'How fast this machine encodes texts; time and money against an endpoint',
-        load: async () => (await import('./bench-embed.ts')).benchEmbed,
+        load: async () => (await import('./bench/embed.ts')).benchEmbed,
       },
       upload: {
         summary: 'How fast points get into this server',
-        load: async () => (await import('./bench-more.ts')).benchUpload,
+        load: async () => (await import('./bench/more.ts')).benchUpload,
       },
       judge: {
         summary: 'Write a file of passages to be judged by hand',
-        load: async () => (await import('./bench-judge.ts')).benchJudge,
+        load: async () => (await import('./bench/judge.ts')).benchJudge,
       },
     },
   },
@@ -120,7 +120,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     members: {
       config: {
         summary: 'What to write into the settings of an agent or editor',
-        load: async () => (await import('./mcp-config.ts')).mcpConfig,
+        load: async () => (await import('./mcp/config.ts')).mcpConfig,
       },
     },
   },
@@ -145,15 +145,15 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     members: {
       show: {
         summary: 'Every setting with its value and origin',
-        load: async () => (await import('./config-show.ts')).configShow,
+        load: async () => (await import('./config/show.ts')).configShow,
       },
       schema: {
         summary: 'JSON Schema of settings files',
-        load: async () => (await import('./config-schema.ts')).configSchema,
+        load: async () => (await import('./config/schema.ts')).configSchema,
       },
       init: {
         summary: 'Write a first qdx.config.json here',
-        load: async () => (await import('./config-init.ts')).configInit,
+        load: async () => (await import('./config/init.ts')).configInit,
       },
     },
   },
@@ -162,15 +162,15 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     members: {
       start: {
         summary: 'Start the local Qdrant, or find it running',
-        load: async () => (await import('./server-start.ts')).serverStart,
+        load: async () => (await import('./server/start.ts')).serverStart,
       },
       stop: {
         summary: 'Stop the local Qdrant; its data stays',
-        load: async () => (await import('./server-stop.ts')).serverStop,
+        load: async () => (await import('./server/stop.ts')).serverStop,
       },
       status: {
         summary: 'Whether it runs, where, and which binary it is',
-        load: async () => (await import('./server-status.ts')).serverStatus,
+        load: async () => (await import('./server/status.ts')).serverStatus,
       },
     },
   },
@@ -179,15 +179,15 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     members: {
       download: {
         summary: 'Get a model from the hub and lock its hashes',
-        load: async () => (await import('./models-download.ts')).modelsDownload,
+        load: async () => (await import('./models/download.ts')).modelsDownload,
       },
       list: {
         summary: 'Models that are built in, downloaded, or known',
-        load: async () => (await import('./models-list.ts')).modelsList,
+        load: async () => (await import('./models/list.ts')).modelsList,
       },
       card: {
         summary: 'All that decides what the vectors of a model mean',
-        load: async () => (await import('./models-card.ts')).modelsCard,
+        load: async () => (await import('./models/card.ts')).modelsCard,
       },
     },
   },

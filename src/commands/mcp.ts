@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { ServeMcpParams } from '../core/mcp/serve-mcp.ts';
 import { version } from '../version.ts';
 import type { CommandContext, CommandModule } from './command.ts';
-import { backendParams, defineServed } from './mcp-flags.ts';
+import { backendParams, defineServed } from './mcp/flags.ts';
 import { addEndpointOptions } from './model-places.ts';
 import { addSettingOptions } from './setting-options.ts';
 

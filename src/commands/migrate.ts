@@ -13,10 +13,10 @@ import { planReembedding } from '../core/transfer/reembed/plan.ts';
 import { reembedCollection } from '../core/transfer/reembed-collection.ts';
 import type { CommandContext, CommandInput, CommandModule, CommandResult } from './command.ts';
 import { listFlag } from './list-flag.ts';
-import { addMigrateFlags, layoutOf, migrateLines, migrateParams, selectionOf } from './migrate-flags.ts';
-import { addModelFlags, isReembedding, reembedParams } from './migrate-model-flags.ts';
-import { renderReembedding, renderReembedPlan } from './migrate-model-render.ts';
-import { renderCopy, renderCopyPlan, renderSeveral } from './migrate-text.ts';
+import { addMigrateFlags, layoutOf, migrateLines, migrateParams, selectionOf } from './migrate/flags.ts';
+import { addModelFlags, isReembedding, reembedParams } from './migrate/model-flags.ts';
+import { renderReembedding, renderReembedPlan } from './migrate/model-render.ts';
+import { renderCopy, renderCopyPlan, renderSeveral } from './migrate/text.ts';
 
 export const migrate: CommandModule = {
   examples: [

@@ -5,7 +5,7 @@ import { rerankLines } from '../core/retrieval/rerank/rerank-lines.ts';
 import { QdxError } from '../lib/errors.ts';
 import type { CommandModule } from './command.ts';
 import { rerankParams, rerankSettings } from './rerank-settings.ts';
-import { searchPlaces } from './search-places.ts';
+import { searchPlaces } from './search/places.ts';
 import { addSettingOptions } from './setting-options.ts';
 
 export const rerank: CommandModule = {

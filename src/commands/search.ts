@@ -8,13 +8,13 @@ import { withSearchLog } from '../core/retrieval/search-log.ts';
 import { searchQueries } from '../core/retrieval/search-queries.ts';
 import { QdxError } from '../lib/errors.ts';
 import type { CommandContext, CommandModule } from './command.ts';
-import { defineSearch, listFlag, querySource, searchParams } from './search-flags.ts';
-import { hitFormats, responseData } from './search-formats.ts';
-import { locateFiles } from './search-links.ts';
-import { searchLog } from './search-log.ts';
-import { answerLines } from './search-many.ts';
-import { searchPlaces } from './search-places.ts';
-import { type HitLook, renderHits } from './search-render.ts';
+import { defineSearch, listFlag, querySource, searchParams } from './search/flags.ts';
+import { hitFormats, responseData } from './search/formats.ts';
+import { locateFiles } from './search/links.ts';
+import { searchLog } from './search/log.ts';
+import { answerLines } from './search/many.ts';
+import { searchPlaces } from './search/places.ts';
+import { type HitLook, renderHits } from './search/render.ts';
 
 export const search: CommandModule = {
   formats: ['jsonl', 'csv', 'md', 'files'],

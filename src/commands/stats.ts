@@ -5,12 +5,12 @@
 import { type LiveInput, readLiveStats, watchStats } from '../core/live/live-stats.ts';
 import { renderPrometheus } from '../core/live/prometheus.ts';
 import type { CommandContext, CommandInput, CommandModule } from './command.ts';
-import { searchParams } from './search-flags.ts';
-import { logPlace } from './search-log.ts';
-import { searchPlaces } from './search-places.ts';
+import { searchParams } from './search/flags.ts';
+import { logPlace } from './search/log.ts';
+import { searchPlaces } from './search/places.ts';
 import { addSettingOptions } from './setting-options.ts';
-import { renderStats } from './stats-text.ts';
-import { lookLines, writeTextfile } from './stats-watch.ts';
+import { renderStats } from './stats/text.ts';
+import { lookLines, writeTextfile } from './stats/watch.ts';
 
 export const stats: CommandModule = {
   formats: ['jsonl', 'prometheus'],

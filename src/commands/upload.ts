@@ -13,9 +13,9 @@ import { version } from '../version.ts';
 import type { Origin } from '../core/config/resolve.ts';
 import type { CommandModule } from './command.ts';
 import { addCollectionSettings, typedMakingFlags } from './collection-setting-flags.ts';
-import { renderOverwrite } from './overwrite-text.ts';
-import { addForceOptions, forceParams } from './upload-force.ts';
-import { renderUpload } from './upload-text.ts';
+import { renderOverwrite } from './upload/overwrite-text.ts';
+import { addForceOptions, forceParams } from './upload/force.ts';
+import { renderUpload } from './upload/text.ts';
 
 export const upload: CommandModule = {
   examples: [

@@ -12,7 +12,7 @@ import { QdxError } from '../lib/errors.ts';
 import { addSettingOptions } from './setting-options.ts';
 import type { CommandContext, CommandModule, CommandResult } from './command.ts';
 import { addEndpointOptions, modelPlaces } from './model-places.ts';
-import { renderVerifyReport } from './render-verify-report.ts';
+import { renderVerifyReport } from './verify-model/report-text.ts';
 
 /** Points of a collection that are embedded again: enough to see a wrong model, few enough to take a second. */
 const collectionSample = 32;

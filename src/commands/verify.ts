@@ -5,8 +5,8 @@ import { verifyShards } from '../core/transfer/backup-folder/verify-shards.ts';
 import { compareCollection } from '../core/transfer/compare-collection.ts';
 import { QdxError } from '../lib/errors.ts';
 import type { CommandContext, CommandModule, CommandResult } from './command.ts';
-import { folderData, renderFolder, renderFolders } from './verify-backup-text.ts';
-import { renderComparison } from './verify-comparison.ts';
+import { folderData, renderFolder, renderFolders } from './verify/backup-text.ts';
+import { renderComparison } from './verify/comparison-text.ts';
 
 export const verify: CommandModule = {
   examples: [

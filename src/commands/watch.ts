@@ -10,10 +10,10 @@ import { version } from '../version.ts';
 import { addCollectionSettings, typedMakingFlags } from './collection-setting-flags.ts';
 import type { Connection } from '../core/qdrant/connection/connection.ts';
 import type { CommandContext, CommandModule } from './command.ts';
-import { addReaderOptions, embedFlags, embedSettings } from './embed-flags.ts';
+import { addReaderOptions, embedFlags, embedSettings } from './embed/flags.ts';
 import { addEndpointOptions, endpointParams } from './model-places.ts';
 import { addSettingOptions } from './setting-options.ts';
-import { updateLines } from './watch-lines.ts';
+import { updateLines } from './watch/lines.ts';
 
 export const watch: CommandModule = {
   formats: ['jsonl'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { renderEmbedSummary } from '../../../src/commands/embed-render.ts';
+import { renderEmbedSummary } from '../../../src/commands/embed/render.ts';
 import type { EmbedSummary } from '../../../src/core/embed/embed.ts';
 
 const view = { columns: 80, isTty: false, color: false };

@@ -2,7 +2,7 @@
  * What `qdx migrate --model` says when it is done.
  */
 import { expect, test } from 'vitest';
-import { renderReembedding } from '../../../src/commands/migrate-model-render.ts';
+import { renderReembedding } from '../../../src/commands/migrate/model-render.ts';
 import type { ReembedSummary } from '../../../src/core/transfer/reembed-collection.ts';
 
 const summary: ReembedSummary = {

@@ -2,7 +2,7 @@
  * What `upload --force` says of writes that may be missing.
  */
 import { describe, expect, test } from 'vitest';
-import { renderOverwrite } from '../../../src/commands/overwrite-text.ts';
+import { renderOverwrite } from '../../../src/commands/upload/overwrite-text.ts';
 import { hasAllWrites, type OverwriteSummary } from '../../../src/core/transfer/overwrite.ts';
 
 const none = { inserted: 0, changed: 0, deleted: 0 };

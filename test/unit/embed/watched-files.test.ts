@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { changedFiles, filesBelow, listFiles } from '../../../src/core/embed/watch/file-list.ts';
-import { updateLine } from '../../../src/commands/watch-lines.ts';
+import { updateLine } from '../../../src/commands/watch/lines.ts';
 import { follow, type WatchUpdate } from '../../../src/core/embed/watch/watch.ts';
 import type { Settings } from '../../../src/core/config/schema.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';

@@ -2,7 +2,7 @@
  * What the `kaggle` command prints, as version 2.2.4 and older ones word it.
  */
 import { expect, test } from 'vitest';
-import { renderKaggle } from '../../../src/commands/embed-on-kaggle.ts';
+import { renderKaggle } from '../../../src/commands/embed/on-kaggle.ts';
 import { jobKey } from '../../../src/core/kaggle/job.ts';
 import { logText, parseStatus } from '../../../src/core/kaggle/kaggle-cli.ts';
 import { failureOf } from '../../../src/core/kaggle/kaggle-failure.ts';
