@@ -38,11 +38,11 @@ const heading = 'Options of a model over HTTP (--model endpoint:NAME):';
 
 /**
  * @param use `query`: vectors of single texts only; `bulk`: of many.
- * @param hasAllowRemote The command has the settings of reranking too, and `--allow-remote` with them.
+ * @param hasAllowRemoteText The command has the settings of reranking too, and `--allow-remote-text` with them.
  */
-export function addEndpointOptions(command: Command, use: 'query' | 'bulk', hasAllowRemote = false): void {
+export function addEndpointOptions(command: Command, use: 'query' | 'bulk', hasAllowRemoteText = false): void {
   const paths = use === 'bulk' ? [...askingSettings, ...bulkSettings] : askingSettings;
-  addSettingOptions(command, hasAllowRemote ? paths : [...paths, 'rerankEndpoint.allowRemote'], heading);
+  addSettingOptions(command, hasAllowRemoteText ? paths : [...paths, 'allowRemoteText'], heading);
 }
 
 type Context = Pick<CommandContext, 'folders' | 'askText' | 'isYes' | 'onEvent'>;
@@ -53,7 +53,7 @@ export function modelPlaces(context: Context, settings: Settings): FindModelOpti
 
 export function endpointParams(
   { folders, askText, isYes, onEvent }: Context,
-  { endpoint, connection, rerankEndpoint }: Settings,
+  { endpoint, connection, allowRemoteText: isAllowed }: Settings,
 ): EndpointParams {
   const { apiKeyFile: _file, ...asked } = endpoint;
   return {
@@ -62,7 +62,6 @@ export function endpointParams(
     insecure: connection.insecure,
     assertMayTravel: async (leaving) => {
       const { assertTextMayTravel } = await import('../core/config/text-trust.ts');
-      const { allowRemote: isAllowed } = rerankEndpoint;
       await assertTextMayTravel(leaving, { dataFolder: folders.data, isAllowed, isYes, ask: askText, onEvent });
     },
   };

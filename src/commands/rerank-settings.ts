@@ -16,7 +16,7 @@ export const rerankSettings: readonly SettingPath[] = [
   'rerankEndpoint.url',
   'rerankEndpoint.apiKeyFile',
   'rerankEndpoint.model',
-  'rerankEndpoint.allowRemote',
+  'allowRemoteText',
   'rerankEndpoint.timeoutMs',
   'rerankEndpoint.batchSize',
   'rerankEndpoint.textsField',
@@ -24,10 +24,11 @@ export const rerankSettings: readonly SettingPath[] = [
   'rerankEndpoint.maxCost',
 ];
 
-export function rerankParams({ search, embed, rerankEndpoint, connection }: RerankingSettings): RerankParams {
+export function rerankParams(settings: RerankingSettings): RerankParams {
+  const { search, embed, rerankEndpoint, connection, allowRemoteText } = settings;
   const { rerank, rerankDepth, rerankCascade, rerankBudgetMs, rerankFallback, lateBudgetMs, crossModel } = search;
   const { apiKeyFile: _file, ...endpoint } = rerankEndpoint;
-  const remote = { ...endpoint, insecure: connection.insecure };
+  const remote = { ...endpoint, allowRemoteText, insecure: connection.insecure };
   const isAuto = rerank === 'auto';
   const kinds = isAuto ? 'late' : rerank;
   return {
@@ -49,4 +50,4 @@ export function rerankParams({ search, embed, rerankEndpoint, connection }: Rera
   };
 }
 
-type RerankingSettings = Pick<Settings, 'search' | 'embed' | 'rerankEndpoint' | 'connection'>;
+type RerankingSettings = Pick<Settings, 'search' | 'embed' | 'rerankEndpoint' | 'connection' | 'allowRemoteText'>;

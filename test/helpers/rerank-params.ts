@@ -12,7 +12,7 @@ export const rerankParams = (remote: Partial<RemoteParams> = {}, more: Partial<R
   workers: 1,
   remote: {
     timeoutMs: 5_000,
-    allowRemote: false,
+    allowRemoteText: false,
     insecure: false,
     batchSize: 32,
     textsField: 'documents',

@@ -68,7 +68,7 @@ export async function embedOnKaggle(
 ): Promise<CommandResult> {
   const { embedOnKaggle: run } = await import('../../core/kaggle/embed-on-kaggle.ts');
   const { folders, environment, isYes, onEvent } = context;
-  const { allowRemote: isAllowed } = embed.settings.rerankEndpoint;
+  const { allowRemoteText: isAllowed } = embed.settings;
   const ask = (question: string) => context.askText(question);
   const summary = await run(
     {

@@ -89,14 +89,6 @@ export const rerankTable = {
     description: 'Model, as the endpoint calls it',
     absent: 'nomic-ai/CodeRankLLM for listwise, none for endpoint',
   },
-  'rerankEndpoint.allowRemote': {
-    flag: 'allow-remote',
-    type: 'switch',
-    env: ['QDX_ALLOW_REMOTE'],
-    description:
-      'Let texts go to another machine: of candidates to a reranker (with --yes, of chunks and queries to an endpoint)',
-    userOnly: true,
-  },
   'rerankEndpoint.timeoutMs': {
     flag: 'rerank-timeout-ms',
     value: '<ms>',

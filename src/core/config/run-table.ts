@@ -1,5 +1,5 @@
 /**
- * Rows of the settings of what qdx does: preset, embed, upload, transfer, search, hub.
+ * Rows of the settings of what qdx does: preset, allowRemoteText, embed, upload, transfer, search, hub.
  */
 import type { SettingRow } from './setting-row.ts';
 
@@ -10,6 +10,14 @@ export const runTable = {
     type: 'text',
     env: ['QDX_PRESET'],
     description: 'Defaults for documents or for code',
+  },
+  allowRemoteText: {
+    flag: 'allow-remote-text',
+    type: 'switch',
+    env: ['QDX_ALLOW_REMOTE_TEXT'],
+    description:
+      'Let texts go to another machine: of candidates to a reranker; with --yes, of chunks and queries to an endpoint or Kaggle',
+    userOnly: true,
   },
   'embed.model': {
     flag: 'model',

@@ -175,8 +175,6 @@ const rerankEndpointSettings = z.strictObject({
   /** Read where apiKey is not set; `-` is stdin. */
   apiKeyFile: text.optional(),
   model: text.optional(),
-  /** Let texts go to another machine. */
-  allowRemote: z.boolean().default(false),
   timeoutMs: positive.default(30_000),
   /** Texts in one request of `endpoint`: what text-embeddings-inference takes by default. */
   batchSize: positive.max(1000).default(32),
@@ -260,6 +258,8 @@ export const settingsSchema = z.strictObject({
   /** For editors: where the JSON Schema is. */
   $schema: z.string().optional(),
   preset: preset.default('documents'),
+  /** Texts may go to another machine: an endpoint, a reranker over HTTP, Kaggle. */
+  allowRemoteText: z.boolean().default(false),
   connection: connectionSettings.prefault({}),
   vector: vectorSettings.prefault({}),
   index: indexSettings.prefault({}),

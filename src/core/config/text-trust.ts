@@ -20,7 +20,7 @@ export interface TextTravel {
 export interface TravelConsent {
   /** The user's data folder of qdx. */
   readonly dataFolder: string;
-  /** `--allow-remote` was typed, or a setting of the user's own says so. */
+  /** `--allow-remote-text` was typed, or a setting of the user's own says so. */
   readonly isAllowed: boolean;
   /** `--yes` was typed. */
   readonly isYes: boolean;
@@ -30,7 +30,7 @@ export interface TravelConsent {
 }
 
 /**
- * Says what is about to leave, every time; asks, the first time. Where nobody can be asked it takes `--allow-remote` and
+ * Says what is about to leave, every time; asks, the first time. Where nobody can be asked it takes `--allow-remote-text` and
  * `--yes` together, which is remembered for no later run.
  * @throws QdxError `refused` where the answer is no, or there is none.
  */
@@ -50,7 +50,7 @@ const refusal = ({ destination, what }: TextTravel, wasAsked: boolean): QdxError
   new QdxError(
     'refused',
     `nothing was sent to ${destination}: ${what}, ${wasAsked ? 'and the answer was no' : 'and nobody could be asked'}`,
-    { hint: `--allow-remote --yes sends it unasked; on a terminal it is asked once`, details: { destination } },
+    { hint: `--allow-remote-text --yes sends it unasked; on a terminal it is asked once`, details: { destination } },
   );
 
 /** Destination -> when it was allowed, ISO 8601. */

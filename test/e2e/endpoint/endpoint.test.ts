@@ -127,7 +127,7 @@ test('a text goes to another machine only where the user said so; loopback needs
   });
   expect(run.exitCode).toBe(8);
   expect(run.stderr).toContain('nothing was sent to http://192.0.2.1:9');
-  expect(run.stderr).toContain('--allow-remote --yes');
+  expect(run.stderr).toContain('--allow-remote-text --yes');
   const clear = await qdx(['embed', folder, '-c', 'away', '--model', model], {
     GPU_API_ENDPOINT: 'http://192.0.2.1:9/v1',
   });

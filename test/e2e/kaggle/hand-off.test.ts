@@ -18,7 +18,7 @@ const hostile = {
   '$(touch acted).md': '# It\'s `touch acted`\n\n{{ 7 * 7 }} \\u0000 \\" ]]> </script> %%bash touch acted\n',
 };
 const folder = corpusFolder({ ...manyFiles(2, 6), ...hostile, '.env': 'SECRET_KEY=do-not-send\n' });
-const sends = ['--allow-remote', '--yes'];
+const sends = ['--allow-remote-text', '--yes'];
 
 let server: RunningQdrant;
 beforeAll(async () => {
@@ -61,7 +61,7 @@ describe.runIf(python !== null)('with a stub kaggle on the PATH, since Kaggle ca
     expect(refused.stderr).toMatch(
       /\d+ chunks \([\d.]+ KB: text, paths and line numbers\) as the private dataset anna\/qdx-/,
     );
-    expect(refused.stderr).toContain('--allow-remote --yes');
+    expect(refused.stderr).toContain('--allow-remote-text --yes');
     const onlyYes = await kaggle.embed(['--run', job.runId, '--yes']);
     expect(onlyYes.exitCode).toBe(8);
     expect(kaggle.calls()).toEqual([

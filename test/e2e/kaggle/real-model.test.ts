@@ -45,7 +45,7 @@ test.runIf(reason === null)(
     const kaggle = stubKaggle();
     const { home, out } = kaggle;
     kaggle.set({ model: undefined, attach: model });
-    const run = await kaggle.embed([folder, '--out', out, '--allow-remote', '--yes', '--json']);
+    const run = await kaggle.embed([folder, '--out', out, '--allow-remote-text', '--yes', '--json']);
     expect([run.exitCode, run.stderr]).toEqual([0, expect.anything()]);
     const { result } = JSON.parse(run.stdout) as { result: { dtype: string; parity: { lowest: number } } };
     expect(result).toMatchObject({ file: 'model.safetensors', dtype: 'fp32' });

@@ -133,6 +133,6 @@ describe('an endpoint', () => {
       'https://rerank.example.com',
     ]);
     expect(exitCode).toBe(8);
-    expect(stderr).toContain('--allow-remote');
+    expect(stderr).toContain('--allow-remote-text');
   });
 });

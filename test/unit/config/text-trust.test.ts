@@ -26,9 +26,9 @@ test.for<[string, string | null, Partial<TravelConsent>, 'sent' | 'refused', num
   ['an empty answer', '', {}, 'refused', 1],
   ['nobody to ask', null, {}, 'refused', 1],
   ['nobody to ask, --yes alone', null, { isYes: true }, 'refused', 1],
-  ['nobody to ask, --allow-remote alone', null, { isAllowed: true }, 'refused', 1],
-  ['--allow-remote on a terminal still asks', 'no', { isAllowed: true }, 'refused', 1],
-  ['--allow-remote --yes', null, { isAllowed: true, isYes: true }, 'sent', 0],
+  ['nobody to ask, --allow-remote-text alone', null, { isAllowed: true }, 'refused', 1],
+  ['--allow-remote-text on a terminal still asks', 'no', { isAllowed: true }, 'refused', 1],
+  ['--allow-remote-text --yes', null, { isAllowed: true, isYes: true }, 'sent', 0],
 ])('%s', async ([, answer, flags, outcome, asked]) => {
   const { consent, questions, said } = consentWith(answer, flags);
   const result = await assertTextMayTravel(travel, consent).then(
@@ -56,7 +56,7 @@ test('flags are remembered for no later run', async () => {
   await assertTextMayTravel(travel, consent);
   await expect(assertTextMayTravel(travel, { ...consent, isAllowed: false })).rejects.toMatchObject({
     kind: 'refused',
-    hint: expect.stringContaining('--allow-remote --yes') as unknown,
+    hint: expect.stringContaining('--allow-remote-text --yes') as unknown,
   });
 });
 

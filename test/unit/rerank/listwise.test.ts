@@ -226,9 +226,9 @@ test('texts leave the machine only where that is allowed, and a key only over TL
   await expect(to({ url: 'https://llm.example.com/v1' })).rejects.toMatchObject({
     kind: 'refused',
     message: '--rerank listwise would send the query and the texts of candidates to https://llm.example.com',
-    hint: expect.stringContaining('--allow-remote'),
+    hint: expect.stringContaining('--allow-remote-text'),
   });
-  const plain = { url: 'http://llm.example.com', allowRemote: true, apiKey: 'k' };
+  const plain = { url: 'http://llm.example.com', allowRemoteText: true, apiKey: 'k' };
   await expect(to(plain)).rejects.toMatchObject({ kind: 'refused', message: expect.stringContaining('in the clear') });
   await (await to({ ...plain, url: 'https://llm.example.com' })).close();
 });

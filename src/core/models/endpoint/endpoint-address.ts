@@ -43,6 +43,6 @@ export async function assertTextsMayGo(
   const what = `the text of every chunk and query that ${name} is to encode`;
   if (assertMayTravel) return assertMayTravel({ destination: address.origin, what });
   throw new QdxError('refused', `nothing was sent to ${address.origin}: ${what}`, {
-    hint: '--allow-remote --yes sends it unasked',
+    hint: '--allow-remote-text --yes sends it unasked',
   });
 }

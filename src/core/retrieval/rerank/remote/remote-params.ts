@@ -14,7 +14,7 @@ export interface RemoteParams {
   /** Of one request, from its start to the last byte of the answer. */
   readonly timeoutMs: number;
   /** Texts may go to another machine. */
-  readonly allowRemote: boolean;
+  readonly allowRemoteText: boolean;
   /** A key may go over plain http. */
   readonly insecure: boolean;
   /** Of `endpoint`: texts in one request, and how the request calls them. */
@@ -46,9 +46,9 @@ export function remoteAddress(
   const base = new URL(remote.url);
   const { protocol, hostname } = base;
   const host = base.origin;
-  if (!isLoopback(hostname) && !remote.allowRemote)
+  if (!isLoopback(hostname) && !remote.allowRemoteText)
     throw new QdxError('refused', `--rerank ${kind} would send the query and the texts of candidates to ${host}`, {
-      hint: '--allow-remote (or rerankEndpoint.allowRemote in your own settings) allows it',
+      hint: '--allow-remote-text (or allowRemoteText in your own settings) allows it',
     });
   assertKeyIsSafe({ protocol, hostname, text: host }, remote.apiKey, remote.insecure);
   return apiAddress(base, path, version);
