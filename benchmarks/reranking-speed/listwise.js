@@ -15,7 +15,14 @@ export async function measureListwise({ rounds }) {
   const [url] = await once(server, 'message');
   const text = 'export function write(points) { return points.length; }\n'.repeat(15);
   const candidates = Array.from({ length: 100 }, (_, index) => ({ id: index, text, payload: {}, rank: index + 1 }));
-  const remote = { url, timeoutMs: 10_000, allowRemoteText: false, insecure: false, batchSize: 1, textsField: 'documents' };
+  const remote = {
+    url,
+    timeoutMs: 10_000,
+    allowRemoteText: false,
+    insecure: false,
+    batchSize: 1,
+    textsField: 'documents',
+  };
   const reranker = await openListwise({ params: { remote, depth: 100 } }, {});
   const transport = createHttpTransport({ maxSockets: 1 });
   const messages = listwisePrompt(
