@@ -54,11 +54,14 @@ test.skipIf(process.getuid?.() === 0)('a signal to a process of another user is 
 });
 
 test.skipIf(process.platform !== 'linux')('one that has ended and was never collected is gone', async () => {
-  // The shell's child ends; what the shell became never asks how.
-  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
+  // What the shell became never asks how its child ended; the shell itself would, so it is gone before the child ends.
+  const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60']);
   const [line] = (await once(parent.stdout, 'data')) as [Buffer];
   const pid = Number(String(line));
-  await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ');
+  const said = (id: number | undefined, file: string) => () => readFileSync(`/proc/${id}/${file}`, 'utf8');
+  await expect.poll(said(parent.pid, 'cmdline')).toMatch(/^sleep/);
+  process.kill(pid, 'SIGKILL');
+  await expect.poll(said(pid, 'stat')).toContain(') Z ');
   expect(isProcessAlive(pid)).toBe(false);
   expect(isProcessAlive(parent.pid ?? 0)).toBe(true);
   parent.kill('SIGKILL');
