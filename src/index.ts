@@ -25,7 +25,7 @@ export type { Connection, ConnectionOptions } from './core/qdrant/connection/con
 export { closeAll, openConnection } from './core/qdrant/connection/registry.ts';
 export { readStats, type Stats, type StatsInput } from './core/qdrant/stats.ts';
 export { uploadFiles, type UploadFilesInput, type UploadFilesSummary } from './core/qdrant/upload-files.ts';
-export type { Hit } from './core/retrieval/hit.ts';
+export type { Hit } from './core/retrieval/hits/hit.ts';
 export type { SearchParams, SearchPlaces, SearchResponse } from './core/retrieval/params.ts';
 export { createSearcher, type Searcher } from './core/retrieval/search.ts';
 export { type BackupParams, type BackupSummary, backUp } from './core/transfer/backup.ts';

@@ -9,7 +9,7 @@ import { QdxError } from '../lib/errors.ts';
 import { claimStdout } from '../lib/claim-stdout.ts';
 import type { Output } from '../lib/output.ts';
 import { shellLine } from '../lib/shell-line.ts';
-import { createProgress, progressMode } from '../lib/progress.ts';
+import { createProgress, progressMode } from '../lib/progress/progress.ts';
 import type { CommandContext, ServerPlace } from './command.ts';
 import type { GlobalFlags } from './global-options.ts';
 

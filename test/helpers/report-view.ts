@@ -1,5 +1,5 @@
 /** A report with everything in it that a report can have, and with text that attacks whatever shows it. */
-import type { ReportView } from '../../src/core/bench/report/view.ts';
+import type { ReportView } from '../../src/core/bench/views/view.ts';
 
 const hostile =
   '</td></script><script>alert("x")</script><img src=x onerror=alert(1)> | `a` \u0007\u202Eright to left\u202C 100 %, a:b\nsecond';

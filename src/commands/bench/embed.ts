@@ -1,8 +1,8 @@
 /**
  * `qdx bench embed`: how fast texts are encoded here; with `--compare`, what that costs against an endpoint.
  */
-import { embedCostView } from '../../core/bench/report/embed-cost-view.ts';
-import { embedView } from '../../core/bench/report/other-views.ts';
+import { embedCostView } from '../../core/bench/views/embed-cost-view.ts';
+import { embedView } from '../../core/bench/views/other-views.ts';
 import type { CostRates } from '../../core/bench/run/cost-ways.ts';
 import { benchEmbed as measureEmbed } from '../../core/bench/suites/embed.ts';
 import { benchEmbedCost } from '../../core/bench/suites/embed-cost.ts';

@@ -1,7 +1,7 @@
 /**
  * `qdx bench migration`, `load` and `upload`.
  */
-import { loadView, migrationView, uploadView } from '../../core/bench/report/other-views.ts';
+import { loadView, migrationView, uploadView } from '../../core/bench/views/other-views.ts';
 import { benchLoad as measureLoad } from '../../core/bench/suites/load.ts';
 import { benchMigration as measureMigration } from '../../core/bench/suites/migration.ts';
 import { benchUpload as measureUpload } from '../../core/bench/suites/upload.ts';

@@ -1,7 +1,7 @@
 /**
  * `qdx bench parity`: do two models, or two files of one, mean the same?
  */
-import { parityView } from '../../core/bench/report/parity-view.ts';
+import { parityView } from '../../core/bench/views/parity-view.ts';
 import { benchParity as measureParity } from '../../core/bench/suites/parity.ts';
 import { QdxError } from '../../lib/errors.ts';
 import { defineKeeping, judgedSetOf } from './flags.ts';

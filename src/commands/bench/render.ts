@@ -1,9 +1,9 @@
 /**
  * A report on the terminal: what it says, what must be known of it, the figures, how they were measured.
  */
-import type { Check } from '../../core/bench/report/report.ts';
-import { queryTable } from '../../core/bench/report/shown-queries.ts';
-import { cellText, type ReportView } from '../../core/bench/report/view.ts';
+import type { Check } from '../../core/bench/run/report.ts';
+import { queryTable } from '../../core/bench/views/shown-queries.ts';
+import { cellText, type ReportView } from '../../core/bench/views/view.ts';
 import type { View } from '../../lib/output.ts';
 import { paint, type Style } from '../../lib/style.ts';
 import { renderTable } from '../../lib/table.ts';

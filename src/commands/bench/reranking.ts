@@ -1,7 +1,7 @@
 /**
  * `qdx bench reranking`: does what is configured agree with what helps?
  */
-import { rerankingView } from '../../core/bench/report/reranking-view.ts';
+import { rerankingView } from '../../core/bench/views/reranking-view.ts';
 import { benchReranking as measureReranking, type RerankingBenchInput } from '../../core/bench/suites/reranking.ts';
 import type { Settings } from '../../core/config/schema.ts';
 import { defineMeasuring, defineQueries } from './flags.ts';

@@ -9,7 +9,7 @@ import { keepReport, type KeptReport } from '../../core/bench/outputs/keep-repor
 import { renderMarkdown } from '../../core/bench/outputs/markdown.ts';
 import { renderPrometheus } from '../../core/bench/outputs/prometheus.ts';
 import { renderRun } from '../../core/bench/run/trec-run.ts';
-import type { Report } from '../../core/bench/report/report.ts';
+import type { Report } from '../../core/bench/run/report.ts';
 import type { Outcome } from '../../lib/errors.ts';
 import { renderBench } from './render.ts';
 import type { CommandContext, CommandInput, CommandResult } from '../command.ts';

@@ -3,7 +3,7 @@
  */
 import { createBaseline, readBaseline, writeBaseline } from '../../core/bench/gate/baseline.ts';
 import { primaryMeasure } from '../../core/bench/metrics/measures.ts';
-import { searchView } from '../../core/bench/report/search-view.ts';
+import { searchView } from '../../core/bench/views/search-view.ts';
 import { steadyTimes } from '../../core/bench/run/timing.ts';
 import { benchSearch as measureSearch, measured, type SearchReport } from '../../core/bench/suites/search.ts';
 import { QdxError } from '../../lib/errors.ts';

@@ -3,7 +3,7 @@
  */
 import type { Command } from 'commander';
 import { join } from 'node:path';
-import { tuningView } from '../../core/bench/report/tuning-view.ts';
+import { tuningView } from '../../core/bench/views/tuning-view.ts';
 import { hnswBuilds } from '../../core/bench/suites/hnsw.ts';
 import { quantizationBuilds, searchAdvice } from '../../core/bench/suites/quantization.ts';
 import type { TuningBar } from '../../core/bench/gate/tuning-check.ts';

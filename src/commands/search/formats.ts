@@ -1,8 +1,8 @@
 /**
  * Hits for other programs: JSON, JSON lines, CSV, Markdown, file names. Shapes: docs/json-output.md.
  */
-import type { Hit } from '../../core/retrieval/hit.ts';
-import { placeOf } from '../../core/retrieval/hit-lines.ts';
+import type { Hit } from '../../core/retrieval/hits/hit.ts';
+import { placeOf } from '../../core/retrieval/hits/hit-lines.ts';
 import type { SearchResponse } from '../../core/retrieval/params.ts';
 import { stringifyJson } from '../../lib/json.ts';
 import type { View } from '../../lib/output.ts';

@@ -4,7 +4,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Settings } from '../../core/config/schema.ts';
-import type { Hit } from '../../core/retrieval/hit.ts';
+import type { Hit } from '../../core/retrieval/hits/hit.ts';
 import type { CommandContext } from '../command.ts';
 
 type Places = Pick<CommandContext, 'view' | 'folders'>;

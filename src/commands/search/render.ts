@@ -2,10 +2,10 @@
  * Hits as text: file and line first, then the lines that show why.
  */
 import { pathToFileURL } from 'node:url';
-import type { Hit } from '../../core/retrieval/hit.ts';
+import type { Hit } from '../../core/retrieval/hits/hit.ts';
 import type { SearchResponse } from '../../core/retrieval/params.ts';
-import { hasPlaceInFile, isLinesOfFile, placeOf } from '../../core/retrieval/hit-lines.ts';
-import { markedLines, snippet, type SnippetLine } from '../../core/retrieval/snippet.ts';
+import { hasPlaceInFile, isLinesOfFile, placeOf } from '../../core/retrieval/hits/hit-lines.ts';
+import { markedLines, snippet, type SnippetLine } from '../../core/retrieval/hits/snippet.ts';
 import type { View } from '../../lib/output.ts';
 import { link, paint } from '../../lib/style.ts';
 import { escapeControl } from '../../lib/terminal.ts';

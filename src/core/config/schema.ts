@@ -5,12 +5,12 @@
  * (plain data, so that help needs no zod); a setting added here does not compile until it has its row there.
  */
 import { z } from 'zod';
-import { benchSettings } from './bench-schema.ts';
+import { benchSettings } from './groups/bench-schema.ts';
 import type { PayloadField } from '../corpus/chunk.ts';
-import { endpointSettings } from './endpoint-schema.ts';
-import { kaggleSettings } from './kaggle-schema.ts';
+import { endpointSettings } from './groups/endpoint-schema.ts';
+import { kaggleSettings } from './groups/kaggle-schema.ts';
 import { withoutDefaults } from './layer-schema.ts';
-import { liveSettings } from './live-schema.ts';
+import { liveSettings } from './groups/live-schema.ts';
 
 const positive = z.number().int().positive();
 const text = z.string().min(1);

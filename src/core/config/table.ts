@@ -4,16 +4,16 @@
  * setting without a row, and a row without a setting, do not compile.
  */
 import { passwordsOf } from '../../lib/redact.ts';
-import { benchTable } from './bench-table.ts';
-import { endpointTable } from './endpoint-table.ts';
-import { kaggleTable } from './kaggle-table.ts';
-import { liveTable } from './live-table.ts';
-import { mcpTable } from './mcp-table.ts';
-import { rerankTable } from './rerank-table.ts';
-import { runTable } from './run-table.ts';
+import { benchTable } from './groups/bench-table.ts';
+import { endpointTable } from './groups/endpoint-table.ts';
+import { kaggleTable } from './groups/kaggle-table.ts';
+import { liveTable } from './groups/live-table.ts';
+import { mcpTable } from './groups/mcp-table.ts';
+import { rerankTable } from './groups/rerank-table.ts';
+import { runTable } from './groups/run-table.ts';
 import type { Settings } from './schema.ts';
-import { serverTable } from './server-table.ts';
-import type { SettingRow } from './setting-row.ts';
+import { serverTable } from './groups/server-table.ts';
+import type { SettingRow } from './groups/setting-row.ts';
 
 type Scalar = string | number | boolean | undefined;
 type KeyOf<T> = T extends unknown ? keyof T & string : never;

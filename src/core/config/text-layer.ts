@@ -2,7 +2,7 @@
  * Layers that are text: flags and the environment.
  */
 import type { Layer, LayerValue, Origin } from './layer.ts';
-import type { SettingRow } from './setting-row.ts';
+import type { SettingRow } from './groups/setting-row.ts';
 import { settingPaths, settingRow, type SettingPath } from './table.ts';
 
 /** @param flags What was typed, by setting path: text, a list of texts, or true and false of a switch. */

@@ -2,8 +2,8 @@
  * Shapes that several tools take or give.
  */
 import { z } from 'zod';
-import type { Hit } from '../retrieval/hit.ts';
-import type { Described } from '../retrieval/to-hit.ts';
+import type { Hit } from '../retrieval/hits/hit.ts';
+import type { Described } from '../retrieval/hits/to-hit.ts';
 import type { CutText } from './shown-text.ts';
 
 export const collectionName = z.string().min(1).max(255);

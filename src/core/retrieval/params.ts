@@ -5,11 +5,11 @@ import type { RerankerCard } from '../models/cards/reranker-card.ts';
 import type { ModelCard } from '../models/cards/card.ts';
 import type { EncoderModel, FoundModel } from '../models/find-model.ts';
 import type { PayloadKeys } from '../qdrant/collection/payload-keys.ts';
-import type { Hit } from './hit.ts';
+import type { Hit } from './hits/hit.ts';
 import type { OpenedModels } from './opened-models.ts';
 import type { RerankParams } from './rerank/port.ts';
 import type { RerankStage } from './rerank/chain.ts';
-import type { RankingWeights } from './weights.ts';
+import type { RankingWeights } from './ranking/weights.ts';
 
 export type SearchMode = 'hybrid' | 'dense' | 'lexical';
 

@@ -8,25 +8,25 @@ import type { RunOptions } from '../../lib/events.ts';
 import { spaceFingerprint } from '../models/cards/space.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { listCollections, missingCollection, publicNames } from '../qdrant/collection/names.ts';
-import { addContext } from './add-context.ts';
+import { addContext } from './hits/add-context.ts';
 import { assertQuery } from './assert-query.ts';
 import type { LexicalQuery } from './candidates.ts';
 import { fetchCandidates } from './candidates.ts';
 import { buildFilter, type PathSelection, type QdrantFilter } from './filters.ts';
-import type { Hit } from './hit.ts';
+import type { Hit } from './hits/hit.ts';
 import type { Reranker } from './rerank/port.ts';
 import { rerankersInUse, wantsTokens } from './rerank/late/when-late.ts';
-import type { RankedCandidate } from './rank.ts';
+import type { RankedCandidate } from './ranking/rank.ts';
 import type { RerankStage } from './rerank/chain.ts';
 import type { RerankedPool } from './rerank/rerank-pool.ts';
 import type { SearchParams, SearchPlaces, SearchResponse } from './params.ts';
 import { createOpenedModels } from './opened-models.ts';
 import type { QueryEncoders } from './query-encoders.ts';
-import { type DeepList, rankByDepth, type Shown } from './rank-by-depth.ts';
-import { comparability, rankAll } from './rank-lists.ts';
+import { type DeepList, rankByDepth, type Shown } from './ranking/rank-by-depth.ts';
+import { comparability, rankAll } from './ranking/rank-lists.ts';
 import type { FileQuestion } from './select-files.ts';
 import { openTarget, type SearchTarget } from './target.ts';
-import { toHit } from './to-hit.ts';
+import { toHit } from './hits/to-hit.ts';
 
 export interface Searcher {
   /** @throws QdxError `usage` for an empty query. */

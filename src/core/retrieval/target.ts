@@ -10,7 +10,7 @@ import type { CollectionCard } from '../qdrant/collection/collection-card.ts';
 import { type CollectionInfo, denseVectors, readCollectionInfo } from '../qdrant/collection/collection-info.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import type { PayloadKeys } from '../qdrant/collection/payload-keys.ts';
-import { cosineOf, type Cosine } from './cosine.ts';
+import { cosineOf, type Cosine } from './ranking/cosine.ts';
 import { createLexicalEncoder, type LexicalEncoder } from '../lexical/lexical.ts';
 import { tokenizerVersion } from '../lexical/terms.ts';
 import { tokenLayout, type TokenLayout } from '../vectors/packed-tokens.ts';

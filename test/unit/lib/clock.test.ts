@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createProgress } from '../../../src/lib/progress.ts';
+import { createProgress } from '../../../src/lib/progress/progress.ts';
 import { retry } from '../../../src/lib/retry.ts';
 import { fakeOutput } from './fake-streams.ts';
 

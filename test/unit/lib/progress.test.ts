@@ -1,8 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import type { QdxEvent } from '../../../src/lib/events.ts';
-import { type ProgressChoices, type ProgressMode, createProgress, progressMode } from '../../../src/lib/progress.ts';
-import { barLine } from '../../../src/lib/progress-bar.ts';
-import { nextProgress, progressFigures, progressLine, type StageProgress } from '../../../src/lib/progress-figures.ts';
+import {
+  type ProgressChoices,
+  type ProgressMode,
+  createProgress,
+  progressMode,
+} from '../../../src/lib/progress/progress.ts';
+import { barLine } from '../../../src/lib/progress/progress-bar.ts';
+import {
+  nextProgress,
+  progressFigures,
+  progressLine,
+  type StageProgress,
+} from '../../../src/lib/progress/progress-figures.ts';
 import { fakeOutput } from './fake-streams.ts';
 import { actingCharacters, hostileTexts } from './hostile.ts';
 

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Candidate } from '../../../src/core/retrieval/candidates.ts';
-import type { RankedCandidate } from '../../../src/core/retrieval/rank.ts';
+import type { RankedCandidate } from '../../../src/core/retrieval/ranking/rank.ts';
 import type { RerankCandidate, Reranker, RerankerKind, Reranking } from '../../../src/core/retrieval/rerank/port.ts';
 import { rerankPool } from '../../../src/core/retrieval/rerank/rerank-pool.ts';
 import type { SearchTarget } from '../../../src/core/retrieval/target.ts';
-import { toHit } from '../../../src/core/retrieval/to-hit.ts';
+import { toHit } from '../../../src/core/retrieval/hits/to-hit.ts';
 import { rerankParams } from '../../helpers/rerank-params.ts';
 
 const target = { name: 'docs' } as SearchTarget;

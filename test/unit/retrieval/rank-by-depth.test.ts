@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Candidate } from '../../../src/core/retrieval/candidates.ts';
-import { type DeepList, rankByDepth } from '../../../src/core/retrieval/rank-by-depth.ts';
-import type { RankedList } from '../../../src/core/retrieval/rank-lists.ts';
+import { type DeepList, rankByDepth } from '../../../src/core/retrieval/ranking/rank-by-depth.ts';
+import type { RankedList } from '../../../src/core/retrieval/ranking/rank-lists.ts';
 import type { SearchTarget } from '../../../src/core/retrieval/target.ts';
 
 /** A list as a server would answer it: its first `count`; the ranking turns what it is given by a second score. */

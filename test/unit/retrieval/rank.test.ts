@@ -1,14 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Candidate, LexicalQuery } from '../../../src/core/retrieval/candidates.ts';
-import { mergeByRank } from '../../../src/core/retrieval/merge-by-rank.ts';
-import { rankCandidates } from '../../../src/core/retrieval/rank.ts';
-import { groupByFile } from '../../../src/core/retrieval/rank-by-depth.ts';
-import { rankAll } from '../../../src/core/retrieval/rank-lists.ts';
+import { mergeByRank } from '../../../src/core/retrieval/ranking/merge-by-rank.ts';
+import { rankCandidates } from '../../../src/core/retrieval/ranking/rank.ts';
+import { groupByFile } from '../../../src/core/retrieval/ranking/rank-by-depth.ts';
+import { rankAll } from '../../../src/core/retrieval/ranking/rank-lists.ts';
 import type { SearchParams } from '../../../src/core/retrieval/params.ts';
 import type { SearchTarget } from '../../../src/core/retrieval/target.ts';
 import { documentTerms } from '../../../src/core/lexical/terms.ts';
-import { defaultWeights } from '../../../src/core/retrieval/weights.ts';
+import { defaultWeights } from '../../../src/core/retrieval/ranking/weights.ts';
 import { testModel } from '../../helpers/collection-card.ts';
 
 const target = (change: Partial<SearchTarget> = {}): SearchTarget => ({

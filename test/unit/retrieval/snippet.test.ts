@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { snippet } from '../../../src/core/retrieval/snippet.ts';
+import { snippet } from '../../../src/core/retrieval/hits/snippet.ts';
 
 const text = [
   '# Title',

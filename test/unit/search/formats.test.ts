@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { hitFormats } from '../../../src/commands/search/formats.ts';
 import { hitKey } from '../../../src/commands/search/links.ts';
 import { renderHits } from '../../../src/commands/search/render.ts';
-import type { Hit } from '../../../src/core/retrieval/hit.ts';
+import type { Hit } from '../../../src/core/retrieval/hits/hit.ts';
 import type { SearchResponse } from '../../../src/core/retrieval/params.ts';
 import { showStyles } from '../../../src/lib/style.ts';
 import { sanitizeForTerminal } from '../../../src/lib/terminal.ts';

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { QdxError } from '../../../lib/errors.ts';
 import { writeWholeFile } from '../../../lib/partial-file.ts';
 import { fileError } from './baseline-error.ts';
-import type { Report } from '../report/report.ts';
+import type { Report } from '../run/report.ts';
 import type { QueryResult } from '../run/score.ts';
 
 const baselineVersion = 1;

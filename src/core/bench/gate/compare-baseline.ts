@@ -4,7 +4,7 @@
 import { QdxError } from '../../../lib/errors.ts';
 import { bootstrapInterval } from '../statistics/bootstrap.ts';
 import { type RandomizationTest, randomizationTest } from '../statistics/randomization.ts';
-import type { Check } from '../report/report.ts';
+import type { Check } from '../run/report.ts';
 import type { Baseline } from './baseline.ts';
 
 export interface CurrentScores {

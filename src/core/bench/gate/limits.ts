@@ -3,7 +3,7 @@
  */
 import { QdxError } from '../../../lib/errors.ts';
 import { parseMeasure } from '../metrics/measures.ts';
-import type { Check } from '../report/report.ts';
+import type { Check } from '../run/report.ts';
 
 export interface Limit {
   readonly bound: 'min' | 'max';

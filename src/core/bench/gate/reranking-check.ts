@@ -1,7 +1,7 @@
 /**
  * The verdict of `bench reranking` as a check: does what is configured agree with what was measured?
  */
-import type { Check } from '../report/report.ts';
+import type { Check } from '../run/report.ts';
 import type { AgainstOff } from '../run/against-off.ts';
 import type { Recommendation } from '../statistics/recommend.ts';
 import { leastGain, type Verdict } from '../statistics/verdict.ts';

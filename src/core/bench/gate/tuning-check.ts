@@ -1,8 +1,8 @@
 /**
  * Whether anything that a tuning bench tried holds what is asked for: a check for the recall, and one for each time.
  */
-import { milliseconds, score } from '../report/figures.ts';
-import type { Check } from '../report/report.ts';
+import { milliseconds, score } from '../views/figures.ts';
+import type { Check } from '../run/report.ts';
 import type { TuningRow } from '../suites/tuning.ts';
 
 export interface TuningBar {

@@ -3,7 +3,7 @@
  * not say it, it is what most judged documents are found by.
  */
 import type { RunOptions } from '../../../lib/events.ts';
-import type { Hit } from '../../retrieval/hit.ts';
+import type { Hit } from '../../retrieval/hits/hit.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { type PointId, retrievePoints, scrollPoints } from '../../qdrant/collection/points.ts';
 import type { PayloadKeys } from '../../qdrant/collection/payload-keys.ts';

@@ -1,7 +1,7 @@
 /**
  * Where each judged answer of a query was found: what a reader asks of a bad score.
  */
-import type { Hit } from '../../retrieval/hit.ts';
+import type { Hit } from '../../retrieval/hits/hit.ts';
 import type { JudgedQuery } from '../inputs/judged-set.ts';
 import { type DocumentKey, documentName } from './document-key.ts';
 import { covers } from './ranked-grades.ts';

@@ -1,7 +1,7 @@
 /**
  * What every measure is computed from: the grades of a ranking, place by place, and those of all that was judged.
  */
-import type { Hit } from '../../retrieval/hit.ts';
+import type { Hit } from '../../retrieval/hits/hit.ts';
 import type { Gain, PassageAnswer } from '../inputs/judged-set.ts';
 
 export interface RankedGrades {

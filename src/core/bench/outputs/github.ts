@@ -1,7 +1,7 @@
 /**
  * A report for GitHub Actions: annotations as workflow commands, and the text of the step summary.
  */
-import type { ReportView } from '../report/view.ts';
+import type { ReportView } from '../views/view.ts';
 import { renderMarkdown } from './markdown.ts';
 
 /** GitHub shows ten annotations of a kind for a step; what is beyond is dropped without a word. */

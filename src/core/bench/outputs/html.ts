@@ -4,8 +4,8 @@
  * escape was forgotten.
  */
 import { createHash } from 'node:crypto';
-import type { Check } from '../report/report.ts';
-import type { ReportView, ViewChart } from '../report/view.ts';
+import type { Check } from '../run/report.ts';
+import type { ReportView, ViewChart } from '../views/view.ts';
 import { drawBars, drawRanges } from './html/bars.ts';
 import { drawHistogram } from './html/histogram.ts';
 import { html, type Markup, markupText, trusted } from './html/markup.ts';

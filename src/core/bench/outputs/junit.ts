@@ -1,7 +1,7 @@
 /**
  * A report as JUnit XML: a test case a check, so that any CI shows what failed and why.
  */
-import type { ReportView } from '../report/view.ts';
+import type { ReportView } from '../views/view.ts';
 
 export function renderJunit({ title, headline, checks, notes }: ReportView): string {
   const failures = checks.filter(({ status }) => status === 'failed').length;

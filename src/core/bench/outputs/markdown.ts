@@ -1,9 +1,9 @@
 /**
  * A report as Markdown: for pull requests, and GitHub's step summary.
  */
-import type { Check } from '../report/report.ts';
-import { queryTable } from '../report/shown-queries.ts';
-import { cellText, type ReportView, type ViewTable } from '../report/view.ts';
+import type { Check } from '../run/report.ts';
+import { queryTable } from '../views/shown-queries.ts';
+import { cellText, type ReportView, type ViewTable } from '../views/view.ts';
 
 export function renderMarkdown(view: ReportView): string {
   return [

@@ -1,7 +1,7 @@
 /**
  * A report in Prometheus' text format, for a textfile collector.
  */
-import type { ReportView, ViewFigure } from '../report/view.ts';
+import type { ReportView, ViewFigure } from '../views/view.ts';
 
 export function renderPrometheus({ figures, checks }: ReportView, suite: string, nowSeconds: number): string {
   const all: ViewFigure[] = [

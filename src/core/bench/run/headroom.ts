@@ -1,7 +1,7 @@
 /**
  * What a perfect reranker of the same candidates would get: their grades, best first.
  */
-import type { Hit } from '../../retrieval/hit.ts';
+import type { Hit } from '../../retrieval/hits/hit.ts';
 import type { JudgedQuery } from '../inputs/judged-set.ts';
 import type { KnownDocuments } from '../metrics/document-key.ts';
 import { parseMeasure, primaryMeasure } from '../metrics/measures.ts';

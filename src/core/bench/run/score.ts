@@ -1,8 +1,8 @@
 /**
  * Answers become scores: what each query got, place by place, and what that is worth.
  */
-import type { Hit } from '../../retrieval/hit.ts';
-import { snippet } from '../../retrieval/snippet.ts';
+import type { Hit } from '../../retrieval/hits/hit.ts';
+import { snippet } from '../../retrieval/hits/snippet.ts';
 import type { JudgedQuery } from '../inputs/judged-set.ts';
 import { type DocumentKey, documentName } from '../metrics/document-key.ts';
 import { type FoundAnswer, foundAnswers, placeName } from '../metrics/found-answers.ts';

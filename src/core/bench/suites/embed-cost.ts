@@ -10,7 +10,7 @@ import type { EncoderModel } from '../../models/find-model.ts';
 import { openEncoder } from '../../models/open-encoder.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { breakEvens, type CostRates, type CostWay, waysOf } from '../run/cost-ways.ts';
-import { hostNotes, type Report, reportHead } from '../report/report.ts';
+import { hostNotes, type Report, reportHead } from '../run/report.ts';
 import { latencyOf } from '../statistics/latency.ts';
 import { type EmbedBenchInput, encodeAll, readTexts } from './embed.ts';
 import { readSource } from '../tuning/source.ts';

@@ -13,7 +13,7 @@ import { keyOf, type PayloadKeys } from '../../qdrant/collection/payload-keys.ts
 import { scrollPoints } from '../../qdrant/collection/points.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import type { SearchPlaces } from '../../retrieval/params.ts';
-import { hostNotes, type Report, reportHead } from '../report/report.ts';
+import { hostNotes, type Report, reportHead } from '../run/report.ts';
 import { readSource } from '../tuning/source.ts';
 
 export interface EmbedBenchInput {

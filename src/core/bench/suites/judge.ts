@@ -6,7 +6,7 @@ import type { RunOptions } from '../../../lib/events.ts';
 import { stringifyJson } from '../../../lib/json.ts';
 import { createPartialFile } from '../../../lib/partial-file.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
-import type { Hit } from '../../retrieval/hit.ts';
+import type { Hit } from '../../retrieval/hits/hit.ts';
 import type { SearchMode, SearchPlaces } from '../../retrieval/params.ts';
 import type { JudgedQuery } from '../inputs/judged-set.ts';
 import { askAll } from '../run/ask.ts';

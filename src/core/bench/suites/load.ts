@@ -8,7 +8,7 @@ import type { Connection } from '../../qdrant/connection/connection.ts';
 import { readTelemetry } from '../../qdrant/stats/telemetry.ts';
 import type { SearchPlaces } from '../../retrieval/params.ts';
 import { checkLimits } from '../gate/limits.ts';
-import { hostNotes, type Report, reportHead } from '../report/report.ts';
+import { hostNotes, type Report, reportHead } from '../run/report.ts';
 import { type Asked, askOne, warmUp } from '../run/ask.ts';
 import { type BenchInput, collectionsOf } from '../run/bench-input.ts';
 import { createContender, type OpenContender } from '../run/contender.ts';

@@ -10,7 +10,7 @@ import { checkLimits } from '../gate/limits.ts';
 import type { KnownDocuments } from '../metrics/document-key.ts';
 import { mean } from '../metrics/means.ts';
 import { primaryMeasure } from '../metrics/measures.ts';
-import { type Check, hostNotes, type Report, reportHead } from '../report/report.ts';
+import { type Check, hostNotes, type Report, reportHead } from '../run/report.ts';
 import type { Asked } from '../run/ask.ts';
 import { type BenchInput, knownDocuments } from '../run/bench-input.ts';
 import { createContender, type OpenContender } from '../run/contender.ts';

@@ -9,7 +9,7 @@ import { sameSpace } from '../../models/cards/space.ts';
 import { openEncoder } from '../../models/open-encoder.ts';
 import { mean } from '../metrics/means.ts';
 import type { JudgedSet } from '../inputs/judged-set.ts';
-import { type Check, hostNotes, localHead, type ModelFacts, modelFacts, type Report } from '../report/report.ts';
+import { type Check, hostNotes, localHead, type ModelFacts, modelFacts, type Report } from '../run/report.ts';
 import { bootstrapInterval, type Interval } from '../statistics/bootstrap.ts';
 
 export interface ParityInput {

@@ -10,7 +10,7 @@ import type { RerankParams } from '../../retrieval/rerank/port.ts';
 import { primaryMeasure } from '../metrics/measures.ts';
 import { mean } from '../metrics/means.ts';
 import type { KnownDocuments } from '../metrics/document-key.ts';
-import { hostNotes, type Report, reportHead } from '../report/report.ts';
+import { hostNotes, type Report, reportHead } from '../run/report.ts';
 import { type AgainstOff, againstOff } from '../run/against-off.ts';
 import type { Asked, Contender } from '../run/ask.ts';
 import { type BenchInput, collectionsOf, knownDocuments } from '../run/bench-input.ts';

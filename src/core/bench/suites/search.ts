@@ -9,7 +9,7 @@ import type { Baseline } from '../gate/baseline.ts';
 import { compareWithBaseline, type GateResult } from '../gate/compare-baseline.ts';
 import { checkLimits } from '../gate/limits.ts';
 import { primaryMeasure } from '../metrics/measures.ts';
-import { hostNotes, type Report, reportHead } from '../report/report.ts';
+import { hostNotes, type Report, reportHead } from '../run/report.ts';
 import { type AnnRecall, measureAnnRecall } from '../run/ann-recall.ts';
 import { type BenchInput, collectionsOf, knownDocuments } from '../run/bench-input.ts';
 import { createContender, type OpenContender } from '../run/contender.ts';

@@ -13,7 +13,7 @@ import { checkLimits, type Limit } from '../gate/limits.ts';
 import { isFastEnough, type TuningBar, tuningChecks } from '../gate/tuning-check.ts';
 import type { JudgedSet } from '../inputs/judged-set.ts';
 import { type DocumentKey, findDocuments } from '../metrics/document-key.ts';
-import { hostNotes, type Report, type ReportHead, reportHead } from '../report/report.ts';
+import { hostNotes, type Report, type ReportHead, reportHead } from '../run/report.ts';
 import { bootstrapInterval, type Interval } from '../statistics/bootstrap.ts';
 import { latencyOf, type Latency } from '../statistics/latency.ts';
 import { encodeQueries, samplePoints, type TuningQuery } from '../tuning/query-vectors.ts';

@@ -13,7 +13,7 @@ import { scrollPoints } from '../../qdrant/collection/points.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { uploadRecords } from '../../qdrant/upload.ts';
 import type { VectorRecord } from '../../vectors/record.ts';
-import { hostNotes, type Report, reportHead } from '../report/report.ts';
+import { hostNotes, type Report, reportHead } from '../run/report.ts';
 import { dropCollection } from '../run/starter.ts';
 import { createRandom, shuffled } from '../statistics/random.ts';
 import { readSource, type VectorSource } from '../tuning/source.ts';

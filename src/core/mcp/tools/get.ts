@@ -2,7 +2,7 @@
  * `get`: one point with all of its text, and the lines around it.
  */
 import { z } from 'zod';
-import { getPoint, type PointInContext } from '../../retrieval/get-point.ts';
+import { getPoint, type PointInContext } from '../../retrieval/hits/get-point.ts';
 import { servedByName, servedCollections } from '../served.ts';
 import { collectionName, notesShape, passageShape, toPassage } from '../shapes.ts';
 import { createTextBudget, toPlainJson, untrustedNotice } from '../shown-text.ts';

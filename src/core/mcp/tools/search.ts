@@ -6,7 +6,7 @@ import { isQdxError } from '../../../lib/errors.ts';
 import { formatCount } from '../../../lib/quantities.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { scrollPoints } from '../../qdrant/collection/points.ts';
-import type { Hit } from '../../retrieval/hit.ts';
+import type { Hit } from '../../retrieval/hits/hit.ts';
 import type { CardlessParams, SearchParams, SearchResponse } from '../../retrieval/params.ts';
 import { withSearchLog } from '../../retrieval/search-log.ts';
 import { createSearcher, type Searcher } from '../../retrieval/search.ts';

@@ -4,7 +4,7 @@
 import { QdxError } from '../../../lib/errors.ts';
 import type { OnEvent } from '../../../lib/events.ts';
 import { fromSentError, type ModelWorker, type WorkerListeners } from './worker.ts';
-import { Queue } from '../queue.ts';
+import { Queue } from '../../../lib/queue.ts';
 import { TextCrashError } from '../text-crash.ts';
 import type { WorkerAnswer } from './messages.ts';
 

@@ -2,8 +2,8 @@
  * The best candidates of a search in the order that the rerankers give them.
  */
 import type { RunOptions } from '../../../lib/events.ts';
-import type { RankedCandidate } from '../rank.ts';
-import { placedOf } from '../to-hit.ts';
+import type { RankedCandidate } from '../ranking/rank.ts';
+import { placedOf } from '../hits/to-hit.ts';
 import { type Chain, rerankInTurn, type RerankStage } from './chain.ts';
 import type { RerankCandidate } from './port.ts';
 

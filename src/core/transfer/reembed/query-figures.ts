@@ -1,7 +1,7 @@
 /**
  * The figures of judged queries: how high the right answers stand among the hits.
  */
-import type { Hit } from '../../retrieval/hit.ts';
+import type { Hit } from '../../retrieval/hits/hit.ts';
 import type { Answer, TestQuery } from './test-queries.ts';
 
 export interface QueryFigures {

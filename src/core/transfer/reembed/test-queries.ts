@@ -5,7 +5,7 @@
 import { readByteLines } from '../../../lib/byte-lines.ts';
 import { QdxError } from '../../../lib/errors.ts';
 import { isFault, type JsonLine, readJsonl } from '../../../lib/jsonl.ts';
-import type { Hit } from '../../retrieval/hit.ts';
+import type { Hit } from '../../retrieval/hits/hit.ts';
 import type { Searcher } from '../../retrieval/search.ts';
 import { gainsOf, hitOverlap, mean, type QueryFigures, queryFigures } from './query-figures.ts';
 

@@ -2,7 +2,7 @@
  * Bars and ranges as tables whose middle column is drawn: words keep their size on every screen, and the figures stand
  * beside.
  */
-import type { BarChart, RangeChart } from '../../report/view.ts';
+import type { BarChart, RangeChart } from '../../views/view.ts';
 import { html, type Markup } from './markup.ts';
 import { colourOf, legend, rounded } from './svg.ts';
 

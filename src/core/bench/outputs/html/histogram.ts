@@ -1,8 +1,8 @@
 /**
  * How a figure of each query is distributed: counts of bins, the mean and its interval.
  */
-import { score, signed } from '../../report/figures.ts';
-import type { HistogramChart } from '../../report/view.ts';
+import { score, signed } from '../../views/figures.ts';
+import type { HistogramChart } from '../../views/view.ts';
 import { html, type Markup } from './markup.ts';
 import { axes, frame, linearScale, niceTicks, rounded } from './svg.ts';
 

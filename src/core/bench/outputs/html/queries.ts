@@ -1,7 +1,7 @@
 /**
  * Single queries: what was returned, what it counts for, and where the judged answers were found.
  */
-import type { ReportView, ViewHit, ViewQuery } from '../../report/view.ts';
+import type { ReportView, ViewHit, ViewQuery } from '../../views/view.ts';
 import { html, type Markup } from './markup.ts';
 
 /** The first ones are open, so that the page shows what it is about. */

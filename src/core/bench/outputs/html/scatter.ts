@@ -1,7 +1,7 @@
 /**
  * Two figures against each other, with the front that nothing beats in both.
  */
-import type { ChartAxis, ScatterChart, ScatterPoint } from '../../report/view.ts';
+import type { ChartAxis, ScatterChart, ScatterPoint } from '../../views/view.ts';
 import { html, type Markup } from './markup.ts';
 import { axes, colourOf, frame, legend, linearScale, type Scale, scaleOf, shapeOf } from './svg.ts';
 

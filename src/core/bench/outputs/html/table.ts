@@ -1,7 +1,7 @@
 /**
  * A table of the report: figures to the right, doubtful ones with a note below that says why.
  */
-import { cellText, type ViewCell, type ViewTable } from '../../report/view.ts';
+import { cellText, type ViewCell, type ViewTable } from '../../views/view.ts';
 import { html, type Markup } from './markup.ts';
 import { sortValue } from './sort-value.ts';
 

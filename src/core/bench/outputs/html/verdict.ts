@@ -1,7 +1,7 @@
 /**
  * What the run says in one word and one sentence, for whoever reads nothing else.
  */
-import type { ReportView } from '../../report/view.ts';
+import type { ReportView } from '../../views/view.ts';
 
 export interface Verdict {
   readonly status: 'failed' | 'partial' | 'warning' | 'passed' | 'measured';

@@ -2,9 +2,9 @@
  * Candidates with their MaxSim as an order. Of one section MaxSim decides which piece is shown first, so that which ones are further
  * pieces, and make room, is counted anew. What the first stage knows of files stays as it was.
  */
-import { fileKey, sectionKey } from '../../same-place.ts';
-import { rankSections } from '../../signals/among-hits.ts';
-import { defaultWeights } from '../../weights.ts';
+import { fileKey, sectionKey } from '../../ranking/same-place.ts';
+import { rankSections } from '../../ranking/signals/among-hits.ts';
+import { defaultWeights } from '../../ranking/weights.ts';
 import type { RerankCandidate, RerankedPlace } from '../port.ts';
 import { type LateWeights, mixedScores } from './mixture.ts';
 

@@ -3,7 +3,7 @@
  * follow it. Each depth is twice the one before and is ranked by itself, so that the order is one and the same for every
  * limit, and a limit only says where it is cut off.
  */
-import type { Candidate } from './candidates.ts';
+import type { Candidate } from '../candidates.ts';
 import { mergeByRank } from './merge-by-rank.ts';
 import type { RankedCandidate } from './rank.ts';
 import type { RankedList } from './rank-lists.ts';

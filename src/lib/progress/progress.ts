@@ -1,8 +1,8 @@
 /**
  * Shows what a run announces: a bar on a terminal, lines elsewhere, NDJSON for wrappers, nothing when quiet.
  */
-import type { QdxEvent } from './events.ts';
-import type { Output } from './output.ts';
+import type { QdxEvent } from '../events.ts';
+import type { Output } from '../output.ts';
 import { createBar } from './progress-bar.ts';
 import { finishedLine, nextProgress, type ProgressEvent, type StageProgress } from './progress-figures.ts';
 import { createJsonProgress } from './progress-json.ts';

@@ -1,8 +1,8 @@
 /**
  * What the signals know of a query: its words, what each is worth, and the identifiers it may name.
  */
-import type { LexicalQuery } from '../candidates.ts';
-import { squeeze } from '../../lexical/terms.ts';
+import type { LexicalQuery } from '../../candidates.ts';
+import { squeeze } from '../../../lexical/terms.ts';
 
 export interface QueryFacts {
   /** Inverse document frequency by term. */

@@ -1,8 +1,8 @@
 /**
  * What the progress of a stage says: rate, tokens a second, time left. Pure; times are those of a monotonic clock.
  */
-import type { QdxEvent } from './events.ts';
-import { formatCount, formatDuration, formatRate } from './quantities.ts';
+import type { QdxEvent } from '../events.ts';
+import { formatCount, formatDuration, formatRate } from '../quantities.ts';
 
 export type ProgressEvent = Extract<QdxEvent, { type: 'progress' }>;
 

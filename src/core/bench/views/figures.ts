@@ -4,7 +4,7 @@
 import { formatBytes, formatCount } from '../../../lib/quantities.ts';
 import type { Interval } from '../statistics/bootstrap.ts';
 import type { Latency } from '../statistics/latency.ts';
-import type { CollectionFacts, ModelFacts, ReportHead } from './report.ts';
+import type { CollectionFacts, ModelFacts, ReportHead } from '../run/report.ts';
 import type { ViewCell, ViewFigure, ViewTable } from './view.ts';
 
 export const score = (value: number): string => value.toFixed(4);

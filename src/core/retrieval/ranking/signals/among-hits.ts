@@ -1,7 +1,7 @@
 /**
  * What a hit gains and loses by the other hits: its file ranks well, its file or its section was shown already.
  */
-import type { PointId } from '../../qdrant/collection/points.ts';
+import type { PointId } from '../../../qdrant/collection/points.ts';
 import type { RankingWeights } from '../weights.ts';
 
 export interface Scored {

@@ -6,7 +6,7 @@ import type { RunOptions } from '../../../lib/events.ts';
 import type { ModelCard } from '../../models/cards/card.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { type CollectionStats, readStats } from '../../qdrant/stats.ts';
-import { describeHost, describeServer, type HostFacts, type ServerFacts } from '../run/host.ts';
+import { describeHost, describeServer, type HostFacts, type ServerFacts } from './host.ts';
 import type { Gain, JudgedSet } from '../inputs/judged-set.ts';
 
 type CheckStatus = 'passed' | 'warning' | 'failed';

@@ -1,11 +1,11 @@
 /**
  * Candidates of all collections become as few rankings as their vector spaces allow.
  */
-import { spaceFingerprint } from '../models/cards/space.ts';
-import type { Candidate, LexicalQuery } from './candidates.ts';
-import type { SearchParams } from './params.ts';
+import { spaceFingerprint } from '../../models/cards/space.ts';
+import type { Candidate, LexicalQuery } from '../candidates.ts';
+import type { SearchParams } from '../params.ts';
 import { rankCandidates, type RankedCandidate } from './rank.ts';
-import type { SearchTarget } from './target.ts';
+import type { SearchTarget } from '../target.ts';
 import { defaultWeights } from './weights.ts';
 
 export interface RankedList {

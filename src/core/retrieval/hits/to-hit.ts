@@ -1,10 +1,10 @@
 /**
  * A ranked candidate as a hit: the one place where payload keys become qdx's own names.
  */
-import type { PayloadField } from '../corpus/chunk.ts';
-import { keyOf, type PayloadKeys } from '../qdrant/collection/payload-keys.ts';
+import type { PayloadField } from '../../corpus/chunk.ts';
+import { keyOf, type PayloadKeys } from '../../qdrant/collection/payload-keys.ts';
 import type { Hit, StageScore } from './hit.ts';
-import type { RankedCandidate } from './rank.ts';
+import type { RankedCandidate } from '../ranking/rank.ts';
 
 /** `rank` counts from 1. */
 export function toHit(item: RankedCandidate, rank: number, explain: boolean): Hit {

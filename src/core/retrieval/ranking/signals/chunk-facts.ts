@@ -1,9 +1,9 @@
 /**
  * What the signals know of a chunk.
  */
-import type { PayloadField } from '../../corpus/chunk.ts';
-import { keyOf, type PayloadKeys } from '../../qdrant/collection/payload-keys.ts';
-import { documentTerms, squeeze, wholeTerm } from '../../lexical/terms.ts';
+import type { PayloadField } from '../../../corpus/chunk.ts';
+import { keyOf, type PayloadKeys } from '../../../qdrant/collection/payload-keys.ts';
+import { documentTerms, squeeze, wholeTerm } from '../../../lexical/terms.ts';
 
 export interface ChunkFacts {
   readonly path: string;

@@ -2,7 +2,7 @@
  * ReportView: what a reader sees of any report, before it is written as text, Markdown, XML or HTML. Every renderer knows
  * this shape and no suite.
  */
-import type { Check } from './report.ts';
+import type { Check } from '../run/report.ts';
 
 /** A figure that cannot be trusted, with the reason; plain text otherwise. */
 export type ViewCell = string | { readonly text: string; readonly doubt: string };

@@ -2,8 +2,8 @@
  * One ranking of all candidates: the cosine, plus what the words and the signals add, on the cosine's own scale. Absolute
  * scores keep both lists honest: a query whose words are nowhere gets no words, and no list is stretched to look sure.
  */
-import type { Candidate, LexicalQuery } from './candidates.ts';
-import type { RerankedAs } from './rerank/chain.ts';
+import type { Candidate, LexicalQuery } from '../candidates.ts';
+import type { RerankedAs } from '../rerank/chain.ts';
 import { fileKey, sectionKey } from './same-place.ts';
 import { rankAmongHits } from './signals/among-hits.ts';
 import { chunkFacts, type ChunkFacts } from './signals/chunk-facts.ts';

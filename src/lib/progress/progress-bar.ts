@@ -3,10 +3,10 @@
  * pay for it; its own clock only paces the redraws, all figures come from ours.
  */
 import type { Options, SingleBar } from 'cli-progress';
-import type { Output } from './output.ts';
+import type { Output } from '../output.ts';
 import type { ProgressFace } from './progress.ts';
 import { progressFigures, progressLine, type StageProgress } from './progress-figures.ts';
-import { sanitizeForTerminal } from './terminal.ts';
+import { sanitizeForTerminal } from '../terminal.ts';
 
 const barWidth = 20;
 

@@ -1,14 +1,14 @@
 /**
  * Lines before and after a hit, from its neighbours in the collection: chunks of a file cover all its lines.
  */
-import type { RunOptions } from '../../lib/events.ts';
-import type { PayloadField } from '../corpus/chunk.ts';
-import type { Connection } from '../qdrant/connection/connection.ts';
-import { keyOf } from '../qdrant/collection/payload-keys.ts';
-import { scrollPoints } from '../qdrant/collection/points.ts';
+import type { RunOptions } from '../../../lib/events.ts';
+import type { PayloadField } from '../../corpus/chunk.ts';
+import type { Connection } from '../../qdrant/connection/connection.ts';
+import { keyOf } from '../../qdrant/collection/payload-keys.ts';
+import { scrollPoints } from '../../qdrant/collection/points.ts';
 import type { Hit } from './hit.ts';
 import { isLinesOfFile, linesOf } from './hit-lines.ts';
-import type { SearchTarget } from './target.ts';
+import type { SearchTarget } from '../target.ts';
 import { placedOf } from './to-hit.ts';
 
 /** The collection that a hit is from. */

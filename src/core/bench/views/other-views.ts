@@ -19,7 +19,7 @@ import {
   score,
   signed,
 } from './figures.ts';
-import type { Report } from './report.ts';
+import type { Report } from '../run/report.ts';
 import { differenceChart, groupCharts, latencyChart } from './charts.ts';
 import { changedQueries } from './shown-queries.ts';
 import type { BarChart, ReportView, ViewChart, ViewTable } from './view.ts';

@@ -1,14 +1,14 @@
 /**
  * One point by its id, as a search shows it, with the lines of its file around it.
  */
-import { QdxError } from '../../lib/errors.ts';
-import type { RunOptions } from '../../lib/events.ts';
-import { parsePointId } from '../corpus/ids.ts';
-import { cardOf } from '../qdrant/collection/card-store.ts';
-import { readCollectionInfo } from '../qdrant/collection/collection-info.ts';
-import { type PayloadKeys } from '../qdrant/collection/payload-keys.ts';
-import { retrievePoints } from '../qdrant/collection/points.ts';
-import type { Connection } from '../qdrant/connection/connection.ts';
+import { QdxError } from '../../../lib/errors.ts';
+import type { RunOptions } from '../../../lib/events.ts';
+import { parsePointId } from '../../corpus/ids.ts';
+import { cardOf } from '../../qdrant/collection/card-store.ts';
+import { readCollectionInfo } from '../../qdrant/collection/collection-info.ts';
+import { type PayloadKeys } from '../../qdrant/collection/payload-keys.ts';
+import { retrievePoints } from '../../qdrant/collection/points.ts';
+import type { Connection } from '../../qdrant/connection/connection.ts';
 import { addContext } from './add-context.ts';
 import type { Hit } from './hit.ts';
 import { describedOf, type Described } from './to-hit.ts';

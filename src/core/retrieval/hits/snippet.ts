@@ -1,7 +1,7 @@
 /**
  * The lines of a hit that show why it was found.
  */
-import { documentTerms } from '../lexical/terms.ts';
+import { documentTerms } from '../../lexical/terms.ts';
 
 export interface SnippetLine {
   /** Line number in the file. */

@@ -2,7 +2,7 @@
  * Progress where nothing can be redrawn: a line when a stage starts, then for each tenth of it or each half minute,
  * and never two within a second.
  */
-import type { Output } from './output.ts';
+import type { Output } from '../output.ts';
 import type { ProgressFace } from './progress.ts';
 import { progressLine, type StageProgress } from './progress-figures.ts';
 

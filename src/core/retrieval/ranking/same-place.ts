@@ -1,9 +1,9 @@
 /**
  * Which hits are from one file, and which from one section of it.
  */
-import type { PayloadField } from '../corpus/chunk.ts';
-import { keyOf } from '../qdrant/collection/payload-keys.ts';
-import type { Candidate } from './candidates.ts';
+import type { PayloadField } from '../../corpus/chunk.ts';
+import { keyOf } from '../../qdrant/collection/payload-keys.ts';
+import type { Candidate } from '../candidates.ts';
 
 type Placed = Pick<Candidate, 'target' | 'payload'>;
 

@@ -1,8 +1,8 @@
 /**
  * Progress for programs: one JSON object a line, at most two a second for a stage, its first and last always.
  */
-import type { QdxEvent } from './events.ts';
-import type { Output } from './output.ts';
+import type { QdxEvent } from '../events.ts';
+import type { Output } from '../output.ts';
 
 const leastMs = 500;
 
