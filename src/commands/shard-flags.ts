@@ -17,6 +17,6 @@ export function shardFlags(flags: Readonly<Record<string, unknown>>): ShardFlags
   };
   if (typed.shard.shards === 1 || typed.runId !== undefined) return typed;
   throw new QdxError('usage', '--shard needs --run: all shards of one run have one id', {
-    hint: `Add --run ${new Date().toISOString().slice(0, 10)}, the same on every machine.`,
+    hint: `add --run ${new Date().toISOString().slice(0, 10)}, the same on every machine`,
   });
 }

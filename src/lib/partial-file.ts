@@ -54,7 +54,7 @@ export async function assertMayBecomeFile(path: string): Promise<void> {
   if (existing?.isDirectory()) throwWriteError(path, { code: 'EISDIR' });
   if (existing && !existing.isFile())
     throw new QdxError('usage', `${path} is a device, a pipe or a socket: a file would take its place`, {
-      hint: 'Name a file',
+      hint: 'name a file',
     });
   const folder = await stat(dirname(target)).catch((error: unknown) => throwWriteError(path, error));
   if (!folder.isDirectory()) throwWriteError(path, { code: 'ENOTDIR' });

@@ -62,7 +62,7 @@ export function searchParams(
   const fromSettings = searchSettings({ settings, origins });
   if (minScore !== undefined && fromSettings.mode === 'lexical')
     throw new QdxError('usage', '--min-score is a cosine, and --mode lexical has none', {
-      hint: 'Leave one of the two out.',
+      hint: 'leave one of the two out',
     });
   const isModelTyped = origins['embed.model']?.kind === 'flag';
   return {

@@ -15,7 +15,7 @@ export function answerLines(
   { format, view, look }: Pick<CommandContext, 'format' | 'view'> & { readonly look: HitLook },
 ): CommandStream {
   if (format !== 'jsonl' && format !== 'text')
-    throw new QdxError('usage', `--queries writes text or jsonl, not ${format}`, { hint: 'Add --format jsonl' });
+    throw new QdxError('usage', `--queries writes text or jsonl, not ${format}`, { hint: 'add --format jsonl' });
   let failed = 0;
   const lines = async function* lines(): AsyncGenerator<string> {
     try {

@@ -41,8 +41,8 @@ export function parsePointId(id: unknown, options: PointIdOptions = {}): string 
   if (parsed !== undefined) return parsed;
   if (options.hash && isHashable(id)) return uuidV5(JSON.stringify(['source_id', String(id)]), idNamespace);
   const where = options.where === undefined ? '' : `${options.where}: `;
-  throw new QdxError('usage', `${where}${describe(id)} is not a point id: ${whyRejected(id)}.`, {
-    hint: 'Use an unsigned integer (42) or a UUID (6ba7b810-9dad-41d1-80b4-00c04fd430c8), or derive UUIDs with --id-hash.',
+  throw new QdxError('usage', `${where}${describe(id)} is not a point id: ${whyRejected(id)}`, {
+    hint: 'use an unsigned integer (42) or a UUID (6ba7b810-9dad-41d1-80b4-00c04fd430c8), or derive UUIDs with --id-hash',
   });
 }
 

@@ -21,7 +21,7 @@ export interface NamedRootsInput {
 export async function namedRoots({ paths, cwd, source }: NamedRootsInput): Promise<CorpusRoot[]> {
   if (paths.length === 0)
     throw new QdxError('usage', 'there is nothing to embed: no folder was named', {
-      hint: 'Name folders or files, or give the collection its paths in qdx.config.json.',
+      hint: 'name folders or files, or give the collection its paths in qdx.config.json',
     });
   const roots: CorpusRoot[] = [];
   let folders = 0;
@@ -36,7 +36,7 @@ export async function namedRoots({ paths, cwd, source }: NamedRootsInput): Promi
       'usage',
       `--source ${source} cannot name ${folders} folders: their files would pass for each other`,
       {
-        hint: 'Embed one folder at a time, or the folder that holds them all.',
+        hint: 'embed one folder at a time, or the folder that holds them all',
       },
     );
   return roots;

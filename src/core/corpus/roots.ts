@@ -32,8 +32,8 @@ export async function checkedRoots(roots: readonly CorpusRoot[]): Promise<Corpus
     const folder = (await isFolder(absolute)) ? absolute : path.dirname(absolute);
     const other = folders.get(source);
     if (other !== undefined && other !== folder) {
-      throw new QdxError('usage', `${other} and ${folder} would both be the source "${source}".`, {
-        hint: 'Embed them one by one with --source NAME, or embed the folder that holds both.',
+      throw new QdxError('usage', `${other} and ${folder} would both be the source "${source}"`, {
+        hint: 'embed them one by one with --source NAME, or embed the folder that holds both',
       });
     }
     folders.set(source, folder);

@@ -54,8 +54,8 @@ const templateIds = Object.keys(templates) as TemplateId[];
  */
 export function embeddedText(payload: TemplateFields, templateId: string): string {
   if (!isTemplateId(templateId)) {
-    throw new QdxError('usage', `There is no template ${JSON.stringify(templateId)} in this version of qdx.`, {
-      hint: `It knows ${templateIds.join(', ')}.`,
+    throw new QdxError('usage', `there is no template ${JSON.stringify(templateId)} in this version of qdx`, {
+      hint: `it knows ${templateIds.join(', ')}`,
     });
   }
   if (payload.chunker === 'docling') return contextualized(payload);

@@ -154,7 +154,7 @@ function nothingToEmbed({ roots }: EmbedParams, { skipped }: CorpusSummary): Qdx
   const onlyUnreadable = reasons.length > 0 && Object.keys(skipped).every((reason) => reason === 'unreadable');
   const why = reasons.length === 0 ? 'there are no files' : `everything was skipped: ${reasons.join('; ')}`;
   return new QdxError(onlyUnreadable ? 'notFound' : 'usage', `there is nothing to embed in ${where}: ${why}`, {
-    hint: 'Name a folder of documents or code; --include and --exclude say which files.',
+    hint: 'name a folder of documents or code; --include and --exclude say which files',
     details: { skipped },
   });
 }

@@ -47,7 +47,7 @@ export async function removeStale(input: RemovalInput): Promise<Removal> {
   if (missing !== null) {
     if (isSharded) return { removed: 0, pruned: 0, stale, isPending: true };
     throw new QdxError('verification', `point ${String(missing)} is not in ${view.physical}; nothing was removed`, {
-      hint: 'Run the same command again.',
+      hint: 'run the same command again',
     });
   }
   await deletePoints(view.connection, view.physical, leaving, view.signal ? { signal: view.signal } : {});
@@ -75,7 +75,7 @@ export function assertCorpusWasSeen({ prune, pruneExcluded }: Pruning, { skipped
   if (count === 0 || !(prune || pruneExcluded)) return;
   const more = count > 1 ? ` and ${count - 1} more` : '';
   throw new QdxError('refused', `--prune would go by an incomplete view: ${examples[0] ?? ''}${more} cannot be read`, {
-    hint: 'Make it readable, leave it out with --exclude, or run without --prune.',
+    hint: 'make it readable, leave it out with --exclude, or run without --prune',
     details: { unreadable: count, examples },
   });
 }
@@ -97,7 +97,7 @@ export async function assertPruneLeavesSome(input: RemovalInput): Promise<void> 
       'refused',
       `--prune would remove all ${points} points of source ${source}: none of their ${files} files ${why}`,
       {
-        hint: `Check the folder and --source; if they are to go, add --allow-prune-all.`,
+        hint: `check the folder and --source; if they are to go, add --allow-prune-all`,
         details: { source, points, files, examples: [...stale.gone.examples, ...stale.leftOut.examples] },
       },
     );

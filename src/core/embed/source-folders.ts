@@ -34,7 +34,7 @@ export async function assertSameFolders(
     throw new QdxError(
       'refused',
       `collection ${place.collection} has source ${root.source} from ${before}, and this is ${folder}: they would replace each other`,
-      { hint: 'Give this one a name of its own with --source NAME; if it holds the same documents, add --moved.' },
+      { hint: 'give this one a name of its own with --source NAME; if it holds the same documents, add --moved' },
     );
   }
 }

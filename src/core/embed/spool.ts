@@ -73,7 +73,7 @@ function createFacts({ shard, shards }: Shard) {
           'usage',
           `two chunks have the id ${id}: ${payload.source} ${payload.source_path} comes twice`,
           {
-            hint: 'Give two folders of one name different names with --source, in runs of their own.',
+            hint: 'give two folders of one name different names with --source, in runs of their own',
           },
         );
       hash.update(id).update('\0').update(text).update('\0');

@@ -117,7 +117,7 @@ function assertDimension({ name, embedding }: StoreTextInput, dimension: number)
     'usage',
     `the embedding has ${embedding.length} numbers, and collection ${name} takes ${dimension}`,
     {
-      hint: 'Leave the embedding out: the content is then embedded with the model of the collection.',
+      hint: 'leave the embedding out: the content is then embedded with the model of the collection',
       details: { expected: dimension, actual: embedding.length },
     },
   );
@@ -253,7 +253,7 @@ const duplicate = (name: string, id: PointId): QdxError =>
     'refused',
     `point ${String(id)} is in ${name} already, with another content or metadata; nothing was written`,
     {
-      hint: 'Say on_duplicate: replace to write over it, keep to leave it, or give another id.',
+      hint: 'say on_duplicate: replace to write over it, keep to leave it, or give another id',
       details: { id: String(id) },
     },
   );

@@ -27,7 +27,7 @@ export function textChunk(
   { tokenVectors, payloadKeys = {} }: Pick<CollectionCard, 'tokenVectors' | 'payloadKeys'>,
 ): Pick<Chunk, 'payload'> & { readonly id: string; readonly pointId: string | bigint } & Omit<Chunk, 'id' | 'payload'> {
   if (content.trim() === '')
-    throw new QdxError('usage', 'the content is empty', { hint: 'Say what to store in content.' });
+    throw new QdxError('usage', 'the content is empty', { hint: 'say what to store in content' });
   const taken = [...reserved, ...Object.values(payloadKeys), ...(tokenVectors ? [tokenVectors.payloadKey] : [])];
   for (const key of taken)
     if (Object.hasOwn(metadata, key)) throw badMetadata(key, 'this collection keeps something else under it');
@@ -58,6 +58,6 @@ const isTextList = (value: unknown): boolean => Array.isArray(value) && value.ev
 
 const badMetadata = (key: string, reason: string): QdxError =>
   new QdxError('usage', `metadata cannot have the key ${key} like this: ${reason}`, {
-    hint: 'Give it another name, or leave it out.',
+    hint: 'give it another name, or leave it out',
     details: { key },
   });

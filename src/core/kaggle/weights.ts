@@ -22,7 +22,7 @@ export async function addWeights({ origin, folder, card }: FoundModel, datasetFo
   ];
   if (missing.length > 0)
     throw new QdxError('usage', `${card.name} cannot be run on Kaggle: ${missing.join(', ')} is missing in ${folder}`, {
-      hint: 'The notebook runs transformers, which takes config.json and *.safetensors, no ONNX file.',
+      hint: 'the notebook runs transformers, which takes config.json and *.safetensors, no ONNX file',
     });
   for (const name of wanted) await copyFile(join(folder, name), join(datasetFolder, name));
 }

@@ -31,7 +31,7 @@ export function createCallTool(backend: Backend, limits: CallLimits = usualCallL
   return async (tool, input, run) => {
     if (underWay >= limits.callsAtOnce)
       return failed(
-        new QdxError('temporary', `${underWay} calls are under way already`, { hint: 'Wait for some to end.' }),
+        new QdxError('temporary', `${underWay} calls are under way already`, { hint: 'wait for some to end' }),
       );
     underWay += 1;
     const deadline = AbortSignal.timeout(limits.callTimeoutMs);
@@ -87,7 +87,7 @@ const inWordsOfTools = (text: string): string =>
 
 const tooSlow = ({ name }: Tool, timeoutMs: number): QdxError =>
   new QdxError('temporary', `${name} had no answer within ${timeoutMs / 1000} s`, {
-    hint: 'The Qdrant server may be down or busy; qdx server status, or qdx stats, tells.',
+    hint: 'the Qdrant server may be down or busy; qdx server status, or qdx stats, tells',
   });
 
 const bugOf = ({ name }: Tool, error: unknown): string =>

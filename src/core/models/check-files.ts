@@ -32,7 +32,7 @@ const assertHash = async (file: string, expected: string): Promise<void> =>
 function assertSame(file: string, actual: string, expected: string): void {
   if (actual !== expected)
     throw new QdxError('verification', `${file} is not the file of its card: sha256 ${actual}, expected ${expected}`, {
-      hint: 'Remove it and download the model again, or reinstall qdx for the built-in one.',
+      hint: 'remove it and download the model again, or reinstall qdx for the built-in one',
       details: { file, expected, actual },
     });
 }

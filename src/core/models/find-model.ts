@@ -125,8 +125,8 @@ function locate({ card, origin, folder, lockedFiles = {}, notes = [] }: Place): 
     throw new QdxError('notFound', `${card.name} is not complete: ${missing} is missing`, {
       hint:
         origin === 'cache'
-          ? `Get it again with: qdx models download ${card.name}`
-          : 'Put the file back, or reinstall qdx for the built-in model.',
+          ? `get it again with: qdx models download ${card.name}`
+          : 'put the file back, or reinstall qdx for the built-in model',
     });
   return found;
 }
@@ -138,7 +138,7 @@ const isFolder = (name: string): boolean =>
 function refuse(name: string, known: AnyCard | undefined): never {
   if (known || /^[\w.-]+\/[\w.-]+$/.test(name))
     throw new QdxError('notFound', `the model ${name} is not on this machine`, {
-      hint: `Get it with: qdx models download ${name}${known && isRerankerCard(known) ? '' : ` (or use ${builtInModelName}, which is built in)`}`,
+      hint: `get it with: qdx models download ${name}${known && isRerankerCard(known) ? '' : ` (or use ${builtInModelName}, which is built in)`}`,
     });
   const builtIn = builtInCards.map((card) => card.name);
   const names = nearestNames(name, builtIn);

@@ -48,7 +48,7 @@ async function readTokenizer<T>(model: TokenizerFiles, make: (bytes: Buffer, set
     return make(tokenizer, JSON.parse(config) as object);
   } catch (error) {
     throw new QdxError('verification', `${model.tokenizerFile} is not a tokenizer that qdx can use: ${String(error)}`, {
-      hint: 'Download the model again, or take a repository that has a fast tokenizer (tokenizer.json).',
+      hint: 'download the model again, or take a repository that has a fast tokenizer (tokenizer.json)',
       cause: error,
     });
   }

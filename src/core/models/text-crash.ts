@@ -6,6 +6,6 @@ import { QdxError } from '../../lib/errors.ts';
 
 export class TextCrashError extends QdxError {
   constructor(message: string) {
-    super('failed', message, { hint: 'Leave the text out, or cut it smaller (--chunk-tokens).' });
+    super('failed', message, { hint: 'leave the text out, or cut it smaller (--chunk-tokens)' });
   }
 }

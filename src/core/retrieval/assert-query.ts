@@ -12,9 +12,9 @@ const maxQueryChars = 10_000;
  */
 export function assertQuery(query: string, example = 'qdx search "open a file"'): void {
   if (query.trim() === '')
-    throw new QdxError('usage', 'the query is empty', { hint: `Say what you look for: ${example}` });
+    throw new QdxError('usage', 'the query is empty', { hint: `say what you look for: ${example}` });
   if (query.length > maxQueryChars)
     throw new QdxError('usage', `the query has ${query.length} characters; a query may have ${maxQueryChars}`, {
-      hint: 'Ask for the part that matters.',
+      hint: 'ask for the part that matters',
     });
 }

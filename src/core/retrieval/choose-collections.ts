@@ -33,7 +33,7 @@ export async function chooseCollections(
     'usage',
     `no collection was named, and there are ${names.length}: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`,
     {
-      hint: `Name it: ${command.replace('NAME', names[0] ?? 'docs')}`,
+      hint: `name it: ${command.replace('NAME', names[0] ?? 'docs')}`,
       details: { collections: names },
     },
   );

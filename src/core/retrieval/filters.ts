@@ -95,5 +95,5 @@ const withoutSlashes = (folder: string): string => folder.replaceAll(/^(?:\.?\/)
 
 const badCondition = (text: string, reason: string): QdxError =>
   new QdxError('usage', `--filter ${JSON.stringify(text)} is no condition: ${reason}`, {
-    hint: 'Write key=value, key!=value or key>=number, for example --filter language=python --filter "start_line<100"',
+    hint: 'write key=value, key!=value or key>=number, for example --filter language=python --filter "start_line<100"',
   });

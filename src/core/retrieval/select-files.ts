@@ -88,5 +88,5 @@ const isWithoutIndex = (error: unknown): boolean => /No appropriate index/i.test
 
 const tooManyPaths = (collection: string): QdxError =>
   new QdxError('usage', `${collection} has more than ${formatCount(maxPaths)} files: too many to match globs against`, {
-    hint: 'Narrow the search with --subdirectory or --filter source=<name> first; globs then look at what is left.',
+    hint: 'narrow the search with --subdirectory or --filter source=<name> first; globs then look at what is left',
   });

@@ -118,7 +118,7 @@ async function modelOf(
   const named = params.model ?? (card ? undefined : params.settingsModel);
   if (!card && named === undefined)
     throw new QdxError('usage', `${name} has no card, so its model is unknown`, {
-      hint: `Name the model that made its vectors: qdx search --model <name> -c ${name} "..."; or write a card: qdx collections adopt ${name} --model <name>`,
+      hint: `name the model that made its vectors: qdx search --model <name> -c ${name} "..."; or write a card: qdx collections adopt ${name} --model <name>`,
     });
   if (card && named === undefined) return card.model;
   const { card: model } = await places.findModel(named ?? '', card?.model);
@@ -126,7 +126,7 @@ async function modelOf(
     throw new QdxError(
       'refused',
       `${name} was made with ${card.model.name}, not with ${model.name}: another vector space (${describeSpaceDifference(card.model, model)})`,
-      { hint: 'Leave --model out: the collection knows its own.' },
+      { hint: 'leave --model out: the collection knows its own' },
     );
   return model;
 }
@@ -159,7 +159,7 @@ function denseSide({ name, info, card, model, params }: DenseQuestion): DenseSid
       'usage',
       `${name} has no vector named ${JSON.stringify(vectorName)}; it has ${names.map((one) => JSON.stringify(one)).join(', ') || 'none'}`,
       {
-        hint: 'Name the dense vector in qdx.config.json: "vector": { "name": ... }',
+        hint: 'name the dense vector in qdx.config.json: "vector": { "name": ... }',
       },
     );
   if (vector.size !== model.dimension)
@@ -167,13 +167,13 @@ function denseSide({ name, info, card, model, params }: DenseQuestion): DenseSid
       'refused',
       `${model.name} gives ${model.dimension} dimensions, the vectors of ${name} have ${vector.size}`,
       {
-        hint: 'Name the model that made them with --model.',
+        hint: 'name the model that made them with --model',
       },
     );
   const cosine = cosineOf(vector.distance, model.normalize);
   if (!cosine && params.minScore !== undefined)
     throw new QdxError('usage', `--min-score is a cosine, and ${name} compares by ${vector.distance}`, {
-      hint: 'Leave --min-score out for this collection.',
+      hint: 'leave --min-score out for this collection',
     });
   const isQuantized = Boolean(vector.quantization_config ?? info.config.quantization_config);
   if (!isQuantized) refuseQuantizedSearch(name, params);
@@ -185,7 +185,7 @@ function refuseQuantizedSearch(name: string, { typedForQuantized = [] }: SearchP
   const [flag] = typedForQuantized;
   if (flag === undefined) return;
   throw new QdxError('usage', `${flag} is for quantized vectors, and those of ${name} are not quantized`, {
-    hint: `Leave ${typedForQuantized.join(' and ')} out: every search of ${name} compares the full vectors.`,
+    hint: `leave ${typedForQuantized.join(' and ')} out: every search of ${name} compares the full vectors`,
     details: { collection: name },
   });
 }

@@ -101,7 +101,7 @@ export async function verifyFile(path: string, signal?: AbortSignal): Promise<Ve
   const footer = checker.end();
   if (!checker.header || !footer)
     throw new QdxError('usage', `${path} is no vectors file: its first line is no header`, {
-      hint: 'Plain {"id","vector","payload"} lines need --model <name>.',
+      hint: 'plain {"id","vector","payload"} lines need --model <name>',
     });
   return { path, header: checker.header, footer };
 }
@@ -164,7 +164,7 @@ function assertWhole({ path, header, footer, records, sha256 }: Whole): void {
 
 const broken = (path: string, reason: string): QdxError =>
   new QdxError('verification', `${path} is no complete vectors file: ${reason}`, {
-    hint: 'Make it again, or copy it again from where it was made.',
+    hint: 'make it again, or copy it again from where it was made',
     details: { path },
   });
 

@@ -64,7 +64,7 @@ function assertSameRun(first: VerifiedFile, file: VerifiedFile): void {
       throw new QdxError(
         'verification',
         `${file.path} does not belong to ${first.path}: its ${what} is ${actual}, there it is ${expected}`,
-        { hint: 'Name the files of one run only.' },
+        { hint: 'name the files of one run only' },
       );
   }
 }
@@ -85,6 +85,6 @@ function assertAllShards(files: readonly VerifiedFile[], { shards, runId }: Vect
     throw new QdxError(
       'verification',
       `run ${runId} is not complete: ${missing.length} of ${shards} shards are missing (${missing.map((shard) => `${shard}/${shards}`).join(', ')})`,
-      { hint: 'Name all files of the run.', details: { runId, missing } },
+      { hint: 'name all files of the run', details: { runId, missing } },
     );
 }

@@ -19,7 +19,7 @@ export function parseShard(text: string): Shard {
   const [, shard, shards] = (/^(\d{1,5})\/(\d{1,5})$/.exec(text) ?? []).map(Number);
   if (!shard || !shards || shard > shards || shards > mostShards)
     throw new QdxError('usage', `--shard ${text} is not a shard: it is i/n, from 1/n to n/n`, {
-      hint: 'Two machines: --shard 1/2 --run ID on one, --shard 2/2 --run ID on the other.',
+      hint: 'two machines: --shard 1/2 --run ID on one, --shard 2/2 --run ID on the other',
     });
   return { shard, shards };
 }

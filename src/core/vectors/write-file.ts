@@ -67,7 +67,7 @@ async function writeAll(
   const left = rejected();
   if (count + left !== header.count)
     throw new QdxError('verification', `the header announces ${header.count} records and ${count} came`, {
-      hint: 'Run the same command again.',
+      hint: 'run the same command again',
     });
   const sha256 = hash.digest('hex');
   await file.write(Buffer.from(footerLine({ footer: true, count, ...(left > 0 && { rejected: left }), sha256 })));

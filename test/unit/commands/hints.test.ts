@@ -14,7 +14,7 @@ test('qdx rerank without a query', async () => {
   const params = { query: '', source: 'candidates.jsonl', rerank: {} } as unknown as Parameters<typeof rerankLines>[0];
   await expect(rerankLines(params, {} as never)).rejects.toMatchObject({
     kind: 'usage',
-    hint: 'Say what you look for: qdx rerank --query "open a file" candidates.jsonl',
+    hint: 'say what you look for: qdx rerank --query "open a file" candidates.jsonl',
   });
 });
 
@@ -26,9 +26,9 @@ test('one collection of several that was not named (answers by hand)', async () 
   const connection = { url: 'http://h:6333', request: async (_method: string, path: string) => answers[path] };
   const choose = (...more: readonly [{ command: string }?]) =>
     chooseCollections(connection as unknown as Connection, [], [], {}, ...more);
-  await expect(choose()).rejects.toMatchObject({ hint: 'Name it: qdx search -c docs "..."' });
+  await expect(choose()).rejects.toMatchObject({ hint: 'name it: qdx search -c docs "..."' });
   const command = 'qdx bench quantization -c NAME';
-  await expect(choose({ command })).rejects.toMatchObject({ hint: 'Name it: qdx bench quantization -c docs' });
+  await expect(choose({ command })).rejects.toMatchObject({ hint: 'name it: qdx bench quantization -c docs' });
 });
 
 test('qdx verify of what is no folder: with what a collection is compared', async () => {

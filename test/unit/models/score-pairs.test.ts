@@ -87,7 +87,7 @@ describe('cards', () => {
     await expect(findModel(crossEncoderFolder(), places)).rejects.toThrow(/is a reranker/);
     await expect(findReranker('cross-encoder/ms-marco-MiniLM-L-6-v2', places)).rejects.toMatchObject({
       kind: 'notFound',
-      hint: 'Get it with: qdx models download cross-encoder/ms-marco-MiniLM-L-6-v2',
+      hint: 'get it with: qdx models download cross-encoder/ms-marco-MiniLM-L-6-v2',
     });
   });
 

@@ -127,8 +127,8 @@ function rowText(row: readonly string[], columns: readonly number[], header: rea
 function columnAt(name: string, header: readonly string[], path: string): number {
   const index = header.indexOf(name);
   if (index !== -1) return index;
-  throw new QdxError('usage', `${path} has no column ${JSON.stringify(name)}.`, {
-    hint: `Its columns are ${header.map((column) => JSON.stringify(column)).join(', ')}.`,
+  throw new QdxError('usage', `${path} has no column ${JSON.stringify(name)}`, {
+    hint: `its columns are ${header.map((column) => JSON.stringify(column)).join(', ')}`,
   });
 }
 

@@ -60,8 +60,8 @@ async function realRoot(root: string): Promise<string> {
       (facts) => facts.isSymbolicLink(),
       () => false,
     );
-    throw new QdxError('notFound', `There is no file or folder ${root}${link ? ' (a broken symbolic link)' : ''}.`, {
-      hint: 'Name an existing folder or file to embed.',
+    throw new QdxError('notFound', `there is no file or folder ${root}${link ? ' (a broken symbolic link)' : ''}`, {
+      hint: 'name an existing folder or file to embed',
       cause: error,
     });
   }

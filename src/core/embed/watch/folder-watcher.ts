@@ -109,6 +109,6 @@ export class FolderWatcher {
 
 const noWatchesLeft = (folder: string, count: number, cause: unknown): QdxError =>
   new QdxError('failed', `${folder} cannot be watched: the system has no watches left after ${count} folders`, {
-    hint: 'On Linux: sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=1024',
+    hint: 'on Linux: sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=1024',
     cause,
   });

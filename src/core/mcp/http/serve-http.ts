@@ -54,7 +54,7 @@ function listenError(error: NodeJS.ErrnoException, port: number): Error {
   if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') return error;
   const why = error.code === 'EACCES' ? 'may not be opened by this user' : 'is taken by another program';
   return new QdxError('usage', `port ${port} of ${loopback} ${why}`, {
-    hint: 'Name another: qdx mcp --http --port 7734',
+    hint: 'name another: qdx mcp --http --port 7734',
   });
 }
 

@@ -16,7 +16,7 @@ export async function keptToken(path: string): Promise<string> {
   const token = (await readFile(path, 'utf8')).trim();
   if (token.length >= shortest && /^\S+$/.test(token)) return token;
   throw new QdxError('refused', `${path} holds no token of at least ${shortest} characters`, {
-    hint: `Remove it: a new one is made, and clients need that one then.`,
+    hint: `remove it: a new one is made, and clients need that one then`,
   });
 }
 

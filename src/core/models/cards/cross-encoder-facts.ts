@@ -43,7 +43,7 @@ export async function readCrossEncoderFacts(
   const limit = maxTokens ?? (limits.length > 0 ? Math.min(...limits) : undefined);
   if (limit === undefined)
     throw new QdxError('usage', `no file of ${folder} says how long an input may be`, {
-      hint: `Say it once: qdx models card ${folder} --max-tokens 512 --write`,
+      hint: `say it once: qdx models card ${folder} --max-tokens 512 --write`,
     });
   return { maxTokens: limit, score: scoreOf(model) };
 }

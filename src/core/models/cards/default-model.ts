@@ -12,7 +12,7 @@ export async function defaultModel(preset: Preset, options: FindModelOptions): P
   if (preset === 'documents') return findModel(builtInModelName, options);
   if (await findDownloaded(codeModelName, options)) return findModel(codeModelName, options);
   throw new QdxError('notFound', `the preset code wants the model ${codeModelName}, which is not on this machine`, {
-    hint: `Get it with: qdx models download ${codeModelName}. The built-in model works now: --model ${builtInModelName}`,
+    hint: `get it with: qdx models download ${codeModelName}; the built-in model works now: --model ${builtInModelName}`,
   });
 }
 

@@ -58,7 +58,7 @@ export async function deriveCard(folder: string, identity: CardIdentity, choices
   const tokenizer = join(folder, 'tokenizer.json');
   if (!existsSync(tokenizer))
     throw new QdxError('notFound', `${folder} has no tokenizer.json, so its texts cannot be cut into tokens`, {
-      hint: 'Take a repository with a fast tokenizer.',
+      hint: 'take a repository with a fast tokenizer',
     });
   const file = choices.file ?? (await onlyModelFile(folder));
   const [summary, sha256, tokenizerSha256] = await Promise.all([
@@ -97,7 +97,7 @@ function requiredFacts(
     'usage',
     `no file of ${folder} says ${missing.join(', ')}; a wrong guess would give vectors that look right and are not`,
     {
-      hint: `Say it once, and it is written to card.json: qdx models card ${folder} ${missing.map((part) => /--[\w-]+/.exec(part)?.[0] ?? '').join(' … ')} … --write`,
+      hint: `say it once, and it is written to card.json: qdx models card ${folder} ${missing.map((part) => /--[\w-]+/.exec(part)?.[0] ?? '').join(' … ')} … --write`,
     },
   );
 }
@@ -120,8 +120,8 @@ async function onlyModelFile(folder: string): Promise<string> {
     {
       hint:
         only === undefined
-          ? 'Export the model to ONNX first (optimum-cli export onnx).'
-          : `Say which: qdx models card ${folder} --file ${only} --write`,
+          ? 'export the model to ONNX first (optimum-cli export onnx)'
+          : `say which: qdx models card ${folder} --file ${only} --write`,
     },
   );
 }

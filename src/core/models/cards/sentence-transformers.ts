@@ -69,7 +69,7 @@ function refuseUnknownModules(folder: string, modules: z.infer<typeof modulesFil
       'usage',
       `${folder} is made of more than a transformer and its pooling (${unknown.join(', ')}), which qdx cannot run`,
       {
-        hint: 'Export it with all modules inside the graph, or take another model.',
+        hint: 'export it with all modules inside the graph, or take another model',
       },
     );
 }

@@ -9,7 +9,7 @@ import type { EncodeRole } from '../encoder.ts';
 export function prepareText(text: string, role: EncodeRole, card: ModelCard): string {
   if (text.trim() === '')
     throw new QdxError('usage', `an empty ${role} has no vector`, {
-      hint: role === 'query' ? 'Type what you are looking for.' : 'Leave texts without content out of the input.',
+      hint: role === 'query' ? 'type what you are looking for' : 'leave texts without content out of the input',
     });
   return (role === 'query' ? card.queryPrefix : card.documentPrefix) + text;
 }

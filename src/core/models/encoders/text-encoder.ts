@@ -76,7 +76,7 @@ function vectorOf(output: ModelOutput, index: number, rows: number, card: ModelC
   const { dimension } = output;
   if (dimension !== card.dimension)
     throw new QdxError('verification', `${card.name} gives ${dimension} dimensions, its card says ${card.dimension}`, {
-      hint: 'Correct the dimension in the card, or use the file that the card was written for.',
+      hint: 'correct the dimension in the card, or use the file that the card was written for',
     });
   const vector =
     output.kind === 'pooled'
@@ -89,7 +89,7 @@ function tokenVectorsOf(output: ModelOutput, index: number, rows: number, parts:
   const { card, tokenizer } = parts;
   if (output.kind === 'pooled')
     throw new QdxError('usage', `${card.file} of ${card.name} gives pooled vectors only, so it has no token vectors`, {
-      hint: 'Use an export with last_hidden_state as its output.',
+      hint: 'use an export with last_hidden_state as its output',
     });
   const leading = tokenizer.leadingSpecialTokens;
   return tokenRows(rowsOf(output, index, rows), leading, tokenizer.specialTokens - leading);

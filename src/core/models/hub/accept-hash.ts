@@ -11,7 +11,7 @@ export function describeCandidate({ card, files }: DownloadCandidate): string {
     `${card.name} at revision ${card.revision}`,
     ...files.map(({ path, sha256, sizeBytes }) => `  ${sha256}  ${sizeBytes} bytes  ${path}`),
     `  ${card.file} is from ${from.repository} at ${from.revision}`,
-    'No hash of it was known before; once accepted, these are locked and every later download must match them.',
+    'no hash of it was known before; once accepted, these are locked and every later download must match them',
   ].join('\n');
 }
 
@@ -24,6 +24,6 @@ export function isAcceptedHash({ card }: DownloadCandidate, given: string | true
   if (given === undefined) return null;
   if (given === true || given.toLowerCase() === card.sha256) return true;
   throw new QdxError('verification', `the sha256 of ${card.file} is ${card.sha256}, not ${given}`, {
-    hint: 'Find out why before you use it; nothing was locked.',
+    hint: 'find out why before you use it; nothing was locked',
   });
 }

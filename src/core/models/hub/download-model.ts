@@ -81,7 +81,7 @@ async function downloadInto(models: string, params: DownloadParams, run: RunOpti
   if (keepsLock) return result;
   if (!(await params.accept({ card, files })))
     throw new QdxError('refused', `the hashes of ${params.name} were not accepted, so it is not used`, {
-      hint: `Accept them with: qdx models download ${params.name} --accept-hash ${card.sha256}`,
+      hint: `accept them with: qdx models download ${params.name} --accept-hash ${card.sha256}`,
     });
   const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const hashes = Object.fromEntries(files.map((file) => [file.path, file.sha256]));
@@ -120,7 +120,7 @@ async function fetchAll(
   const files: DownloadedFile[] = [];
   if (!plan.own.files.includes('tokenizer.json'))
     throw new QdxError('notFound', `${plan.own.repository} has no tokenizer.json`, {
-      hint: 'Take a repository with a fast tokenizer.',
+      hint: 'take a repository with a fast tokenizer',
     });
   for (const path of ['tokenizer.json', ...configurationFiles.filter((file) => plan.own.files.includes(file))])
     files.push(await fetchOne(plan.own, path));
@@ -163,6 +163,6 @@ async function cardOf(
 function refuseBuiltIn(name: string): void {
   if (name === builtInModelName)
     throw new QdxError('usage', `${name} ships with qdx, there is nothing to download`, {
-      hint: `Check it with: qdx verify-model ${name}`,
+      hint: `check it with: qdx verify-model ${name}`,
     });
 }

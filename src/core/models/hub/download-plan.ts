@@ -70,7 +70,7 @@ function onnxFileOf({ repository, files }: HubRepository, wanted: string | undef
   if (wanted === undefined && only !== undefined && models.length === 1) return only;
   if (only === undefined)
     throw new QdxError('notFound', `${repository} has no .onnx file`, {
-      hint: 'Name a repository that has an export of it: --onnx-from OWNER/NAME',
+      hint: 'name a repository that has an export of it: --onnx-from OWNER/NAME',
     });
   throw new QdxError(
     'usage',
@@ -78,7 +78,7 @@ function onnxFileOf({ repository, files }: HubRepository, wanted: string | undef
       ? `${repository} has several models: ${models.join(', ')}`
       : `${repository} has no ${wanted}; it has ${models.join(', ')}`,
     {
-      hint: `Say which: --file ${only}`,
+      hint: `say which: --file ${only}`,
     },
   );
 }

@@ -30,13 +30,13 @@ export async function refuseFakeContent(file: string, facts: ReceivedFacts): Pro
     refuse(
       path,
       'a Git LFS pointer came instead of the file',
-      'The mirror does not serve large files; set HF_ENDPOINT to one that does.',
+      'the mirror does not serve large files; set HF_ENDPOINT to one that does',
     );
   if (facts.contentType.startsWith('text/html') || /^\s*<(!doctype html|html)/i.test(start))
     refuse(
       path,
       'an HTML page came instead of the file',
-      'A login page of a network, proxy or mirror answers like this; log in, or set HF_ENDPOINT.',
+      'a login page of a network, proxy or mirror answers like this; log in, or set HF_ENDPOINT',
     );
   if (expectedBytes !== null && sizeBytes !== expectedBytes)
     refuse(path, `${sizeBytes} bytes came, ${expectedBytes} were announced`, 'Run the same command again.');
@@ -48,7 +48,7 @@ export async function refuseFakeContent(file: string, facts: ReceivedFacts): Pro
       refuse(
         path,
         `its sha256 is ${sha256}, ${who} was ${expected}`,
-        'If the change is known and wanted, download with --revision and accept the new hash.',
+        'if the change is known and wanted, download with --revision and accept the new hash',
       );
   await assertReadable(file, path);
 }

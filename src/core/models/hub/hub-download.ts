@@ -134,7 +134,7 @@ async function append({ response, file, hash, startBytes, facts, path }: Appendi
     if (run.signal?.aborted)
       throw new QdxError('interrupted', `stopped after ${done} bytes of ${path}; the next run goes on there`);
     throw new QdxError('temporary', `the connection broke after ${done} bytes of ${path}`, {
-      hint: 'Run the same command again; it goes on where it stopped.',
+      hint: 'run the same command again; it goes on where it stopped',
       cause: error,
     });
   }
@@ -145,7 +145,7 @@ function factsOf({ response, first }: HubAnswer, { path, from, expectedSha256 }:
   const commit = first.headers.get('x-repo-commit');
   if (commit !== null && commit !== from.commit)
     throw new QdxError('verification', `${from.repository} answered with commit ${commit} instead of ${from.commit}`, {
-      hint: 'Run the command again; a mirror that does this twice cannot be trusted.',
+      hint: 'run the command again; a mirror that does this twice cannot be trusted',
     });
   const served = Number(response.headers.get('content-length') ?? Number.NaN);
   const linked = first.headers.get('x-linked-size');

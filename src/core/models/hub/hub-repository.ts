@@ -43,7 +43,7 @@ export async function resolveRepository({
       'failed',
       `${withoutPassword(hub.endpoint)} does not answer as a model hub when asked for the ${what}`,
       {
-        hint: 'Check HF_ENDPOINT; a login page of a network or a proxy answers like this too.',
+        hint: 'check HF_ENDPOINT; a login page of a network or a proxy answers like this too',
       },
     );
   return {

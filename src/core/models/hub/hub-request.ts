@@ -28,7 +28,7 @@ export async function askHub(request: HubRequest): Promise<HubAnswer> {
   const { hub, what } = request;
   if (hub.offline)
     throw new QdxError('refused', `the ${what} would have to be downloaded, but HF_HUB_OFFLINE is set`, {
-      hint: 'Unset HF_HUB_OFFLINE, or name a folder that holds the model.',
+      hint: 'unset HF_HUB_OFFLINE, or name a folder that holds the model',
     });
   let url = new URL(request.url);
   let first: Response | undefined;
@@ -91,10 +91,10 @@ function nextUrl(from: URL, location: string, what: string): URL {
 function unreachable(url: URL, hub: HubSettings, error: unknown): QdxError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
   const proxy =
-    'A proxy is set, which Node uses by itself only from version 24 on with NODE_USE_ENV_PROXY=1; set HF_ENDPOINT to a mirror that is reached without it';
-  const elsewhere = 'Set HF_ENDPOINT to a mirror, or copy the model from a machine that has it and name its folder';
+    'a proxy is set, which Node uses by itself only from version 24 on with NODE_USE_ENV_PROXY=1; set HF_ENDPOINT to a mirror that is reached without it';
+  const elsewhere = 'set HF_ENDPOINT to a mirror, or copy the model from a machine that has it and name its folder';
   return new QdxError('temporary', `${url.origin} cannot be reached: ${cause}`, {
-    hint: `${hub.proxy === undefined ? elsewhere : proxy}.`,
+    hint: hub.proxy === undefined ? elsewhere : proxy,
     cause: error,
   });
 }
@@ -107,16 +107,16 @@ function accept(response: Response, url: URL, { hub, what }: HubRequest): Respon
   if (status === 401 || status === 403)
     throw new QdxError('denied', `the ${what} may not be read: ${place}`, {
       hint: hasToken
-        ? 'Accept the terms of the model on its page with the account of this token, and check that the token may read it.'
-        : 'Set HF_TOKEN to a token of an account that may read it (a model that does not exist is answered the same way).',
+        ? 'accept the terms of the model on its page with the account of this token, and check that the token may read it'
+        : 'set HF_TOKEN to a token of an account that may read it (a model that does not exist is answered the same way)',
     });
   if (status === 404)
     throw new QdxError('notFound', `there is no ${what}: ${place}`, {
-      hint: 'Check the spelling, and --revision if you gave one.',
+      hint: 'check the spelling, and --revision if you gave one',
     });
   if (status === 429 || status >= 500)
     throw new QdxError('temporary', `the ${what} cannot be had now: ${place}`, {
-      hint: 'Run the same command again later; it goes on where it stopped.',
+      hint: 'run the same command again later; it goes on where it stopped',
     });
   throw new QdxError('failed', `the ${what} cannot be had: ${place}`);
 }

@@ -53,7 +53,7 @@ export async function readLock(folder: string): Promise<ModelsLock> {
     'verification',
     `${lockFile(folder)} is damaged or was written by a newer qdx: ${parsed.error.issues[0]?.message}`,
     {
-      hint: 'Move it away and download the models again; hashes must then be accepted anew.',
+      hint: 'move it away and download the models again; hashes must then be accepted anew',
     },
   );
 }

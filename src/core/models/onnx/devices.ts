@@ -40,7 +40,7 @@ const getProvider =
 
 export const cudaMissing = (obstacle: string, cause?: unknown, way: string = getProvider): QdxError =>
   new QdxError('failed', `--device cuda cannot be had: ${obstacle}`, {
-    hint: `${way.replace(/\.$/, '')}, or use --device cpu.`,
+    hint: `${way.replace(/\.$/, '')}, or use --device cpu`,
     cause,
   });
 

@@ -17,7 +17,7 @@ export async function assertSafeExternalData(modelFile: string): Promise<void> {
         'refused',
         `${modelFile} points to external data at ${JSON.stringify(data.location)}, ${reason}`,
         {
-          hint: 'Weights of a model must be plain files beside it. Take another export of this model.',
+          hint: 'weights of a model must be plain files beside it; take another export of this model',
           details: { modelFile, location: data.location },
         },
       );

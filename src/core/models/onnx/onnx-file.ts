@@ -50,7 +50,7 @@ export async function inspectOnnx(modelFile: string): Promise<OnnxSummary> {
   } catch (error) {
     if (!(error instanceof ProtobufError)) throw error;
     throw new QdxError('verification', `${modelFile} is not an ONNX model: ${error.message}`, {
-      hint: 'Download it again; an interrupted download or a login page saved as a file looks like this.',
+      hint: 'download it again; an interrupted download or a login page saved as a file looks like this',
       cause: error,
     });
   } finally {

@@ -44,7 +44,7 @@ function logitsOf(result: Tensor | undefined, pairs: number, modelFile: string):
     throw new QdxError(
       'verification',
       `${modelFile} gives ${result?.type ?? 'nothing'} of shape [${result?.dims.join(', ') ?? ''}] for ${pairs} pairs, which is no score of each`,
-      { hint: 'A reranker is a sequence classifier of one label (or two); an encoder is searched with.' },
+      { hint: 'a reranker is a sequence classifier of one label (or two); an encoder is searched with' },
     );
   return Array.from({ length: pairs }, (_, at) => {
     const value = labels === 1 ? data[at] : (data[at * 2 + 1] ?? 0) - (data[at * 2] ?? 0);

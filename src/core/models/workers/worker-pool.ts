@@ -221,7 +221,7 @@ const cannotStart = (what: string, how: string, lastWords: string): QdxError =>
     'failed',
     `the ${what} process ends as it starts (${how})${lastWords && `: ${lastWords.split('\n').at(-1)}`}`,
     {
-      hint: 'Check that there is memory left, and the installation with: qdx verify-model all-MiniLM-L6-v2',
+      hint: 'check that there is memory left, and the installation with: qdx verify-model all-MiniLM-L6-v2',
       details: { lastWords },
     },
   );

@@ -138,7 +138,7 @@ async function finishStart(
   if (readiness.state === 'ended') throw new EndedAtStart(readiness.how);
   if (readiness.state === 'slow')
     throw new QdxError('temporary', `the local Qdrant in ${paths.dataDir} is still loading after ${limitMs / 1000} s`, {
-      hint: `it goes on; run the same command again. Its log: ${paths.log}`,
+      hint: `it goes on; run the same command again; its log: ${paths.log}`,
     });
   await noteStorageVersion(paths, state.version);
   const ready = { ...state, phase: 'ready' } as const;

@@ -41,7 +41,7 @@ export async function getPoint(
   const [point] = await retrievePoints(connection, collection, [pointId], run.signal ? { signal: run.signal } : {});
   if (!point)
     throw new QdxError('notFound', `there is no point ${String(pointId)} in ${collection}`, {
-      hint: 'Points of files that were embedded again have new ids: search again.',
+      hint: 'points of files that were embedded again have new ids: search again',
     });
   // Bits of token vectors are for the server and for late interaction, not for a reader.
   const { [card?.tokenVectors?.payloadKey ?? '']: _bits, ...payload } = point.payload ?? {};

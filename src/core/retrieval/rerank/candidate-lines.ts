@@ -50,7 +50,7 @@ const tooMany = (): QdxError =>
   new QdxError(
     'usage',
     `there are more than ${formatCount(limits.lines)} candidates, or more than 256 MiB of them: rerankers look at hundreds`,
-    { hint: 'Give the best of a first ranking: head -n 1000 candidates.jsonl | qdx rerank …' },
+    { hint: 'give the best of a first ranking: head -n 1000 candidates.jsonl | qdx rerank …' },
   );
 
 type LineFault = CandidateLines['faults'][number];

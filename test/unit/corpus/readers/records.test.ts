@@ -58,8 +58,8 @@ describe('CSV', () => {
     const root = await folderOf({ 'a.csv': 'a,b\n1,2\n' });
     await expect(readFolder(root, { readers: { csv: { textColumns: ['c'] } } })).rejects.toMatchObject({
       kind: 'usage',
-      message: 'a.csv has no column "c".',
-      hint: 'Its columns are "a", "b".',
+      message: 'a.csv has no column "c"',
+      hint: 'its columns are "a", "b"',
     });
   });
 

@@ -143,7 +143,7 @@ test('a root that is a file is read whatever the patterns say, but for secrets',
 });
 
 test('a root that does not exist is named', async () => {
-  await expect(walked('/no/such/folder')).rejects.toThrow('There is no file or folder /no/such/folder.');
+  await expect(walked('/no/such/folder')).rejects.toThrow('there is no file or folder /no/such/folder');
   await expect(walked('/no/such/folder')).rejects.toMatchObject({ kind: 'notFound' });
 });
 
