@@ -3,16 +3,16 @@
  *
  * node benchmarks/gate/run.js [--work FOLDER]   (FOLDER keeps vectors for the next run)
  */
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { judge } from '../../dist/core/bench/gate/compare-baseline.js';
-import { createRandom, shuffled } from '../../dist/core/bench/statistics/random.js';
+import { createRandom, shuffled } from '../../dist/lib/statistics/random.js';
 import { describeHost } from '../host.js';
 import { keepRun, reportBars } from '../keep-run.js';
+import { qdx } from '../qdx.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const cosqa = join(root, '../shared/datasets/cosqa-dev');
@@ -24,31 +24,15 @@ const { values: options } = parseArgs({ options: { work: { type: 'string' } } })
 async function main() {
   const work = options.work ?? mkdtempSync(join(tmpdir(), 'qdx-gate-'));
   mkdirSync(work, { recursive: true });
-  const env = {
-    PATH: process.env.PATH,
-    HOME: work,
-    XDG_CACHE_HOME: join(work, 'cache'),
-    XDG_DATA_HOME: join(work, 'data'),
-  };
-  const qdx = (...args) => {
-    const run = spawnSync(process.execPath, [join(root, 'bin/qdx.js'), ...args, '-q'], {
-      cwd: work,
-      env,
-      encoding: 'utf8',
-      maxBuffer: 1e9,
-    });
-    if (run.status !== 0) throw new Error(`qdx ${args.join(' ')}: ${run.stderr}`);
-    return run.stdout;
-  };
   try {
     const corpus = join(work, 'corpus.jsonl');
     const records = readLines(join(cosqa, 'corpus.jsonl')).map(({ _id: id, text }) => JSON.stringify({ id, text }));
     writeFileSync(corpus, records.join('\n'));
     const runs = ['one', 'two'].map((name) => {
-      qdx('embed', '-c', name, corpus, '--text-field', 'text', '--id-field', 'id', '--no-token-vectors');
+      qdx(work, ['embed', '-c', name, corpus, '--text-field', 'text', '--id-field', 'id', '--no-token-vectors', '-q']);
       const out = join(work, `run-${name}`);
-      const asked = ['--queries', cosqa, '-c', name, '--rerank', 'off', '--rounds', '1', '--out', out, '--json'];
-      return { out, report: JSON.parse(qdx('bench', 'search', ...asked)) };
+      const asked = ['--queries', cosqa, '-c', name, '--rerank', 'off', '--rounds', '1', '--out', out, '--json', '-q'];
+      return { out, report: JSON.parse(qdx(work, ['bench', 'search', ...asked])) };
     });
     const [one, two] = runs.map(({ report }) => scoresOf(report));
     const own = runs[0].report.quality.measures[measure].mean;
@@ -82,7 +66,7 @@ async function main() {
       import.meta.url,
     );
   } finally {
-    qdx('server', 'stop');
+    qdx(work, ['server', 'stop']);
     if (!options.work) rmSync(work, { recursive: true, force: true });
   }
 }

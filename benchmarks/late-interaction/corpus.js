@@ -2,64 +2,31 @@
  * Judged sets as this bench needs them: embedded once by the built binary, then of every query the first stage's candidates, and of every
  * candidate and query all token vectors as floats.
  */
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { openLibrary } from '../qdx.js';
 import { datasets } from '../quality/datasets.js';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
 const load = (path) => import(new URL(`../../dist/core/${path}`, import.meta.url));
 const depth = 50;
 
-const environmentOf = (work) => ({
-  PATH: process.env.PATH,
-  HOME: work,
-  XDG_CACHE_HOME: join(work, 'cache'),
-  XDG_CONFIG_HOME: join(work, 'config'),
-  XDG_DATA_HOME: join(work, 'data'),
-});
-
-export function qdx(work, args) {
-  const run = spawnSync(process.execPath, [join(root, 'bin/qdx.js'), ...args], {
-    cwd: work,
-    env: environmentOf(work),
-    encoding: 'utf8',
-    maxBuffer: 1e8,
-  });
-  if (run.status !== 0) throw new Error(`qdx ${args.join(' ')}: ${run.stderr}`);
-  return run.stdout;
-}
-
 export async function openBench(work) {
-  const { connect } = await load('qdrant/connection/connect.js');
-  const { settingsSchema } = await load('config/schema.js');
-  const { findModel } = await load('models/find-model.js');
   const { openEncoder } = await load('models/open-encoder.js');
-  const environment = environmentOf(work);
-  const settings = settingsSchema.parse({});
-  const cacheFolder = join(work, 'cache', 'qdx');
-  const model = await findModel('all-MiniLM-L6-v2', { cacheFolder });
-  const connection = await connect({
-    connection: settings.connection,
-    dataFolder: join(work, 'data', 'qdx'),
-    environment,
-  });
+  const library = await openLibrary(work);
+  const { cacheFolder, environment, places } = library;
+  const model = await places.findModel('all-MiniLM-L6-v2');
   const encoder = await openEncoder(model, { device: 'cpu', workers: 0, use: 'bulk', cacheFolder, environment });
-  const places = { cacheFolder, findModel: (name) => findModel(name, { cacheFolder }) };
   return {
-    connection,
+    ...library,
     encoder,
-    places,
-    settings,
     dimension: model.card.dimension,
     close: async () => {
       await encoder.close();
-      await connection.close();
+      await library.close();
     },
   };
 }
 
-export const docsAndCode = (shared, work) => datasets(shared, work).filter(({ group }) => group !== 'cosqa');
+export const docsAndCode = async (shared, work) =>
+  (await datasets(shared, work)).filter(({ group }) => group !== 'cosqa');
 
 /** The set with `queries` of `{query, answers, tokens, vector, candidates}`; tokens of texts that several queries share are encoded once. */
 export async function prepareSet(bench, set) {
@@ -69,7 +36,7 @@ export async function prepareSet(bench, set) {
   const chunks = new Map();
   const queries = [];
   for (const query of set.queries) {
-    const { hits } = await searcher.search(query.query);
+    const { hits } = await searcher.search(query.text);
     for (const { id } of hits) chunks.set(id, null);
     queries.push({ ...query, candidates: hits });
   }
@@ -79,7 +46,7 @@ export async function prepareSet(bench, set) {
   for await (const [id, encoded] of mapOrdered(texts, encode, { inFlight: () => 2 * bench.encoder.parallel }))
     chunks.set(id, encoded);
   for (const query of queries) {
-    const encoded = await bench.encoder.encode(query.query, { role: 'query', tokenVectors: true });
+    const encoded = await bench.encoder.encode(query.text, { role: 'query', tokenVectors: true });
     Object.assign(query, {
       tokens: encoded.tokenVectors,
       vector: encoded.vector,
@@ -101,22 +68,10 @@ function asCandidate(hit, collection) {
   return { ...hit, target: { name: collection }, payload, undemoted };
 }
 
-const firstStage = ({ settings }, collection) => ({
-  collections: [collection],
-  mode: 'hybrid',
-  modeIsExplicit: true,
-  limit: depth,
-  candidates: settings.search.candidates,
-  filters: { conditions: [], paths: [], excludes: [], subdirectories: [], languages: [] },
-  exact: false,
-  ef: settings.index.efSearch,
-  oversampling: settings.search.oversampling,
-  contextLines: 0,
-  explain: true,
-  vectorName: settings.vector.name,
-  sparseName: settings.vector.sparseName,
-  payloadKeys: {},
-});
+function firstStage({ paramsOf }, collection) {
+  const { rerank: _, ...usual } = paramsOf(collection);
+  return { ...usual, limit: depth, explain: true };
+}
 
 async function textsOf({ connection }, collection, ids) {
   const { retrievePoints } = await load('qdrant/collection/points.js');

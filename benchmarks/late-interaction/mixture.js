@@ -1,12 +1,16 @@
 /**
  * Parameters of a way to mix: chosen on all corpora but one, judged on that one, in turn.
  */
-import { mean } from '../quality/metrics.js';
+import { mean } from '../../dist/core/bench/metrics/means.js';
+import { bootstrapInterval } from '../../dist/lib/statistics/bootstrap.js';
+import { judge } from '../quality/metrics.js';
 import { rankingsOf, ways } from './ways.js';
 
 const measures = ['file', 'passage', 'hitAt5'];
+/** Of the resamplings, so that a run repeats. */
+const seed = 1;
 
-export const judgeAll = (set, rankings) => set.queries.map((query, index) => set.judge(query, rankings[index]));
+export const judgeAll = (set, rankings) => set.queries.map((query, index) => judge(query, rankings[index]));
 
 /** What each parameter of each way gives on each set: made once, chosen from several times. */
 export const judgedWays = (sets, simsOfSet) =>
@@ -53,10 +57,6 @@ export function liftOf(before, after) {
   const differences = before.flatMap(({ judged }, index) =>
     judged.map(({ passage }, query) => after[index].judged[query].passage - passage),
   );
-  // A fixed seed, so that a run repeats: Numerical Recipes' generator.
-  let state = 1;
-  const random = () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
-  const draw = () => mean(differences.map(() => differences[Math.floor(random() * differences.length)]));
-  const draws = Array.from({ length: 10_000 }, draw).toSorted((a, b) => a - b);
-  return { lift: mean(differences), low: draws[249], high: draws[9749] };
+  const { mean: lift, lower: low, upper: high } = bootstrapInterval(differences, seed);
+  return { lift, low, high };
 }

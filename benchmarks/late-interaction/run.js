@@ -8,10 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { percentile } from '../../dist/lib/statistics/latency.js';
 import { describeHost } from '../host.js';
 import { keepRun, reportBars } from '../keep-run.js';
 import { barsOf } from './bars.js';
-import { docsAndCode, openBench, prepareSet, qdx } from './corpus.js';
+import { qdx } from '../qdx.js';
+import { docsAndCode, openBench, prepareSet } from './corpus.js';
 import { bytesOf, chosen, forms, scoringTimes, simsOf } from './forms.js';
 import { anyOther, figures, judgeAll, judgedWays, leaveOneOut, liftOf, ofItsGroup } from './mixture.js';
 import { measureStore, stores } from './stores.js';
@@ -24,7 +26,7 @@ async function main() {
   const work = options.work ?? mkdtempSync(join(tmpdir(), 'qdx-late-'));
   mkdirSync(work, { recursive: true });
   try {
-    const judged = docsAndCode(shared, work);
+    const judged = await docsAndCode(shared, work);
     for (const { collection, embed } of judged) qdx(work, ['embed', '-c', collection, ...embed, '--json', '-q']);
     const bench = await openBench(work);
     const sets = [];
@@ -75,8 +77,8 @@ async function measure(bench, sets, dataFolder) {
     scoringMs,
     stores: measured.map(({ latencies, results, ...rest }) => ({
       ...rest,
-      p50Ms: latencies[Math.floor(latencies.length / 2)],
-      p95Ms: latencies[Math.floor(latencies.length * 0.95)],
+      p50Ms: percentile(latencies, 0.5),
+      p95Ms: percentile(latencies, 0.95),
       ...groups(results),
     })),
   };
@@ -120,7 +122,7 @@ function print({ forms: table, mixtures, lift, stores: measured, scoringMs }) {
   line(Array.from({ length: 7 }, () => '---'));
   for (const { way, ofItsGroup: three, anyOther: seven } of mixtures)
     line([way, ...[three, seven].flatMap((one) => [shown(one.docs), shown(one.code), interval(one.lift)])]);
-  console.log(`scoring 50 stored candidates: p95 ${scoringMs[Math.floor(scoringMs.length * 0.95)].toFixed(1)} ms`);
+  console.log(`scoring 50 stored candidates: p95 ${percentile(scoringMs, 0.95).toFixed(1)} ms`);
   line(['store', 'upload s', 'sent MB', 'disk MB', 'server MB', 'p50 ms', 'p95 ms', 'docs, dense candidates', 'code']);
   line(['---', '--:', '--:', '--:', '--:', '--:', '--:', '---', '---']);
   const megabytes = (bytes) => (bytes / 1e6).toFixed(1);

@@ -1,7 +1,9 @@
 /**
  * What the figures have to be. Each bar is `{ title, figure, bar, isMet }` with texts, for reportBars.
  */
-import { figure, mean } from './metrics.js';
+import { mean } from '../../dist/core/bench/metrics/means.js';
+import { percentile } from '../../dist/lib/statistics/latency.js';
+import { figure } from './metrics.js';
 
 const least = {
   docs: { file: 0.82, passage: 0.69 },
@@ -81,7 +83,7 @@ export function rerankingBars(results) {
   const lift = mean(after.map(({ passage }, index) => passage - before[index].passage));
   const cosqa = (ranking) => mean(judgedOf('cosqa', ranking).map(({ file }) => file));
   const times = [...after, ...judgedOf('cosqa', 'default')].map(({ ms }) => ms).toSorted((a, b) => a - b);
-  const p95 = times[Math.floor(times.length * 0.95)] ?? Number.NaN;
+  const p95 = percentile(times, 0.95);
   return [
     ...(Number.isNaN(lift) ? [] : [atLeast('passage lift by reranking, documentation and code', lift, leastLift)]),
     ...(Number.isNaN(cosqa('default'))

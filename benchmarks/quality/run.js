@@ -4,17 +4,18 @@
  *
  * node benchmarks/quality/run.js [--work FOLDER] [--only docs|code|cosqa]   (FOLDER keeps vectors for the next run)
  */
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { describeHost } from '../host.js';
+import { mean } from '../../dist/core/bench/metrics/means.js';
 import { keepRun, reportBars } from '../keep-run.js';
+import { openLibrary, qdx } from '../qdx.js';
 import { dualBars, fixedBars, rerankingBars } from './bars.js';
 import { datasets } from './datasets.js';
-import { figure, mean, measures } from './metrics.js';
+import { figure, judge, measures } from './metrics.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const shared = join(root, '../shared');
@@ -35,85 +36,43 @@ const rankings = {
 async function main() {
   const work = options.work ?? mkdtempSync(join(tmpdir(), 'qdx-quality-'));
   mkdirSync(work, { recursive: true });
-  const env = {
-    PATH: process.env.PATH,
-    HOME: work,
-    XDG_CACHE_HOME: join(work, 'cache'),
-    XDG_CONFIG_HOME: join(work, 'config'),
-    XDG_DATA_HOME: join(work, 'data'),
-  };
-  const qdx = (args) =>
-    spawnSync(process.execPath, [join(root, 'bin/qdx.js'), ...args], {
-      cwd: work,
-      env,
-      encoding: 'utf8',
-      maxBuffer: 1e8,
-    });
   try {
-    const sets = datasets(shared, work).filter(({ group }) => !options.only || group === options.only);
+    const sets = (await datasets(shared, work)).filter(({ group }) => !options.only || group === options.only);
     for (const { collection, embed } of sets) {
-      const run = qdx(['embed', '-c', collection, ...embed, '--json', '-q']);
-      if (run.status !== 0) throw new Error(`embedding ${collection}: ${run.stderr}`);
-      console.error(`${collection}: ${JSON.parse(run.stdout).chunks} chunks`);
+      const { chunks } = JSON.parse(qdx(work, ['embed', '-c', collection, ...embed, '--json', '-q']));
+      console.error(`${collection}: ${chunks} chunks`);
     }
-    const results = await rankAll(sets, join(work, 'data', 'qdx'), work, env);
+    const results = await rankAll(sets, work);
     console.log(table(results));
     const bars = [...fixedBars(results), ...dualBars(results), ...rerankingBars(results)];
     reportBars(bars);
     const settings = { only: options.only ?? 'all', rankings };
     keepRun({ host: await describeHost(), settings, bars, results: results.map(compact) }, import.meta.url);
   } finally {
-    qdx(['server', 'stop']);
+    qdx(work, ['server', 'stop']);
     if (!options.work) rmSync(work, { recursive: true, force: true });
   }
 }
 
-async function rankAll(sets, dataFolder, work, environment) {
-  const load = (path) => import(new URL(`../../dist/core/${path}`, import.meta.url));
-  const { rerankParams } = await load('../commands/rerank-settings.js');
-  const { connect } = await load('qdrant/connection/connect.js');
-  const { settingsSchema } = await load('config/schema.js');
-  const { createSearcher } = await load('retrieval/search.js');
-  const { findModel } = await load('models/find-model.js');
-  const settings = settingsSchema.parse({});
-  const connection = await connect({ connection: settings.connection, dataFolder, environment });
-  const cacheFolder = join(work, 'cache', 'qdx');
-  const places = { cacheFolder, findModel: (name) => findModel(name, { cacheFolder }) };
+async function rankAll(sets, work) {
+  const { createSearcher } = await import('../../dist/core/retrieval/search.js');
+  const { connection, places, paramsOf, close } = await openLibrary(work);
   const results = [];
-  for (const set of sets) {
+  for (const { group, collection, queries } of sets) {
     for (const [ranking, { mode, weights, isReranked }] of Object.entries(rankings)) {
-      const searcher = await createSearcher(
-        connection,
-        {
-          collections: [set.collection],
-          mode,
-          modeIsExplicit: true,
-          limit: 100,
-          candidates: settings.search.candidates,
-          filters: { conditions: [], paths: [], excludes: [], subdirectories: [], languages: [] },
-          exact: false,
-          ef: settings.index.efSearch,
-          oversampling: settings.search.oversampling,
-          contextLines: 0,
-          explain: false,
-          vectorName: settings.vector.name,
-          sparseName: settings.vector.sparseName,
-          payloadKeys: {},
-          ...(weights && { weights }),
-          ...(isReranked && { rerank: rerankParams(settings) }),
-        },
-        places,
-      );
+      const { rerank, ...usual } = paramsOf(collection);
+      const params = { ...usual, mode, limit: 100, ...(weights && { weights }), ...(isReranked && { rerank }) };
+      const searcher = await createSearcher(connection, params, places);
       const judged = [];
-      for (const query of set.queries) {
-        const { hits, timing } = await searcher.search(query.query);
-        judged.push({ id: query.id, type: query.type, ms: timing.totalMs, ...set.judge(query, hits) });
+      for (const query of queries) {
+        const { hits, timing } = await searcher.search(query.text);
+        judged.push({ id: query.id, ms: timing.totalMs, ...judge(query, hits) });
       }
       await searcher.close();
-      results.push({ group: set.group, collection: set.collection, ranking, judged });
+      results.push({ group, collection, ranking, judged });
     }
   }
-  await connection.close();
+  await close();
   return results;
 }
 

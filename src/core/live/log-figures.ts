@@ -2,7 +2,7 @@
  * Figures of logged searches: how many, how long each stage took, how often a query's vector was there already, and the
  * slow ones.
  */
-import { percentile } from '../bench/statistics/latency.ts';
+import { percentile } from '../../lib/statistics/latency.ts';
 import type { LoggedSearch, LoggedTimes } from '../retrieval/search-log.ts';
 
 /** Milliseconds. */

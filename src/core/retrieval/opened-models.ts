@@ -3,16 +3,18 @@
  */
 import type { RunOptions } from '../../lib/events.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
-import type { SearchPlaces } from './params.ts';
+import type { SearchParams, SearchPlaces } from './params.ts';
 import { createQueryEncoders, type QueryEncoders, type WantsTokens } from './query-encoders.ts';
-import type { Reranker, RerankerContext, RerankParams } from './rerank/port.ts';
+import type { Reranker, RerankerContext } from './rerank/port.ts';
 
 export interface OpenedModels {
   readonly encoders: QueryEncoders;
   /** In the order of the parameters, for candidates from that server; none where none is asked for. */
-  rerankers(connection: Connection, params: RerankParams | undefined): Promise<readonly Reranker[]>;
+  rerankers(connection: Connection, params: RerankingParams): Promise<readonly Reranker[]>;
   close(): Promise<void>;
 }
+
+type RerankingParams = Pick<SearchParams, 'rerank' | 'weights'>;
 
 /** Nothing is opened before it is asked for; what could not be opened is tried again the next time. */
 export function createOpenedModels(places: SearchPlaces, run: RunOptions, wantsTokens?: WantsTokens): OpenedModels {
@@ -20,12 +22,13 @@ export function createOpenedModels(places: SearchPlaces, run: RunOptions, wantsT
   const byConnection = new Map<Connection, Map<string, Promise<readonly Reranker[]>>>();
   return {
     encoders,
-    rerankers: async (connection, params) => {
+    rerankers: async (connection, { rerank: params, weights }) => {
       if (!params || params.kinds.length === 0) return [];
       const opened = byConnection.get(connection) ?? new Map<string, Promise<readonly Reranker[]>>();
       byConnection.set(connection, opened);
-      const key = JSON.stringify(params);
-      const known = opened.get(key) ?? openRerankers({ params, connection, places, encoders }, run);
+      const key = JSON.stringify([params, weights]);
+      const known =
+        opened.get(key) ?? openRerankers({ params, connection, places, encoders, ...(weights && { weights }) }, run);
       opened.set(key, known);
       known.catch(() => opened.delete(key));
       return known;

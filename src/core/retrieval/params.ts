@@ -53,7 +53,7 @@ export interface SearchParams {
   readonly ofCollection?: Readonly<Record<string, CardlessParams>>;
   /** Absent: no reranking. */
   readonly rerank?: RerankParams;
-  /** Weights of the signals; absent: the measured defaults. For benchmarks. */
+  /** Weights of the signals, in the first stage and in what reranking counts anew; absent: the measured defaults. For benchmarks. */
   readonly weights?: Partial<RankingWeights>;
 }
 

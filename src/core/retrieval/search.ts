@@ -54,7 +54,7 @@ export async function createSearcher(
   };
   const [opened, loaded] = await openBoth(
     Promise.all(params.collections.map((name) => openOne(connection, name, { params, places, encoders, run }))),
-    models.rerankers(connection, params.rerank),
+    models.rerankers(connection, params),
     close,
   );
   sayMerging(opened, run);

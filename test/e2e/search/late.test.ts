@@ -5,8 +5,12 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { searchParams } from '../../../src/commands/search/flags.ts';
+import { settingsSchema } from '../../../src/core/config/schema.ts';
+import { findModel } from '../../../src/core/models/find-model.ts';
 import { scrollPoints } from '../../../src/core/qdrant/collection/points.ts';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
+import { createSearcher } from '../../../src/core/retrieval/search.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { temporaryHome } from '../../helpers/run-qdx.ts';
@@ -158,5 +162,26 @@ describe('a collection that keeps none', () => {
   test('--token-vectors adds them', async () => {
     await run('embed', '-c', 'plain', '--token-vectors', corpus.docs);
     expect((await on.search(query, '-c', 'plain')).reranking).toMatchObject([{ kind: 'late', failures: {} }]);
+  });
+
+  test('a weight that differs from the default reaches what late interaction counts anew', async () => {
+    const pieces = (await idsOf('plain')).filter(({ payload }) => payload['source_path'] === 'guide/encryption.md');
+    await connection.request('POST', '/collections/plain/points/payload', {
+      query: { wait: true },
+      body: { payload: { heading_path: ['One section'] }, points: pieces.map(({ id }) => id) },
+    });
+    const settings = settingsSchema.parse({});
+    const params = searchParams({}, { settings, origins: {} }, ['plain']);
+    const places = { cacheFolder: home, findModel: (name: string) => findModel(name, { cacheFolder: home }) };
+    const sumBy = async (section: number) => {
+      const searcher = await createSearcher(connection, { ...params, limit: 50, weights: { section } }, places);
+      const { hits } = await searcher.search(query);
+      await searcher.close();
+      return hits.reduce((sum, { rerankScore = Number.NaN }) => sum + rerankScore, 0);
+    };
+    // The second piece makes room once, the third twice, and so on.
+    const times = (pieces.length * (pieces.length - 1)) / 2;
+    expect(times).toBeGreaterThan(0);
+    expect((await sumBy(0)) - (await sumBy(0.3))).toBeCloseTo(0.3 * times, 6);
   });
 });

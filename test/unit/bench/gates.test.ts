@@ -3,12 +3,13 @@ import { compareWithBaseline } from '../../../src/core/bench/gate/compare-baseli
 import { createBaseline } from '../../../src/core/bench/gate/baseline.ts';
 import { checkLimits, parseLimit } from '../../../src/core/bench/gate/limits.ts';
 import { askAll, type Contender } from '../../../src/core/bench/run/ask.ts';
-import { annRecall } from '../../../src/core/bench/run/ann-recall.ts';
+import { annPair, annRecall } from '../../../src/core/retrieval/ann-recall.ts';
 import { isFastEnough, tuningChecks } from '../../../src/core/bench/gate/tuning-check.ts';
 import { timeQueries, timingOf } from '../../../src/core/bench/run/timing.ts';
 import type { TuningRow } from '../../../src/core/bench/suites/tuning.ts';
-import { recommend } from '../../../src/core/bench/statistics/recommend.ts';
-import { createRandom } from '../../../src/core/bench/statistics/random.ts';
+import { recommend } from '../../../src/core/bench/gate/recommend.ts';
+import { createRandom } from '../../../src/lib/statistics/random.ts';
+import type { SearchParams } from '../../../src/core/retrieval/params.ts';
 import type { Searcher } from '../../../src/core/retrieval/search.ts';
 import { QdxError } from '../../../src/lib/errors.ts';
 
@@ -137,6 +138,15 @@ describe('recall of an index', () => {
     ['nothing', [], 0],
   ])('%s', (_title, found, recall) => {
     expect(annRecall(found, [point(1, 0.9), point(2, 0.8)])).toBe(recall);
+  });
+
+  test('is asked of the vectors: what reranking or grouping would show hides what the index missed', () => {
+    const asUsed = { mode: 'hybrid', modeIsExplicit: false, limit: 5, groupBy: 'path', rerank: { kinds: ['late'] } };
+    const dense = { mode: 'dense', modeIsExplicit: true, limit: 10 };
+    expect(annPair(asUsed as unknown as SearchParams)).toEqual({
+      approximate: { ...dense, exact: false },
+      exact: { ...dense, exact: true },
+    });
   });
 });
 

@@ -1,11 +1,11 @@
 import { array, assert as hold, float, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decreasingScores, trecOrder } from '../../../src/core/bench/metrics/trec-order.ts';
-import { bootstrapInterval } from '../../../src/core/bench/statistics/bootstrap.ts';
-import { latencyOf, percentile } from '../../../src/core/bench/statistics/latency.ts';
-import { createRandom, shuffled } from '../../../src/core/bench/statistics/random.ts';
-import { randomizationTest } from '../../../src/core/bench/statistics/randomization.ts';
-import { compareScores, verdictOf } from '../../../src/core/bench/statistics/verdict.ts';
+import { bootstrapInterval } from '../../../src/lib/statistics/bootstrap.ts';
+import { latencyOf, percentile } from '../../../src/lib/statistics/latency.ts';
+import { createRandom, shuffled } from '../../../src/lib/statistics/random.ts';
+import { randomizationTest } from '../../../src/lib/statistics/randomization.ts';
+import { compareScores, verdictOf } from '../../../src/core/bench/gate/verdict.ts';
 
 test('random numbers are those of the published mulberry32, and the same for the same seed', () => {
   const random = createRandom(1);

@@ -93,6 +93,13 @@ describe('the order', () => {
     expect(orderOf(pieces, [0.4, 0.3, 0.3])).toEqual([1, 3, 2]);
   });
 
+  test('by the weights of the first stage, whatever they are', () => {
+    const pieces = [piece(1, 'keys', 0.9), piece(2, 'keys', 0.89), piece(3, 'backups', 0.85)];
+    const orderBy = (section: number) => lateOrder(pieces, [0.4, 0.4, 0.4], { section }).map(({ index }) => index);
+    expect(orderBy(0)).toEqual([0, 1, 2]);
+    expect(orderBy(0.1)).toEqual([0, 2, 1]);
+  });
+
   test('where no section made room in the first stage is that of the mixture alone', () => {
     const pieces = [piece(1, 'keys', 0.9), piece(2, 'keys', 0.89), piece(3, 'backups', 0.85)];
     const alone = pieces.map((one): LateCandidate => {

@@ -2,8 +2,8 @@
  * A run against its baseline, query by query: a significant drop fails, an insignificant one warns.
  */
 import { QdxError } from '../../../lib/errors.ts';
-import { bootstrapInterval } from '../statistics/bootstrap.ts';
-import { type RandomizationTest, randomizationTest } from '../statistics/randomization.ts';
+import { bootstrapInterval } from '../../../lib/statistics/bootstrap.ts';
+import { type RandomizationTest, randomizationTest } from '../../../lib/statistics/randomization.ts';
 import type { Check } from '../run/report.ts';
 import type { Baseline } from './baseline.ts';
 

@@ -3,8 +3,8 @@
  */
 import type { Check } from '../run/report.ts';
 import type { AgainstOff } from '../run/against-off.ts';
-import type { Recommendation } from '../statistics/recommend.ts';
-import { leastGain, type Verdict } from '../statistics/verdict.ts';
+import type { Recommendation } from './recommend.ts';
+import { leastGain, type Verdict } from './verdict.ts';
 
 interface Judged {
   readonly name: string;

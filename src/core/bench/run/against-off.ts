@@ -3,7 +3,7 @@
  */
 import { type GroupedMeans, mean, meansBy } from '../metrics/means.ts';
 import { primaryMeasure } from '../metrics/measures.ts';
-import { compareScores, type Comparison } from '../statistics/verdict.ts';
+import { compareScores, type Comparison } from '../gate/verdict.ts';
 import type { QueryResult, ScoredResult } from './score.ts';
 
 export interface AgainstOff {

@@ -1,11 +1,12 @@
 /**
- * How much of what a search of every vector finds does the graph (and the quantized copy) find? Needs no judgements.
+ * Recall against exact search of a whole set of queries, with the times of both. Needs no judgements.
  */
 import type { RunOptions } from '../../../lib/events.ts';
+import { bootstrapInterval, type Interval } from '../../../lib/statistics/bootstrap.ts';
+import { latencyOf, type Latency } from '../../../lib/statistics/latency.ts';
+import { annPair, annRecall, type ScoredPoint } from '../../retrieval/ann-recall.ts';
 import type { SearchParams } from '../../retrieval/params.ts';
 import type { JudgedQuery } from '../inputs/judged-set.ts';
-import { bootstrapInterval, type Interval } from '../statistics/bootstrap.ts';
-import { latencyOf, type Latency } from '../statistics/latency.ts';
 import { askAll } from './ask.ts';
 import type { OpenContender } from './contender.ts';
 
@@ -19,7 +20,6 @@ export interface AnnRecall {
   readonly failed: number;
 }
 
-const depth = 10;
 const worstShown = 10;
 
 export interface RecallInput {
@@ -28,14 +28,14 @@ export interface RecallInput {
   readonly seed: number;
 }
 
-/** Meaning alone is compared: words have no graph. Null where every query failed. */
+/** Null where every query failed. */
 export async function measureAnnRecall(
   open: (name: string, params: SearchParams) => OpenContender,
   { set, params, seed }: RecallInput,
   run: RunOptions,
 ): Promise<AnnRecall | null> {
-  const dense: SearchParams = { ...params, mode: 'dense', modeIsExplicit: true, limit: depth };
-  const contenders = [open('approximate', { ...dense, exact: false }), open('exact', { ...dense, exact: true })];
+  const pair = annPair(params);
+  const contenders = [open('approximate', pair.approximate), open('exact', pair.exact)];
   const found = new Map<string, Map<string, readonly ScoredPoint[]>>();
   const times = { approximate: [] as number[], exact: [] as number[] };
   let failed = 0;
@@ -71,20 +71,4 @@ export async function measureAnnRecall(
       .slice(0, worstShown),
     failed,
   };
-}
-
-interface ScoredPoint {
-  readonly id: string | number | bigint;
-  readonly score: number;
-}
-
-/** Scores this near are equal: two kernels of one server differ as much in the last digits. */
-const tie = 1e-6;
-
-/** A hit that is as near as the last exact one counts, whichever of equal points it is. */
-export function annRecall(found: readonly ScoredPoint[], exact: readonly ScoredPoint[]): number {
-  const ids = new Set(exact.map(({ id }) => String(id)));
-  const last = exact.at(-1)?.score ?? -Infinity;
-  const isAsGood = ({ id, score }: ScoredPoint): boolean => ids.has(String(id)) || Math.abs(score - last) <= tie;
-  return exact.length === 0 ? 1 : Math.min(found.filter(isAsGood).length, exact.length) / exact.length;
 }

@@ -6,10 +6,10 @@ import { performance } from 'node:perf_hooks';
 import { isQdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { processUsage } from '../../../lib/process-usage.ts';
+import { createRandom, shuffled } from '../../../lib/statistics/random.ts';
 import type { SearchResponse } from '../../retrieval/params.ts';
 import type { Searcher } from '../../retrieval/search.ts';
 import type { JudgedQuery } from '../inputs/judged-set.ts';
-import { createRandom, shuffled } from '../statistics/random.ts';
 
 export interface Contender {
   readonly name: string;

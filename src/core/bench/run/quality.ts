@@ -1,9 +1,9 @@
 /**
  * The quality part of a report: means with intervals, over all queries, by category, by collection.
  */
+import { bootstrapInterval, type Interval, resamples } from '../../../lib/statistics/bootstrap.ts';
 import { type GroupedMeans, meansBy, meansOf } from '../metrics/means.ts';
 import type { KnownDocuments } from '../metrics/document-key.ts';
-import { bootstrapInterval, type Interval, resamples } from '../statistics/bootstrap.ts';
 import type { Gain } from '../inputs/judged-set.ts';
 import type { QueryResult, ScoredResult } from './score.ts';
 

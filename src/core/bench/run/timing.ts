@@ -2,8 +2,8 @@
  * The latency part of a report: percentiles by stage, cold and warm, and the slowest queries.
  */
 import type { RunOptions } from '../../../lib/events.ts';
+import { type Latency, latencyOf } from '../../../lib/statistics/latency.ts';
 import type { SearchResponse } from '../../retrieval/params.ts';
-import { type Latency, latencyOf } from '../statistics/latency.ts';
 import { askAll, type Asked, type Contender, type StageTimes, warmUp } from './ask.ts';
 import type { BenchInput } from './bench-input.ts';
 

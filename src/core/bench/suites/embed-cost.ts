@@ -5,13 +5,13 @@
 import { performance } from 'node:perf_hooks';
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
+import { latencyOf } from '../../../lib/statistics/latency.ts';
 import type { Encoder } from '../../models/encoder.ts';
 import type { EncoderModel } from '../../models/find-model.ts';
 import { openEncoder } from '../../models/open-encoder.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { breakEvens, type CostRates, type CostWay, waysOf } from '../run/cost-ways.ts';
 import { hostNotes, type Report, reportHead } from '../run/report.ts';
-import { latencyOf } from '../statistics/latency.ts';
 import { type EmbedBenchInput, encodeAll, readTexts } from './embed.ts';
 import { readSource } from '../tuning/source.ts';
 

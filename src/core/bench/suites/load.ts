@@ -4,6 +4,8 @@
 import { performance } from 'node:perf_hooks';
 import type { RunOptions } from '../../../lib/events.ts';
 import { openSockets, processUsage, usageOf } from '../../../lib/process-usage.ts';
+import { latencyOf, type Latency } from '../../../lib/statistics/latency.ts';
+import { createRandom, shuffled } from '../../../lib/statistics/random.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { readTelemetry } from '../../qdrant/stats/telemetry.ts';
 import type { SearchPlaces } from '../../retrieval/params.ts';
@@ -12,8 +14,6 @@ import { hostNotes, type Report, reportHead } from '../run/report.ts';
 import { type Asked, askOne, warmUp } from '../run/ask.ts';
 import { type BenchInput, collectionsOf } from '../run/bench-input.ts';
 import { createContender, type OpenContender } from '../run/contender.ts';
-import { latencyOf, type Latency } from '../statistics/latency.ts';
-import { createRandom, shuffled } from '../statistics/random.ts';
 
 export interface LoadBenchInput extends BenchInput {
   /** Numbers of users, one run each. */

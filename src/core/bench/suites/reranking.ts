@@ -21,7 +21,7 @@ import { type Quality, qualityNotes, qualityOf } from '../run/quality.ts';
 import { rerankNotes, type RerankTotals, rerankTotals } from '../run/rerank-totals.ts';
 import { type RawTime, rawTimes, steadyTimes, timeQueries, type Timing, timingNotes, timingOf } from '../run/timing.ts';
 import { tryContenders } from '../run/try-contenders.ts';
-import { recommend, type Recommendation } from '../statistics/recommend.ts';
+import { recommend, type Recommendation } from '../gate/recommend.ts';
 import { rerankingCheck } from '../gate/reranking-check.ts';
 import { checkLimits } from '../gate/limits.ts';
 

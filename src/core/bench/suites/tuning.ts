@@ -3,6 +3,8 @@
  * ways, against exact search.
  */
 import type { RunOptions } from '../../../lib/events.ts';
+import { bootstrapInterval, type Interval } from '../../../lib/statistics/bootstrap.ts';
+import { latencyOf, type Latency } from '../../../lib/statistics/latency.ts';
 import { readCollectionInfo } from '../../qdrant/collection/collection-info.ts';
 import { waitUntilReady } from '../../qdrant/collection/readiness.ts';
 import { subsetDifferences } from '../../qdrant/collection/collection-schema.ts';
@@ -14,8 +16,6 @@ import { isFastEnough, type TuningBar, tuningChecks } from '../gate/tuning-check
 import type { JudgedSet } from '../inputs/judged-set.ts';
 import { type DocumentKey, findDocuments } from '../metrics/document-key.ts';
 import { hostNotes, type Report, type ReportHead, reportHead } from '../run/report.ts';
-import { bootstrapInterval, type Interval } from '../statistics/bootstrap.ts';
-import { latencyOf, type Latency } from '../statistics/latency.ts';
 import { encodeQueries, samplePoints, type TuningQuery } from '../tuning/query-vectors.ts';
 import { judgeRow, judgedIds } from '../tuning/judge-row.ts';
 import { cheapest, paretoFront } from '../tuning/pareto.ts';

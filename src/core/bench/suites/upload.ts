@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { processUsage } from '../../../lib/process-usage.ts';
+import { createRandom, shuffled } from '../../../lib/statistics/random.ts';
 import type { Settings } from '../../config/schema.ts';
 import { cardOf } from '../../qdrant/collection/card-store.ts';
 import { ensureCollection } from '../../qdrant/collection/create-collection.ts';
@@ -15,7 +16,6 @@ import { uploadRecords } from '../../qdrant/upload.ts';
 import type { VectorRecord } from '../../vectors/record.ts';
 import { hostNotes, type Report, reportHead } from '../run/report.ts';
 import { dropCollection } from '../run/starter.ts';
-import { createRandom, shuffled } from '../statistics/random.ts';
 import { readSource, type VectorSource } from '../tuning/source.ts';
 
 export interface UploadBenchInput {

@@ -3,12 +3,12 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import { QdxError } from '../../../lib/errors.ts';
+import { createRandom, shuffled } from '../../../lib/statistics/random.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { pointsPath, type StoredVector } from '../../qdrant/collection/points.ts';
 import { createQueryEncoders } from '../../retrieval/query-encoders.ts';
 import type { SearchPlaces } from '../../retrieval/params.ts';
 import type { JudgedQuery, JudgedSet } from '../inputs/judged-set.ts';
-import { createRandom, shuffled } from '../statistics/random.ts';
 import type { Scratch } from './scratch.ts';
 import type { VectorSource } from './source.ts';
 

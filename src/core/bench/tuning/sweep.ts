@@ -3,10 +3,10 @@
  */
 import { performance } from 'node:perf_hooks';
 import type { RunOptions } from '../../../lib/events.ts';
+import { createRandom, shuffled } from '../../../lib/statistics/random.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { pointsPath } from '../../qdrant/collection/points.ts';
-import { createRandom, shuffled } from '../statistics/random.ts';
-import { annRecall } from '../run/ann-recall.ts';
+import { annRecall } from '../../retrieval/ann-recall.ts';
 import type { TuningQuery } from './query-vectors.ts';
 import type { Scratch } from './scratch.ts';
 

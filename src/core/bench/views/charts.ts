@@ -1,9 +1,9 @@
 /**
  * What several suites draw: percentiles of times, scores by category, how the queries differ.
  */
+import type { Interval } from '../../../lib/statistics/bootstrap.ts';
+import type { Latency } from '../../../lib/statistics/latency.ts';
 import type { Quality } from '../run/quality.ts';
-import type { Interval } from '../statistics/bootstrap.ts';
-import type { Latency } from '../statistics/latency.ts';
 import { score, signed } from './figures.ts';
 import type { BarChart, HistogramChart, RangeChart } from './view.ts';
 

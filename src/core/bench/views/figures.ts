@@ -2,8 +2,8 @@
  * How figures are written, the same in every suite.
  */
 import { formatBytes, formatCount } from '../../../lib/quantities.ts';
-import type { Interval } from '../statistics/bootstrap.ts';
-import type { Latency } from '../statistics/latency.ts';
+import type { Interval } from '../../../lib/statistics/bootstrap.ts';
+import type { Latency } from '../../../lib/statistics/latency.ts';
 import type { CollectionFacts, ModelFacts, ReportHead } from '../run/report.ts';
 import type { ViewCell, ViewFigure, ViewTable } from './view.ts';
 

@@ -1,8 +1,8 @@
 /**
  * What a reader sees of `bench parity`.
  */
+import type { Interval } from '../../../lib/statistics/bootstrap.ts';
 import type { ParityReport } from '../suites/parity.ts';
-import type { Interval } from '../statistics/bootstrap.ts';
 import { scoreChart } from './charts.ts';
 import { describeModel, headFacts, interval, score } from './figures.ts';
 import type { ReportView } from './view.ts';

@@ -6,6 +6,7 @@
 import type { RunOptions } from '../../../lib/events.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import type { SearchPlaces } from '../params.ts';
+import type { RankingWeights } from '../ranking/weights.ts';
 import type { QueryEncoders } from '../query-encoders.ts';
 import type { RemoteParams } from './remote/remote-params.ts';
 import type { SearchTarget } from '../target.ts';
@@ -100,6 +101,8 @@ interface LateParams {
 export interface RerankerContext {
   readonly params: RerankParams;
   readonly places: SearchPlaces;
+  /** Those that made the order which is reranked, where they are not the defaults. */
+  readonly weights?: Partial<RankingWeights>;
   /** Encoders of the queries of a search, opened once; absent outside of one. */
   readonly encoders?: QueryEncoders;
   /** To the server that the candidates are from; absent for candidates from elsewhere. */

@@ -4,7 +4,7 @@
  */
 import { fileKey, sectionKey } from '../../ranking/same-place.ts';
 import { rankSections } from '../../ranking/signals/among-hits.ts';
-import { defaultWeights } from '../../ranking/weights.ts';
+import { defaultWeights, type RankingWeights } from '../../ranking/weights.ts';
 import type { RerankCandidate, RerankedPlace } from '../port.ts';
 import { type LateWeights, mixedScores } from './mixture.ts';
 
@@ -12,12 +12,13 @@ export type LateCandidate = Pick<RerankCandidate, 'id' | 'target' | 'payload' | 
 
 /**
  * @param maxSims Of each candidate; null where it has no usable bits.
+ * @param weights Where they are not the defaults: those of the first stage's order, and those of the mixture.
  * @returns Best first, every candidate once; without a score where it has no MaxSim.
  */
 export function lateOrder(
   candidates: readonly LateCandidate[],
   maxSims: readonly (number | null)[],
-  weights?: LateWeights,
+  weights: Partial<RankingWeights & LateWeights> = {},
 ): RerankedPlace[] {
   const scores = mixedScores(
     candidates.map(({ score = 0, undemoted = score, cosine = 0 }, index) => {
@@ -25,17 +26,21 @@ export function lateOrder(
     }),
     weights,
   );
-  return ranked(candidates, scores).map(({ index, score }) =>
+  return ranked(candidates, scores, { ...defaultWeights, ...weights }).map(({ index, score }) =>
     typeof maxSims[index] === 'number' ? { index, score } : { index },
   );
 }
 
-function ranked(candidates: readonly LateCandidate[], scores: readonly number[]): { index: number; score: number }[] {
+function ranked(
+  candidates: readonly LateCandidate[],
+  scores: readonly number[],
+  weights: Pick<RankingWeights, 'section'>,
+): { index: number; score: number }[] {
   const places = candidates.map(({ id, target, payload }, index) => {
     const keys = target && { file: fileKey({ target, payload }), section: sectionKey({ target, payload }) };
     return { id, index, file: '', section: null, ...keys, signals: {}, score: scores[index] ?? 0 };
   });
   return candidates.every(({ undemoted }) => undemoted !== undefined)
-    ? rankSections(places, defaultWeights)
+    ? rankSections(places, weights)
     : places.toSorted((a, b) => b.score - a.score || a.index - b.index);
 }

@@ -78,7 +78,7 @@ async function rerankStored(question: Question, run: RunOptions): Promise<Rerank
   const tokens = await question.encoders.encodeTokens(query, comparable);
   const sims = [...maxSims(tokens, comparable.dimension, usable)];
   const maxSimOf = bits.map((one) => (one === null ? null : (sims.shift() ?? null)));
-  const order = lateOrder(candidates, maxSimOf);
+  const order = lateOrder(candidates, maxSimOf, context.weights);
   return { order, scored: usable.length, failures: countsOf(stored), ...(notes.length > 0 && { notes }) };
 }
 

@@ -25,10 +25,8 @@ export interface Mixed {
  * One score a candidate, in their order. One without MaxSim moves by as much as the others do on average: it is neither
  * lifted nor put back for what nobody knows.
  */
-export function mixedScores(
-  candidates: readonly Mixed[],
-  { late, cosine }: LateWeights = defaultLateWeights,
-): number[] {
+export function mixedScores(candidates: readonly Mixed[], weights: Partial<LateWeights> = {}): number[] {
+  const { late, cosine } = { ...defaultLateWeights, ...weights };
   const moves = candidates.map((one) => (one.maxSim === null ? null : late * one.maxSim - cosine * one.cosine));
   const known = moves.filter((move) => move !== null);
   const mean = known.reduce((sum, move) => sum + move, 0) / Math.max(1, known.length);

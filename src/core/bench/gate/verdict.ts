@@ -1,8 +1,8 @@
 /**
  * Is one thing better than another, by the 95 % interval of the difference of their scores?
  */
-import { bootstrapInterval, type Interval } from './bootstrap.ts';
-import { randomizationTest } from './randomization.ts';
+import { bootstrapInterval, type Interval } from '../../../lib/statistics/bootstrap.ts';
+import { randomizationTest } from '../../../lib/statistics/randomization.ts';
 
 export type Verdict = 'better' | 'notWorthIt' | 'undecided';
 
