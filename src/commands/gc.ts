@@ -14,7 +14,11 @@ export const gc: CommandModule = {
     const repeated = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
     command
       .argument('[name...]', 'Public names or collections; none: all')
-      .option('--confirm <name>', 'Delete what can go of this name, or this collection (repeatable)', repeated);
+      .option(
+        '--confirm <name>',
+        'Delete what can go of this name, this collection, or this run of a backup (repeatable)',
+        repeated,
+      );
     addSettingOptions(command, ['transfer.keep']);
   },
   run: async ({ args, flags }, context) => {
@@ -36,11 +40,18 @@ export const gc: CommandModule = {
   },
 };
 
-export function renderGarbage({ candidates, deleted, scans }: GarbageSummary, nowMs = Date.now()): string {
+export function renderGarbage(
+  { candidates, deleted, backupRuns, strictModes, scans }: GarbageSummary,
+  nowMs = Date.now(),
+): string {
   const removed = scans.folders === 0 ? [] : [scansLine(scans)];
-  if (candidates.length === 0) return [...removed, 'there is nothing that qdx left behind'].join('\n');
-  const table = renderTable(
-    candidates.map(({ name, physical, why, command, points, sizeBytes, since, keptBy, isDeleted }) => [
+  removed.push(...strictModes.map(strictModeLine));
+  if (candidates.length === 0 && backupRuns.length === 0)
+    return [...removed, removed.length > 0 ? 'there is nothing else' : 'there is nothing that qdx left behind'].join(
+      '\n',
+    );
+  const rows = [
+    ...candidates.map(({ name, physical, why, command, points, sizeBytes, since, keptBy, isDeleted }) => [
       name,
       physical,
       why === 'staging' ? `staging of ${command}` : 'replaced',
@@ -49,9 +60,18 @@ export function renderGarbage({ candidates, deleted, scans }: GarbageSummary, no
       formatDuration(Math.max(0, nowMs - Date.parse(since))),
       isDeleted ? 'deleted' : (keptBy ?? 'can go'),
     ]),
-    { header: ['NAME', 'COLLECTION', 'WHY', 'POINTS', 'SIZE', 'AGE', 'KEPT BY'], right: [3, 4, 5] },
-  );
-  const free = new Set(candidates.filter((each) => each.keptBy === null && !each.isDeleted).map(({ name }) => name));
+    ...backupRuns.map((run) => runRow(run, nowMs)),
+  ];
+  const table = renderTable(rows, {
+    header: ['NAME', 'COLLECTION', 'WHY', 'POINTS', 'SIZE', 'AGE', 'KEPT BY'],
+    right: [3, 4, 5],
+  });
+  const isFree = (each: { readonly keptBy: string | null; readonly isDeleted: boolean }) =>
+    each.keptBy === null && !each.isDeleted;
+  const free = new Set([
+    ...candidates.filter(isFree).map(({ name }) => name),
+    ...backupRuns.filter(isFree).map(({ runId }) => runId),
+  ]);
   const next = [...free].map((name) => `--confirm ${name}`).join(' ');
   return [
     table,
@@ -60,6 +80,19 @@ export function renderGarbage({ candidates, deleted, scans }: GarbageSummary, no
     ...(free.size > 0 ? [`to delete what can go: qdx gc ${next}`] : []),
   ].join('\n');
 }
+
+function runRow(run: GarbageSummary['backupRuns'][number], nowMs: number): string[] {
+  const { runId, collections, shards, done, owners, since, keptBy, isDeleted } = run;
+  const who = [...new Set(owners.map(({ host }) => host))].join(', ');
+  const why = `backup run, ${done.length} of ${shards} shards done${who === '' ? '' : `, by ${who}`}`;
+  const age = formatDuration(Math.max(0, nowMs - Date.parse(since)));
+  return [runId, collections.join(', '), why, '', '', age, isDeleted ? 'deleted' : (keptBy ?? 'can go')];
+}
+
+const strictModeLine = ({ collection, keptBy }: GarbageSummary['strictModes'][number]): string =>
+  keptBy === null
+    ? `the strict mode of ${collection}, which a killed run had changed for a while, is as it was again`
+    : `the strict mode of ${collection} is otherwise for a while: ${keptBy}`;
 
 const scansLine = ({ folders, bytes }: GarbageSummary['scans']): string =>
   `scans of ${folders} ended ${folders === 1 ? 'run' : 'runs'} are removed from this machine (${formatBytes(bytes)})`;

@@ -12,8 +12,9 @@ import { migrate as migrateCollection, type MigrateSummary } from '../core/trans
 import { planReembedding } from '../core/transfer/reembed/plan.ts';
 import { reembedCollection } from '../core/transfer/reembed-collection.ts';
 import type { CommandContext, CommandInput, CommandModule, CommandResult } from './command.ts';
+import { resultOrUnchanged } from './unchanged.ts';
 import { listFlag } from './list-flag.ts';
-import { addMigrateFlags, layoutOf, migrateLines, migrateParams, selectionOf } from './migrate/flags.ts';
+import { addMigrateFlags, type Job, layoutOf, migrateLines, migrateParams, selectionOf } from './migrate/flags.ts';
 import { addModelFlags, isReembedding, reembedParams } from './migrate/model-flags.ts';
 import { renderReembedding, renderReembedPlan } from './migrate/model-render.ts';
 import { renderCopy, renderCopyPlan, renderSeveral } from './migrate/text.ts';
@@ -36,8 +37,10 @@ export const migrate: CommandModule = {
     const selection = selectionOf(input, await context.settings());
     const lines = await migrateLines(flags, context);
     const [source = '', target = null] = args;
-    if (!selection) return migrateOne({ source, target }, lines, flags, context);
-    const one = async (name: string) => migrateOne({ source: name, target: null }, lines, flags, context);
+    if (!selection)
+      return resultOrUnchanged(async () => migrateOne({ source, target, isSelected: false }, lines, flags, context));
+    const one = async (name: string) =>
+      migrateOne({ source: name, target: null, isSelected: true }, lines, flags, context);
     const outcomes = await migrateSeveral(lines.from, selection, one, context);
     const collections = outcomes.map((each) => (each.status === 'done' ? { ...each, result: each.result.data } : each));
     const failed = collections.filter(({ status }) => status === 'failed').length;
@@ -62,11 +65,6 @@ function textOf(outcome: Outcomes[number], view: View): string {
 }
 
 const isPlan = (flags: CommandInput['flags']): boolean => flags['plan'] === true || flags['dryRun'] === true;
-
-interface Job {
-  readonly source: string;
-  readonly target: string | null;
-}
 
 async function migrateOne(
   job: Job,

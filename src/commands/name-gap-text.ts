@@ -7,6 +7,9 @@ import type { NameGap } from '../core/transfer/switch/plain/give-up-plain.ts';
 export const allowGapText =
   'Over a collection that is no alias: it is copied and deleted; its name leads nowhere for a moment, and writes fail';
 
+/** Of `--confirm`, likewise. */
+export const confirmText = 'The collection that a name leads to, where that is called otherwise (repeatable)';
+
 /** For plans. */
 export const gapToCome = (name: string): string =>
   `${name} is no alias: it is copied beside (its size on the server once more), deleted when both are equal, and leads nowhere for a moment (--allow-gap)`;

@@ -7,7 +7,7 @@ import { restore as restoreBackup, type RestoredCollection, type RestoreSummary 
 import { formatCount, formatDuration } from '../lib/quantities.ts';
 import type { CommandModule } from './command.ts';
 import { listFlag } from './list-flag.ts';
-import { allowGapText, gapToCome, renderGap } from './name-gap-text.ts';
+import { allowGapText, confirmText, gapToCome, renderGap } from './name-gap-text.ts';
 
 export const restore: CommandModule = {
   examples: [
@@ -31,6 +31,7 @@ export const restore: CommandModule = {
       .option('--allow-shrink', 'Replace a collection by one of less than half its points')
       .option('--allow-empty', 'Replace a collection by an empty one')
       .option('--allow-gap', allowGapText)
+      .option('--confirm <collection>', confirmText, repeated)
       .option(
         '--allow-concurrent-writes',
         'Delete such a collection also where writers cannot be held off: stop them first',
@@ -58,7 +59,9 @@ export const restore: CommandModule = {
         breakLock: flags['breakLock'] === true,
         batchSize: settings.upload.batchSize,
         parallel: settings.upload.parallel,
+        confirmed: listFlag(flags, 'confirm'),
         confirm: (question) => context.confirm(question),
+        ask: (question) => context.askText(question),
         owner: lockOwner(`qdx restore ${String(args[0])}`),
       },
       context,
@@ -84,8 +87,11 @@ export function renderRestore({ collections, folder, durationMs, dryRun }: Resto
     : [...lines, `restored from ${folder} in ${formatDuration(durationMs)}`].join('\n');
 }
 
-function renderCollection({ aliases, physical, points, replaced }: RestoredCollection, dryRun: boolean): string {
+function renderCollection(collection: RestoredCollection, dryRun: boolean): string {
+  const { aliases, physical, points, replaced, isUnchanged } = collection;
   const names = aliases.join(', ');
+  if (isUnchanged)
+    return `${names} -> ${physical}: restored from this backup before, and its ${formatCount(points)} points are just that; nothing to do`;
   const before = replaced.length > 0 ? `; ${replaced.join(', ')} is kept` : '';
   return dryRun
     ? `${names} would lead to ${physical}, with ${formatCount(points)} points${before}`

@@ -5,6 +5,7 @@ import { lockOwner } from '../core/qdrant/lock.ts';
 import { rollback as rollBack, type RollbackSummary } from '../core/transfer/rollback.ts';
 import { formatCount, formatDuration } from '../lib/quantities.ts';
 import type { CommandModule } from './command.ts';
+import { resultOrUnchanged } from './unchanged.ts';
 
 export const rollback: CommandModule = {
   examples: ['qdx rollback docs --dry-run', 'qdx rollback docs', 'qdx rollback docs --to docs__3 --yes'],
@@ -17,19 +18,19 @@ export const rollback: CommandModule = {
   },
   run: async ({ args, flags }, context) => {
     const [name = ''] = args;
-    const data = await rollBack(
-      await context.connect(),
-      {
-        name,
-        ...(typeof flags['to'] === 'string' && { to: flags['to'] }),
-        dryRun: flags['dryRun'] === true,
-        breakLock: flags['breakLock'] === true,
-        confirm: (question) => context.confirm(question),
-        owner: lockOwner(`qdx rollback ${name}`),
-      },
-      context,
-    );
-    return { data: { schemaVersion: 1, ...data }, text: () => renderRollback(data) };
+    const connection = await context.connect();
+    const params = {
+      name,
+      ...(typeof flags['to'] === 'string' && { to: flags['to'] }),
+      dryRun: flags['dryRun'] === true,
+      breakLock: flags['breakLock'] === true,
+      confirm: (question: string) => context.confirm(question),
+      owner: lockOwner(`qdx rollback ${name}`),
+    };
+    return resultOrUnchanged(async () => {
+      const data = await rollBack(connection, params, context);
+      return { data: { schemaVersion: 1, ...data }, text: () => renderRollback(data) };
+    });
   },
 };
 

@@ -11,7 +11,7 @@ export interface OrderedMapOptions {
  * as it is when the consumer stops early.
  */
 export async function* mapOrdered<T, R>(
-  source: AsyncIterable<T>,
+  source: AsyncIterable<T> | Iterable<T>,
   map: (item: T) => Promise<R> | R,
   { inFlight }: OrderedMapOptions,
 ): AsyncGenerator<R, void, undefined> {

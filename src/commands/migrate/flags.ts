@@ -11,7 +11,8 @@ import type { Selection } from '../../core/transfer/migrate/several.ts';
 import type { MigrateParams } from '../../core/transfer/migrate.ts';
 import { QdxError } from '../../lib/errors.ts';
 import type { CommandContext, CommandInput } from '../command.ts';
-import { allowGapText } from '../name-gap-text.ts';
+import { listFlag } from '../list-flag.ts';
+import { allowGapText, confirmText } from '../name-gap-text.ts';
 import { addSettingOptions } from '../setting-options.ts';
 
 type Flags = CommandInput['flags'];
@@ -40,6 +41,7 @@ export function addMigrateFlags(command: Command): void {
     .option('--allow-shrink', 'Replace a collection by one of less than half its points')
     .option('--allow-empty', 'Replace a collection by an empty one')
     .option('--allow-gap', allowGapText)
+    .option('--confirm <collection>', confirmText, repeated)
     .option('--allow-concurrent-writes', 'Go on although the source does not come to rest')
     .option('--restart', 'Remove what unfinished migrations to this name left, and begin again')
     .option('--break-lock', 'Write although another run holds the lock');
@@ -81,9 +83,17 @@ export function selectionOf({ args, flags }: CommandInput, { settings }: Resolve
   return isPattern ? { kind: 'pattern', pattern: source } : null;
 }
 
+/** One migration. */
+export interface Job {
+  readonly source: string;
+  readonly target: string | null;
+  /** One of several, of which nobody typed the name. */
+  readonly isSelected: boolean;
+}
+
 /** What every way takes. */
 export function migrateParams(
-  { source, target }: { readonly source: string; readonly target: string | null },
+  { source, target, isSelected }: Job,
   flags: Flags,
   { settings }: ResolvedSettings,
   context: CommandContext,
@@ -91,6 +101,7 @@ export function migrateParams(
   return {
     source,
     target,
+    isSelected,
     batchSize: settings.upload.batchSize,
     parallel: settings.upload.parallel,
     switchNames: flags['switch'] !== false,
@@ -104,7 +115,9 @@ export function migrateParams(
     breakLock: flags['breakLock'] === true,
     restart: flags['restart'] === true,
     scratchFolder: context.folders.cache,
+    confirmed: listFlag(flags, 'confirm'),
     confirm: (question: string) => context.confirm(question),
+    ask: (question: string) => context.askText(question),
     owner: lockOwner(`qdx migrate ${source}${target === null ? '' : ` ${target}`}`),
   };
 }

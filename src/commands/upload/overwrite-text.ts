@@ -6,7 +6,12 @@ import { formatCount, formatDuration } from '../../lib/quantities.ts';
 import { renderGap } from '../name-gap-text.ts';
 
 export function renderOverwrite(summary: OverwriteSummary): string {
-  const { name, collection, kept, dryRun, wasSwitched, pointsBefore, pointsAfter, backup } = summary;
+  const { name, collection, kept, dryRun, wasSwitched, isUnchanged, pointsBefore, pointsAfter, backup } = summary;
+  if (isUnchanged)
+    return [
+      `${name} holds the ${formatCount(pointsAfter)} points of the file already, each compared with it: nothing was done`,
+      ...counted(summary),
+    ].join('\n');
   const points = `${formatCount(pointsBefore)} points before, ${formatCount(pointsAfter)} of the file`;
   if (dryRun)
     return [

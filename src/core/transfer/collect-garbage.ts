@@ -1,14 +1,19 @@
 /**
  * `qdx gc`: shows what runs left behind and which versions were replaced, and deletes what was named. Only what qdx marked,
- * never what a name leads to, what a running command works on, or the last version before.
+ * never what a name leads to, what a running command works on, or the last version before. What needs no yes is done at once:
+ * scans on this machine that nobody needs, and strict modes that a killed run left otherwise.
  */
 import { randomUUID } from 'node:crypto';
 import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { formatCount } from '../../lib/quantities.ts';
+import { versionOf } from '../qdrant/collection/alias.ts';
+import { listCollections } from '../qdrant/collection/names.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import type { LockOwner } from '../qdrant/lock.ts';
+import { type BackupRunCandidate, findBackupRuns, removeBackupRun } from './gc/backup-runs.ts';
 import { type Candidate, findCandidates } from './gc/candidates.ts';
+import { type LeftStrictMode, putBackLeftStrictModes } from './gc/left-strict-modes.ts';
 import { type RemovedScans, removeLeftoverScans } from './gc/leftover-scans.ts';
 import { withWriterLocks } from './switch/locks.ts';
 import type { AskText } from './switch/guards.ts';
@@ -18,7 +23,7 @@ export interface GarbageParams {
   readonly only: readonly string[];
   /** Versions before the live one that are kept, of each name. */
   readonly keep: number;
-  /** `--confirm`: public names, or collections. */
+  /** `--confirm`: public names, collections, or runs of backups. */
   readonly confirmed: readonly string[];
   /** A script said yes to everything, so that silence would be taken for done. */
   readonly isYes: boolean;
@@ -31,6 +36,9 @@ export interface GarbageParams {
 export interface GarbageSummary {
   readonly candidates: readonly (Candidate & { readonly isDeleted: boolean })[];
   readonly deleted: number;
+  /** Backups by several machines that did not end. */
+  readonly backupRuns: readonly (BackupRunCandidate & { readonly isDeleted: boolean })[];
+  readonly strictModes: readonly LeftStrictMode[];
   /** On this machine. */
   readonly scans: RemovedScans;
   readonly durationMs: number;
@@ -46,13 +54,19 @@ export async function collectGarbage(
   const { owner: me, keep, only } = params;
   const candidates = await findCandidates(connection, { keep, only, me }, run);
   const free = candidates.filter(({ keptBy }) => keptBy === null);
-  assertConfirmable(params, candidates);
+  const runs = (await findBackupRuns(connection, me)).filter(
+    ({ runId, collections }) => only.length === 0 || [runId, ...collections].some((name) => only.includes(name)),
+  );
+  await assertConfirmable(connection, params, [...candidates.map(deletableOf), ...runs.map(deletableRun)]);
   const deleted = new Set<string>();
   for (const name of new Set(free.map((candidate) => candidate.name))) {
     const chosen = await chooseOf(params, name, free);
     for (const physical of await deleteOf(connection, params, { name, chosen }, run)) deleted.add(physical);
   }
+  const removed = await removeRuns(connection, params, runs);
   return {
+    backupRuns: runs.map((each) => ({ ...each, isDeleted: removed.has(each.runId) })),
+    strictModes: await putBackLeftStrictModes(connection, { only, me }, run),
     candidates: candidates.map((candidate) => ({ ...candidate, isDeleted: deleted.has(candidate.physical) })),
     deleted: deleted.size,
     // Last: those of collections that are deleted now are not needed any more.
@@ -61,24 +75,78 @@ export async function collectGarbage(
   };
 }
 
-function assertConfirmable({ confirmed, isYes }: GarbageParams, candidates: readonly Candidate[]): void {
-  const free = candidates.filter(({ keptBy }) => keptBy === null);
+/** What a name that is typed may mean. */
+interface Deletable {
+  /** That it goes by, the one to be typed first. */
+  readonly names: readonly string[];
+  /** For messages. */
+  readonly label: string;
+  readonly keptBy: string | null;
+  /** Of which there is one of each name, mostly: no reason to refuse a name. */
+  readonly isPrevious?: boolean;
+}
+
+const deletableOf = ({ name, physical, keptBy, isPrevious }: Candidate): Deletable => ({
+  names: [name, physical],
+  label: physical,
+  keptBy,
+  isPrevious,
+});
+
+const deletableRun = ({ runId, keptBy }: BackupRunCandidate): Deletable => ({
+  names: [runId],
+  label: `backup run ${runId}`,
+  keptBy,
+});
+
+async function assertConfirmable(
+  connection: Connection,
+  { confirmed, isYes }: GarbageParams,
+  all: readonly Deletable[],
+): Promise<void> {
+  const free = all.filter(({ keptBy }) => keptBy === null);
   const [first] = free;
   if (isYes && confirmed.length === 0 && first)
-    throw new QdxError('refused', `${free.length} collections could be deleted, and none was named`, {
-      hint: `--yes does not delete for good: add --confirm ${[...new Set(free.map(({ name }) => name))].join(' --confirm ')}`,
+    throw new QdxError('refused', `${free.length} things could be deleted, and none was named`, {
+      hint: `--yes does not delete for good: add --confirm ${[...new Set(free.map(({ names: [name] }) => name))].join(' --confirm ')}`,
       details: { candidates: free },
     });
   for (const name of confirmed) {
-    const matches = (candidate: Candidate) => candidate.name === name || candidate.physical === name;
+    const matches = ({ names }: Deletable) => names.includes(name);
     if (free.some(matches)) continue;
-    const keeper = candidates.find(matches);
+    const keeper = all.find((each) => matches(each) && !(each.isPrevious && each.label !== name));
+    if (!keeper && (await isKnown(connection, name))) continue;
     throw new QdxError(
       'refused',
-      keeper ? `${keeper.physical} is not deleted: ${keeper.keptBy ?? ''}` : `there is nothing of ${name} to delete`,
+      keeper ? `${keeper.label} is not deleted: ${keeper.keptBy ?? ''}` : `there is nothing of ${name} to delete`,
       { hint: 'qdx gc shows what could be deleted, and what keeps the rest' },
     );
   }
+}
+
+/** A public name, or a version of one that is gone: a script that cleans up every night finds nothing on most of them. */
+async function isKnown(connection: Connection, name: string): Promise<boolean> {
+  const listed = await listCollections(connection);
+  const isThere = listed.some(({ physical }) => physical === name);
+  return (
+    !isThere && listed.flatMap(({ aliases }) => aliases).some((each) => each === name || versionOf(each, name) !== null)
+  );
+}
+
+/** Returns the ids of those that are gone. */
+async function removeRuns(
+  connection: Connection,
+  { confirmed, ask, owner }: GarbageParams,
+  runs: readonly BackupRunCandidate[],
+): Promise<ReadonlySet<string>> {
+  const removed = new Set<string>();
+  for (const { runId, keptBy, shards, done } of runs) {
+    if (keptBy !== null) continue;
+    const question = `Give up backup run ${runId} (${done.length} of ${shards} shards are done)? It cannot be finished then. Type ${runId}:`;
+    const isMeant = confirmed.length > 0 ? confirmed.includes(runId) : (await ask(question))?.trim() === runId;
+    if (isMeant && (await removeBackupRun(connection, runId, owner))) removed.add(runId);
+  }
+  return removed;
 }
 
 async function chooseOf(

@@ -16,7 +16,7 @@ import { descriptionDifferences, describeCollection, displayDifference } from '.
 import { openScansFolder, readScans, type ScansOwner } from './delta/saved-scans.ts';
 import { hashOf, pointsOf } from './delta/scan-index.ts';
 import { endSwitch, findUnended } from './switch/end-earlier-switch.ts';
-import { assertConfirmed, assertMayLeaveGap } from './switch/guards.ts';
+import { assertConfirmed, assertMayLeaveGap, assertNamesMeant } from './switch/guards.ts';
 import { type LocksInput, withWriterLocks } from './switch/locks.ts';
 import { assertMayRun } from './migrate/assert-may-run.ts';
 import { removeRuns } from './migrate/earlier-runs.ts';
@@ -24,11 +24,11 @@ import { fillFromSource } from './migrate/fill-from-source.ts';
 import { createLaps } from './migrate/laps.ts';
 import { makeStaging, startIndexing } from './migrate/make-staging.ts';
 import type { MigrateParams, MigrateSummary } from './migrate/params.ts';
-import { type MigrateLines, type MigratePlan, planMigration } from './migrate/plan.ts';
+import { type MigrateLines, type MigratePlan, planMigration, typedNames } from './migrate/plan.ts';
+import { assertNotRepeated } from './migrate/repeated.ts';
 import { roundsOf, settleAndProve, type Work } from './migrate/settle-and-prove.ts';
 import { finishSwitched, switchIn, type SwitchInput } from './migrate/switch-in.ts';
 import { withUndatedCard } from './migrate/undated-card.ts';
-import { restoreStrictMode } from './collection/strict-mode.ts';
 import { emptyStaging, finishStaging } from './collection/staging.ts';
 import { readTransferMark } from './journal/transfer-mark.ts';
 import { reached } from './journal/steps.ts';
@@ -57,7 +57,6 @@ export async function migrate(
   const first = await planAfterOthers(lines, params, lock, run);
   return withWriterLocks(lines.to, { ...lock, names: [...first.aliases, first.name] }, run, async (watched) => {
     reached(watched, 'migrate.locked');
-    for (const { physical } of first.replacements) await restoreStrictMode(lines.to, physical);
     const plan = await settlePlan(lines, params, watched);
     const folder = await openScansFolder(params.scratchFolder, ownerOf(plan));
     const staging = { connection: plan.target, physical: plan.staging.physical };
@@ -120,9 +119,11 @@ async function settlePlan(lines: MigrateLines, params: MigrateParams, run: RunOp
     await removeRuns(lines.to, [...others, ...own], run);
     return settlePlan(lines, { ...params, restart: false }, run);
   }
+  if (!plan.isSwitched && params.switchNames && !params.restart) await assertNotRepeated({ plan, ...params }, run);
   assertMayRun(plan, params);
   if (params.switchNames) {
     for (const replacement of plan.replacements) assertMayLeaveGap(replacement, params);
+    await assertNamesMeant(plan.replacements, { ...params, typed: typedNames(params, plan) });
     const hint = `add --yes, or name another target: qdx migrate ${params.source} <other name>`;
     await assertConfirmed(plan.replacements, params.confirm, hint);
   }

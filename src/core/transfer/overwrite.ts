@@ -11,12 +11,12 @@ import type { RunOptions } from '../../lib/events.ts';
 import { assertCollectionName } from '../qdrant/collection/names.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { withWriterLock } from '../qdrant/lock.ts';
-import { uploadFiles, type UploadFilesSummary } from '../qdrant/upload-files.ts';
+import { uploadFiles, type UploadFilesInput, type UploadFilesSummary } from '../qdrant/upload-files.ts';
 import { type RejectsFile, withRejectsFile } from '../qdrant/upload-files/rejects-file.ts';
 import { withStdin } from '../qdrant/upload-files/stdin.ts';
 import type { LateReport } from './delta/late-writes.ts';
 import { changesIn } from './delta/settle.ts';
-import { assertMayOverwrite, carryOut, type Overwritten } from './overwrite/carry-out.ts';
+import { assertMayOverwrite, carryOut, isUnchanged, type Overwritten } from './overwrite/carry-out.ts';
 import type { OverwriteParams } from './overwrite/params.ts';
 import { type OverwritePlan, planOverwrite } from './overwrite/plan.ts';
 import { endSwitch, findUnended } from './switch/end-earlier-switch.ts';
@@ -39,6 +39,8 @@ export interface OverwriteSummary extends SourceCounts {
   readonly dryRun: boolean;
   /** An earlier run had switched it in; this one finished what it left. */
   readonly wasSwitched: boolean;
+  /** It held the points of the file already, each as the file has it, and nothing else: nothing was done. */
+  readonly isUnchanged: boolean;
   readonly pointsBefore: number;
   /** When it was proven, before the writes of the run were carried over. */
   readonly pointsAfter: number;
@@ -106,10 +108,7 @@ async function overwriteWith(
   reached(run, 'force.checked');
   const isTyped = Object.keys(upload.typed ?? {}).length > 0;
   const toPlan = { name, settings: upload.settings, isTyped, isFinished: false, ...source };
-  const summary = (plan: OverwritePlan, done: Overwritten | null): OverwriteSummary => ({
-    ...summarize(plan, source, done),
-    durationMs: performance.now() - startedAt,
-  });
+  const timed = (found: Summary): OverwriteSummary => ({ ...found, durationMs: performance.now() - startedAt });
   const asNew = async (): Promise<OverwriteResult> => {
     const { rejectsPath: _written, ...rest } = upload;
     return { overwritten: false, ...(await uploadFiles(connection, { ...rest, paths }, run)) };
@@ -117,8 +116,10 @@ async function overwriteWith(
   if (upload.dryRun) {
     const plan = await planOverwrite(connection, toPlan, run);
     if (!plan) return asNew();
+    if (!plan.isSwitched && (await isUnchanged({ connection, params, plan, source }, run)))
+      return timed(unchanged(plan, source, upload));
     if (!plan.isSwitched) await assertMayOverwrite({ plan, source, params });
-    return summary(plan, null);
+    return timed(summarize(plan, source, null));
   }
   const request = { target: name, runId: randomUUID(), owner: upload.owner, breakLock: upload.breakLock ?? false };
   const overwritten = await withWriterLock(connection, request, run, async (watched, lockLost) => {
@@ -128,7 +129,10 @@ async function overwriteWith(
     if (first && !first.isSwitched) await endOthers(connection, name, params, watched);
     const plan = await planOverwrite(connection, { ...toPlan, isFinished }, watched);
     if (!plan) return null;
-    return summary(plan, await carryOut({ connection, params, plan, source, onReject, lockLost }, watched));
+    if (!plan.isSwitched && (await isUnchanged({ connection, params, plan, source }, watched)))
+      return timed(unchanged(plan, source, upload));
+    const done = await carryOut({ connection, params, plan, source, onReject, lockLost }, watched);
+    return timed(summarize(plan, source, done));
   });
   return overwritten ?? asNew();
 }
@@ -157,6 +161,7 @@ function summarize(plan: OverwritePlan, { counts }: OverwriteSource, done: Overw
     collection: plan.staging.physical,
     dryRun: done === null,
     wasSwitched: plan.isSwitched,
+    isUnchanged: false,
     pointsBefore: plan.pointsNow,
     schemaChanges: plan.wanted.changes,
     otherAliases: plan.otherAliases,
@@ -164,6 +169,14 @@ function summarize(plan: OverwritePlan, { counts }: OverwriteSource, done: Overw
     ...countsOf(counts, done?.filled ?? null),
   };
 }
+
+/** The name leads where it led. */
+const unchanged = (plan: OverwritePlan, source: OverwriteSource, { dryRun }: UploadFilesInput): Summary => ({
+  ...summarize(plan, source, null),
+  collection: plan.current.physical,
+  isUnchanged: true,
+  dryRun: dryRun ?? false,
+});
 
 /** What the upload counted, where there was one: the server may have refused more. */
 function countsOf(counts: SourceCounts, filled: Overwritten['filled']): SourceCounts & Pick<Summary, 'pointsAfter'> {

@@ -15,21 +15,29 @@ import type { LockOwner } from '../qdrant/lock.ts';
 import { listCollections } from '../qdrant/collection/names.ts';
 import { manifestName } from './backup-folder/manifest.ts';
 import { readWholeBackup } from './backup-folder/verify-shards.ts';
-import { assertConfirmed, assertMayLeaveGap, assertMayReplace, type OpenGuards } from './switch/guards.ts';
+import {
+  assertConfirmed,
+  assertMayLeaveGap,
+  assertMayReplace,
+  assertNamesMeant,
+  type OpenGuards,
+  type TypedNames,
+} from './switch/guards.ts';
 import { withWriterLocks } from './switch/locks.ts';
 import type { NameGap } from './switch/plain/give-up-plain.ts';
+import { holdsBackup } from './restore/holds-backup.ts';
 import { fillFromBackup } from './restore/fill-from-backup.ts';
 import { findReplacements, type ReplacementInput } from './switch/replacements.ts';
 import { assertServerFits } from './collection/server-fits.ts';
 import { assertSnapshotsFit, planItems, type RestoreItem } from './restore/plan.ts';
 import { markLive, switchIn, type Switched, type Target } from './restore/switch-in.ts';
-import { findStaging, findSwitchedIn } from './collection/staging.ts';
+import { findDone, findStaging, findSwitchedIn } from './collection/staging.ts';
 import { reached } from './journal/steps.ts';
 import { nameCutSwitch } from './switch/take-name.ts';
 import { noteState, type TransferRecord, writeTransfer } from './journal/transfer-journal.ts';
 import type { TransferMark } from './journal/transfer-mark.ts';
 
-export interface RestoreParams extends OpenGuards {
+export interface RestoreParams extends OpenGuards, Pick<TypedNames, 'confirmed' | 'ask'> {
   readonly folder: string;
   /** Of the other shards, where several machines made it. */
   readonly otherFolders?: readonly string[];
@@ -71,6 +79,8 @@ export interface RestoredCollection {
   readonly gap: NameGap | null;
   /** Settings that the server did not take as they were. */
   readonly notRestored: readonly string[];
+  /** It was restored from this backup before, and is just that still: nothing was done. */
+  readonly isUnchanged: boolean;
 }
 
 export interface RestoreSummary {
@@ -108,7 +118,7 @@ export async function restore(
     durationMs: performance.now() - startedAt,
   });
   if (params.dryRun) {
-    const targets = await prepare(connection, items, origin, params);
+    const targets = await prepare(connection, items, origin, params, run);
     return finish(targets.map(planned));
   }
   const names = items.flatMap(({ aliases }) => aliases);
@@ -116,10 +126,13 @@ export async function restore(
   return withWriterLocks(connection, { ...lock, names, resumesSwitch: true }, run, async (watched) => {
     reached(run, 'restore.locked');
     for (const name of names) await nameCutSwitch(connection, name, watched);
-    const targets = await prepare(connection, items, origin, params);
-    const open = targets.filter(({ isSwitched }) => !isSwitched);
+    const targets = await prepare(connection, items, origin, params, watched);
+    const open = targets.filter(({ isSwitched, isUnchanged }) => !isSwitched && !isUnchanged);
     const replacements = open.flatMap((target) => target.replacements);
     for (const replacement of replacements) assertMayLeaveGap(replacement, params);
+    // Without --as the backup says which collection is meant.
+    const meant = params.as === undefined ? open.map(({ item }) => item.collection.name) : [];
+    await assertNamesMeant(replacements, { ...params, typed: [...names, ...meant] });
     await assertConfirmed(replacements, params.confirm, 'add --yes, or --as <other name>');
     reached(run, 'restore.planned');
     const restored: RestoredCollection[] = [];
@@ -127,7 +140,9 @@ export async function restore(
     const switched = await switchIn(connection, open, params, watched);
     reached(run, 'restore.switched');
     for (const { staging } of open) await noteState(connection, staging.physical, 'switched');
-    for (const target of targets) await markLive(connection, target, switched.get(target) ?? null, watched);
+    const isNew = ({ isUnchanged }: Target) => !isUnchanged;
+    for (const target of targets.filter(isNew))
+      await markLive(connection, target, switched.get(target) ?? null, watched);
     reached(run, 'restore.marked');
     return finish(restored.map((each, index) => asSwitched(each, targets[index], switched)));
   });
@@ -145,14 +160,21 @@ async function prepare(
   connection: Connection,
   items: readonly RestoreItem[],
   origin: string,
-  guards: OpenGuards,
+  params: RestoreParams,
+  run: RunOptions,
 ): Promise<Target[]> {
   const listed = await listCollections(connection);
   const targets: Target[] = [];
   for (const item of items) {
-    const switched = await findSwitchedIn(connection, listed, { aliases: item.aliases, origin });
+    const { aliases } = item;
+    const switched = await findSwitchedIn(connection, listed, { aliases, origin });
+    const done = switched ? null : await findDone(connection, listed, { aliases, origin });
+    if (done && (await holdsBackup(connection, { item, physical: done.staging.physical, ...params }, run))) {
+      targets.push({ item, ...done, replacements: [], isSwitched: false, isUnchanged: true });
+      continue;
+    }
     const replacements = switched ? [] : await findReplacements(connection, listed, replacementsOf(item));
-    for (const replacement of replacements) assertMayReplace(replacement, guards);
+    for (const replacement of replacements) assertMayReplace(replacement, params);
     const staging = switched?.staging ?? (await findStaging(connection, listed, { name: item.name, origin }));
     const mark: TransferMark = switched?.mark ?? {
       version: 1,
@@ -163,7 +185,7 @@ async function prepare(
       replaced: replacements[0]?.physical ?? null,
       at: new Date().toISOString(),
     };
-    targets.push({ item, staging, mark, replacements, isSwitched: switched !== null });
+    targets.push({ item, staging, mark, replacements, isSwitched: switched !== null, isUnchanged: false });
   }
   return targets;
 }
@@ -174,7 +196,7 @@ const replacementsOf = ({ aliases, collection }: RestoreItem): ReplacementInput 
   beside: (alias) => `restore beside it: add --as ${alias}-restored`,
 });
 
-const planned = ({ item, staging, replacements }: Target): RestoredCollection => ({
+const planned = ({ item, staging, replacements, isUnchanged }: Target): RestoredCollection => ({
   source: item.collection.name,
   aliases: item.aliases,
   physical: staging.physical,
@@ -185,6 +207,7 @@ const planned = ({ item, staging, replacements }: Target): RestoredCollection =>
   leavesGap: replacements.some(({ isPlain }) => isPlain),
   gap: null,
   notRestored: [],
+  isUnchanged,
 });
 
 async function bringIn(
@@ -195,7 +218,7 @@ async function bringIn(
 ): Promise<RestoredCollection> {
   const { batchSize, parallel, waitForIndex, peerUrls = [] } = params;
   const { points } = target.item.collection;
-  if (target.isSwitched) return { ...planned(target), pointsKept: points };
+  if (target.isSwitched || target.isUnchanged) return { ...planned(target), pointsKept: points };
   await writeTransfer(connection, recordOf(target, params));
   const filled = await fillFromBackup(connection, { ...target, batchSize, parallel, waitForIndex, peerUrls }, run);
   await noteState(connection, target.staging.physical, 'proven');

@@ -65,6 +65,8 @@ const guards = {
   breakLock: true,
   owner: lockOwner('test'),
   confirm: async () => true,
+  confirmed: [],
+  ask: async () => null,
 };
 const restoreParams = (folder: string, as: string): RestoreParams => ({
   ...guards,

@@ -56,7 +56,7 @@ describe('one collection', () => {
     expect((await to.request<{ collections: unknown[] }>('GET', '/collections')).collections).toEqual([]);
   });
 
-  test('to a server with a key of its own; the settings’ key stays with the settings’ server', async () => {
+  test('to a server with a key of its own; the settings’ key stays with the settings’ server; typed again it does nothing', async () => {
     const args = ['docs', ...away(), '--quantization', 'binary', '--hnsw-m', '12', '--yes', '--json', '--no-wait'];
     const { stdout, stderr, exitCode } = await run(args);
     expect(exitCode).toBe(0);
@@ -73,6 +73,28 @@ describe('one collection', () => {
     const without = await run(['docs', '--to-url', target.url, '--yes']);
     expect(without).toMatchObject({ exitCode: 7 });
     expect(without.stderr + stderr).not.toContain('the-target-key');
+    const again = await run(args.filter((arg) => arg !== '--yes'));
+    expect(again).toMatchObject({ exitCode: 0 });
+    expect(JSON.parse(again.stdout)).toEqual({
+      schemaVersion: 1,
+      status: 'unchanged',
+      reason:
+        'docs leads to docs__1 already, which an earlier run made of docs__2: its 200 points are what this one would make',
+      collection: 'docs__1',
+      hint: 'to make it anew all the same: add --restart',
+    });
+    expect(await listCollections(to)).toEqual([{ physical: 'docs__1', aliases: ['docs'] }]);
+    const payload = { payload: { changed: true }, filter: {} };
+    await to.request('POST', '/collections/docs/points/payload', { query: { wait: true }, body: payload });
+    const anew = await run(args);
+    expect(JSON.parse(anew.stdout)).toMatchObject({ target: { collection: 'docs__2' }, replaced: ['docs__1'] });
+  });
+
+  test('a layout that is so already: nothing is done, and that is no failure; nothing asked for is one', async () => {
+    const so = await run(['docs', '--shard-number', '2']);
+    expect(so).toMatchObject({ exitCode: 0 });
+    expect(so.stdout).toBe('docs (docs__2) is laid out as was asked for already; nothing was changed\n');
+    expect(await run(['docs', '--yes'])).toMatchObject({ exitCode: 2 });
   });
 
   test('--no-verify says loudly that nothing was read back', async () => {
@@ -91,6 +113,24 @@ describe('one collection', () => {
     );
     expect(refused.stderr).toContain('add --yes, or name another target: qdx migrate docs <other name>');
     expect(await listCollections(to)).toEqual([{ physical: 'copy__1', aliases: ['copy'] }]);
+  });
+
+  test('F15: a name that leads to a collection called otherwise: that one has to be named, --yes is not enough', async () => {
+    await createSmall(to, 'elsewhere', 10);
+    await pointAliases(to, ['copy'], 'elsewhere');
+    const args = ['docs', 'copy', ...away(), '--yes', '--no-wait'];
+    const refused = await run(args);
+    expect(refused).toMatchObject({ exitCode: 8 });
+    expect(refused.stderr).toContain('copy leads to elsewhere, which is called otherwise');
+    expect(refused.stderr).toContain('if it is meant: add --confirm elsewhere --yes');
+    expect((await run([...args, '--plan'])).stdout).toMatch(/^needs +--confirm elsewhere --yes \(/m);
+    expect(await run([...args, '--confirm', 'copy'])).toMatchObject({ exitCode: 8 });
+    expect(await listCollections(to)).toEqual([{ physical: 'elsewhere', aliases: ['copy'] }]);
+    expect(await run([...args, '--confirm', 'elsewhere'])).toMatchObject({ exitCode: 0 });
+    expect(await listCollections(to)).toEqual([
+      { physical: 'copy__1', aliases: ['copy'] },
+      { physical: 'elsewhere', aliases: [] },
+    ]);
   });
 });
 

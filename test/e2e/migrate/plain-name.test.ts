@@ -209,6 +209,8 @@ test('restore over a plain name, killed in the gap: the next run ends it, and ro
     batchSize: 64,
     parallel: 2,
     confirm: async () => true,
+    confirmed: [],
+    ask: async () => null,
     owner: lockOwner('test'),
   };
   await expect(restore(here, { ...given, allowGap: false })).rejects.toMatchObject({

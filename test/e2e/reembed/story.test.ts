@@ -170,6 +170,13 @@ test('all collections of the project file: each by itself, and one that fails do
   expect(again.exitCode).toBe(0);
   expect(again.stdout).toMatch(/first +unchanged .*are those of all-MiniLM-L6-v2 already/u);
   expect(again.stdout).toMatch(/second +done +4 /u);
+  const one = ['migrate', 'first', '--model', 'all-MiniLM-L6-v2', '--yes'] as const;
+  expect(await qdx(...one)).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining('are those of all-MiniLM-L6-v2 already; nothing was changed') as string,
+  });
+  // Another layout was asked for as well, and that is not so.
+  expect(await qdx(...one, '--shard-number', '3')).toMatchObject({ exitCode: 2 });
 });
 
 test('flags of another model without a model are refused: points would be copied', async () => {

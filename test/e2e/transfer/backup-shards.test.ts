@@ -148,6 +148,39 @@ test('F1, F3: shards one after the other, each killed on its way, with other wor
   expect(await records()).toEqual([]);
 });
 
+test('a run that was given up: gc shows whose it is and how far it came, and removes it by its name alone', async () => {
+  const params = shardParams(temporaryFolder(), 'given-up', 2);
+  await expect(backUp(connection, params)).rejects.toMatchObject({ kind: 'partial' });
+  const env = { QDX_URL: server.url };
+  const shown = await runQdx(['gc', '--json'], { env });
+  expect(JSON.parse(shown.stdout)).toMatchObject({
+    deleted: 0,
+    backupRuns: [
+      {
+        runId: 'given-up',
+        collections: ['docs__1'],
+        shards: 3,
+        begun: [2],
+        done: [],
+        owners: [{ pid: process.pid, command: 'test' }],
+        keptBy: null,
+        isDeleted: false,
+      },
+    ],
+  });
+  // Somebody takes it up.
+  const request = { target: 'docs', runId: 'backup given-up', owner: lockOwner('qdx backup docs') };
+  const lock = await acquireWriterLock(connection, request);
+  const kept = await runQdx(['gc', '--confirm', 'given-up'], { env });
+  expect(kept).toMatchObject({ exitCode: 8 });
+  expect(kept.stderr).toContain(`backup run given-up is not deleted: process ${process.pid} on`);
+  await lock.release();
+  const removed = await runQdx(['gc', '--confirm', 'given-up'], { env });
+  expect(removed).toMatchObject({ exitCode: 0 });
+  expect(removed.stdout).toMatch(/^given-up +docs__1 +backup run, 0 of 3 shards done, by .* deleted$/m);
+  expect(await records()).toEqual([]);
+});
+
 test('one machine alone says what is missing and goes on later; a shard that was read elsewhere is not begun again', async () => {
   const root = temporaryFolder();
   const alone = (shard: number) => backUp(connection, shardParams(root, 'alone', shard));

@@ -85,6 +85,8 @@ const guards = {
   breakLock: true,
   owner,
   confirm: async () => true,
+  confirmed: [],
+  ask: async () => null,
 };
 
 const transfers: Readonly<Record<string, Transfer>> = {

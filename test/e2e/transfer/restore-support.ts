@@ -16,6 +16,8 @@ export const restoreAll = (change: Partial<RestoreParams> & Pick<RestoreParams, 
   batchSize: 16,
   parallel: 2,
   confirm: async () => true,
+  confirmed: [],
+  ask: async () => null,
   owner: lockOwner('test'),
   ...change,
 });

@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
+import { restoreAll } from './restore-support.ts';
 import { acquireWriterLock, lockOwner } from '../../../src/core/qdrant/lock.ts';
 import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
 import { backUp } from '../../../src/core/transfer/backup.ts';
@@ -51,21 +52,9 @@ beforeEach(async () => {
 
 afterAll(async () => Promise.all([source.kill(), target.kill()]));
 
-const restoreTo = (change: Partial<RestoreParams> = {}): RestoreParams => ({
-  folder,
-  select: [],
-  dryRun: false,
-  allowEmpty: false,
-  allowGap: false,
-  allowShrink: false,
-  waitForIndex: true,
-  breakLock: false,
-  batchSize: 64,
-  parallel: 4,
-  confirm: async () => false,
-  owner: lockOwner('test'),
-  ...change,
-});
+/** Of that backup, with no to every question. */
+const restoreTo = (change: Partial<RestoreParams> = {}): RestoreParams =>
+  restoreAll({ folder, waitForIndex: true, confirm: async () => false, ...change });
 
 /** Every point of a collection, as a fresh backup of it has them. */
 async function pointsOf(connection: Connection, name: string): Promise<string[]> {
@@ -198,6 +187,22 @@ describe('what is in use', () => {
     expect(await pointsOf(to, 'prod')).toHaveLength(1);
   });
 
+  test('F15: a name that leads to a collection called otherwise: its own name has to be typed', async () => {
+    await createSmall('elsewhere', 20);
+    await alias(to, 'docs', 'elsewhere');
+    const params = restoreTo({ confirm: async () => true });
+    await expect(restore(to, params)).rejects.toMatchObject({
+      kind: 'refused',
+      message: 'docs leads to elsewhere, which is called otherwise',
+      hint: 'nothing was changed; if it is meant: add --confirm elsewhere --yes',
+    });
+    await expect(restore(to, { ...params, ask: async () => 'docs' })).rejects.toMatchObject({ kind: 'refused' });
+    expect(await listCollections(to)).toEqual([{ physical: 'elsewhere', aliases: ['docs'] }]);
+    expect(await restore(to, { ...params, confirmed: ['elsewhere'] })).toMatchObject({
+      collections: [{ physical: 'docs__1', replaced: ['elsewhere'] }],
+    });
+  });
+
   test('F14: another run that writes there', async () => {
     const lock = await acquireWriterLock(to, { target: 'docs', runId: randomUUID(), owner: lockOwner('qdx embed') });
     await expect(restore(to, restoreTo())).rejects.toMatchObject({ kind: 'locked' });
@@ -244,7 +249,7 @@ describe('refused before anything is touched', () => {
 });
 
 describe('the command', () => {
-  test('exit codes: 8 without --yes where a name is in use, 0 with it; the target is intact until then', async () => {
+  test('exit codes: 8 without --yes where a name is in use, 0 with it, 0 typed again; the target is intact until then', async () => {
     await createSmall('docs__4', 20);
     await alias(to, 'docs', 'docs__4');
     const env = { QDX_URL: target.url };
@@ -255,5 +260,17 @@ describe('the command', () => {
     const done = await runQdx(['restore', folder, '--yes'], { env });
     expect(done).toMatchObject({ exitCode: 0 });
     expect(done.stdout).toMatch(/^docs, prod -> docs__5: 400 points, each read back and compared; docs__4 is kept\n/);
+    const again = await runQdx(['restore', folder], { env });
+    expect(again).toMatchObject({ exitCode: 0 });
+    expect(again.stdout).toMatch(
+      /^docs, prod -> docs__5: restored from this backup before, and its 400 points are just that; nothing to do\n/,
+    );
+    expect((await listCollections(to)).map(({ physical }) => physical)).toEqual(['docs__4', 'docs__5']);
+    // As many points, one of them another: it is restored again.
+    const body = { payload: { changed: true }, filter: { must: [{ has_id: [1] }] } };
+    await to.request('POST', '/collections/docs/points/payload', { query: { wait: true }, body });
+    expect((await restore(to, restoreTo({ confirm: async () => true }))).collections).toMatchObject([
+      { physical: 'docs__6', replaced: ['docs__5'], isUnchanged: false },
+    ]);
   });
 });

@@ -96,6 +96,8 @@ describe.each(pairs)('F28: %s (%s to %s)', (_title, from, to, byPoints, bySnapsh
       batchSize: 16,
       parallel: 2,
       confirm: async () => true,
+      confirmed: [],
+      ask: async () => null,
       owner: lockOwner('test'),
     };
     expect(await kindOf(restore(saying(to), params))).toBe(expected.replace('WHAT', 'the backup'));

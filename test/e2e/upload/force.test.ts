@@ -258,7 +258,7 @@ describe('guards', () => {
 describe('the command', () => {
   const env = () => ({ QDX_URL: server.url });
 
-  test('says what it did; refuses unattended; its flags need --force', async () => {
+  test('says what it did; refuses unattended; its flags need --force; typed again it does nothing', async () => {
     await createOld(to);
     const args = ['upload', file, '-c', 'docs'];
     expect(await runQdx([...args, '--allow-empty'], { env: env() })).toMatchObject({
@@ -274,6 +274,16 @@ describe('the command', () => {
     );
     expect(readdirSync(join(home, 'data', 'qdx', 'backups'))).toHaveLength(1);
     expect(existsSync(join(home, 'cache', 'qdx'))).toBe(true);
+    const again = await runQdx([...args, '--force'], { env: env() });
+    expect(again.stdout).toBe(
+      'docs holds the 40 points of the file already, each compared with it: nothing was done\n' +
+        'read 40 = 40 points + 0 duplicates + 0 rejected\n',
+    );
+    expect(again.exitCode).toBe(0);
+    expect(await physicalOf(to, 'docs')).toBe('docs__2');
+    const body = { payload: { content: 'changed' }, filter: {} };
+    await to.request('POST', '/collections/docs/points/payload', { query: { wait: true }, body });
+    expect(await overwriteCollection(to, params())).toMatchObject({ collection: 'docs__3', isUnchanged: false });
   });
 
   test.runIf(hasScript)('on a terminal it asks, guard by guard', async () => {

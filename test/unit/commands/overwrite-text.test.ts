@@ -16,6 +16,7 @@ const summary: OverwriteSummary = {
   kept: 'docs__1',
   dryRun: false,
   wasSwitched: false,
+  isUnchanged: false,
   pointsBefore: 1,
   pointsAfter: 1,
   read: 1,

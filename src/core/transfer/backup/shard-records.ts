@@ -6,6 +6,7 @@
 import { stringifyJson } from '../../../lib/json.ts';
 import { recordId, systemCollection } from '../../qdrant/collection/system-collection.ts';
 import { deletePoints, pointsPath, retrievePoints, scrollPoints } from '../../qdrant/collection/points.ts';
+import type { LockOwner } from '../../qdrant/lock.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import type { PlannedRanges } from '../points/ranges.ts';
 
@@ -25,6 +26,10 @@ export interface ShardNote {
   readonly read: readonly string[];
   /** Its manifest is written. */
   readonly isDone: boolean;
+  /** Absent in notes of an earlier qdx. */
+  readonly owner?: LockOwner;
+  /** When it was last noted: ISO 8601 UTC. */
+  readonly at?: string;
 }
 
 const runKind = 'backup-run';
@@ -57,6 +62,23 @@ export async function planOnce(
   return plan as unknown as PlannedRanges;
 }
 
+export interface ListedRun {
+  readonly runId: string;
+  readonly run: RunRecord;
+}
+
+/** Those that are not done, whether somebody is at work on them or not. */
+export async function listRuns(connection: Connection): Promise<ListedRun[]> {
+  const found: ListedRun[] = [];
+  for await (const { payload } of scrollPoints(connection, systemCollection, {
+    filter: { must: [matches('kind', runKind)] },
+  })) {
+    const { kind: _kind, runId, ...run } = payload as unknown as RunRecord & { kind: string; runId: string };
+    found.push({ runId, run });
+  }
+  return found;
+}
+
 export async function listNotes(connection: Connection, runId: string): Promise<ShardNote[]> {
   const filter = { must: [matches('kind', shardKind), matches('runId', runId)] };
   const notes: ShardNote[] = [];
@@ -66,7 +88,8 @@ export async function listNotes(connection: Connection, runId: string): Promise<
 }
 
 export async function writeNote(connection: Connection, runId: string, note: ShardNote): Promise<void> {
-  const point = { id: noteIdOf(runId, note.shard), vector: {}, payload: { kind: shardKind, runId, ...note } };
+  const payload = { kind: shardKind, runId, ...note, at: new Date().toISOString() };
+  const point = { id: noteIdOf(runId, note.shard), vector: {}, payload };
   await connection.request('PUT', pointsPath(systemCollection), { query: { wait: true }, body: { points: [point] } });
 }
 

@@ -77,7 +77,7 @@ export async function joinShardRun(connection: Connection, input: JoinInput, run
   assertSameRun(params, record, mine);
   const own = (await listNotes(connection, runId)).find(({ shard }) => shard === params.shard);
   if (own && (own.isDone || (input.backupId === null && own.read.length > 0))) throw takenElsewhere(params, own);
-  if (!own) await writeNote(connection, runId, { shard: params.shard, read: [], isDone: false });
+  if (!own) await writeNote(connection, runId, { shard: params.shard, read: [], isDone: false, owner: params.owner });
   run.signal?.throwIfAborted();
   return shardRun(connection, input, record, own?.read ?? []);
 }
@@ -88,7 +88,7 @@ function shardRun(
   { backupId, startedAt }: RunRecord,
   readBefore: readonly string[],
 ): ShardRun {
-  const { runId, shard, shards } = params;
+  const { runId, shard, shards, owner } = params;
   const read = new Set(readBefore);
   return {
     backupId,
@@ -102,7 +102,7 @@ function shardRun(
     hasRead: (collection) => read.has(collection),
     async noteRead(collection) {
       read.add(collection);
-      await writeNote(connection, runId, { shard, read: [...read], isDone: false });
+      await writeNote(connection, runId, { shard, read: [...read], isDone: false, owner });
     },
     waitForOthers: (collection, run) => waitForOthers(connection, params, lockNames, collection, run),
   };
@@ -133,10 +133,10 @@ export function coveredBy(ranges: readonly IdRange[]): IdRange[] {
 }
 
 /** The manifest is on the disk. The last shard removes what they agreed on. */
-export async function endShard(connection: Connection, { runId, shard, shards }: ShardParams): Promise<void> {
+export async function endShard(connection: Connection, { runId, shard, shards, owner }: ShardParams): Promise<void> {
   if (!(await readRun(connection, runId))) return;
   const own = (await listNotes(connection, runId)).find((note) => note.shard === shard);
-  await writeNote(connection, runId, { shard, read: own?.read ?? [], isDone: true });
+  await writeNote(connection, runId, { shard, read: own?.read ?? [], isDone: true, owner });
   const done = (await listNotes(connection, runId)).filter(({ isDone }) => isDone);
   if (done.length === shards) await removeRun(connection, runId);
 }

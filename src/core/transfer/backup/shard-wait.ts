@@ -24,7 +24,7 @@ export interface ShardParams {
 }
 
 /** In the writer lock, beside runs of other commands. */
-export const lockRunId = ({ runId }: ShardParams): string => `backup ${runId}`;
+export const lockRunId = ({ runId }: Pick<ShardParams, 'runId'>): string => `backup ${runId}`;
 
 const pollMs = 500;
 /** Machines do not start at the same second. */

@@ -39,15 +39,29 @@ export interface SwitchedIn {
   readonly mark: TransferMark;
 }
 
+interface ServedInput {
+  /** All of them lead there. */
+  readonly aliases: readonly string[];
+  readonly origin: string;
+}
+
 /** A staging collection of this origin to which all names lead: its run was killed between the switch and its note. */
-export async function findSwitchedIn(
+export const findSwitchedIn = (connection: Connection, listed: readonly ListedCollection[], input: ServedInput) =>
+  findServed(connection, listed, input, 'staging');
+
+/** What a run of this origin switched in, and ended. */
+export const findDone = (connection: Connection, listed: readonly ListedCollection[], input: ServedInput) =>
+  findServed(connection, listed, input, 'live');
+
+async function findServed(
   connection: Connection,
   listed: readonly ListedCollection[],
-  { aliases, origin }: { readonly aliases: readonly string[]; readonly origin: string },
+  { aliases, origin }: ServedInput,
+  state: TransferMark['state'],
 ): Promise<SwitchedIn | null> {
   const current = listed.find((entry) => aliases.every((alias) => entry.aliases.includes(alias)));
   const mark = current ? await readTransferMark(connection, current.physical) : null;
-  if (!current || mark?.state !== 'staging' || mark.origin !== origin) return null;
+  if (!current || mark?.state !== state || mark.origin !== origin) return null;
   return { staging: { physical: current.physical, isLeftover: true }, mark };
 }
 

@@ -1,7 +1,9 @@
 /**
- * Strict mode that is otherwise for a while: what it was before lies in the collection's metadata meanwhile, so that a run that
- * finds what a killed one left can put it back.
+ * Strict mode that is otherwise for a while. What it was before lies in the collection's metadata from before the change until
+ * after it is undone, so that whoever comes after a run that was killed puts it back: the next run that takes the lock of a name
+ * that leads there (locks.ts), and `qdx gc`.
  */
+import { isQdxError, QdxError } from '../../../lib/errors.ts';
 import { type CollectionInfo, readCollectionInfo } from '../../qdrant/collection/collection-info.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import type { CollectionDescription } from './collection-description.ts';
@@ -21,15 +23,19 @@ export async function changeStrictMode(
   physical: string,
   { before, change }: { readonly before: StrictMode; readonly change: StrictMode },
 ): Promise<void> {
-  const body = { strict_mode_config: { ...before, ...change }, metadata: { [beforeKey]: before } };
-  await connection.request('PATCH', pathOf(physical), { body });
+  await connection.request('PATCH', pathOf(physical), { body: { metadata: { [beforeKey]: before } } });
+  await connection.request('PATCH', pathOf(physical), { body: { strict_mode_config: { ...before, ...change } } });
 }
+
+/** Null where nobody changed it for a while. */
+export const strictModeToRestore = ({ config }: CollectionInfo): StrictMode | null =>
+  (config.metadata?.[beforeKey] as StrictMode | null | undefined) ?? null;
 
 /** As it was, also after a run that was killed. True where it was otherwise. */
 export async function restoreStrictMode(connection: Connection, physical: string): Promise<boolean> {
   const info = await readCollectionInfo(connection, physical);
-  const before = info.config.metadata?.[beforeKey] as StrictMode | null | undefined;
-  if (before === undefined || before === null) return false;
+  const before = strictModeToRestore(info);
+  if (before === null) return false;
   const limit = before['write_rate_limit'] ?? (strictModeOf(info)['write_rate_limit'] === undefined ? null : unlimited);
   await connection.request('PATCH', pathOf(physical), {
     body: {
@@ -38,9 +44,9 @@ export async function restoreStrictMode(connection: Connection, physical: string
         enabled: before['enabled'] ?? false,
         ...(limit !== null && { write_rate_limit: limit }),
       },
-      metadata: { [beforeKey]: null },
     },
   });
+  await connection.request('PATCH', pathOf(physical), { body: { metadata: { [beforeKey]: null } } });
   return true;
 }
 
@@ -58,6 +64,7 @@ const relaxed: StrictMode = {
 export interface StrictModeRelaxing {
   /** Before the first write; later calls do nothing. */
   readonly relax: () => Promise<void>;
+  /** Also where `relax` failed: its answer may have been lost, and the change not. */
   readonly restore: () => Promise<void>;
 }
 
@@ -66,26 +73,40 @@ export interface StrictModeRelaxing {
  * batches (measured on Qdrant 1.16.3: a delete by such a filter is refused). Where nothing stands in the way nothing is changed.
  */
 export function relaxingStrictMode(connection: Connection, physical: string): StrictModeRelaxing {
-  let relaxed: Promise<boolean> | undefined;
+  let relaxing: Promise<void> | undefined;
   return {
-    relax: async () => {
-      await (relaxed ??= relaxOnce(connection, physical));
-    },
+    relax: () => (relaxing ??= relaxOnce(connection, physical)),
     restore: async () => {
-      if (await relaxed) await restoreStrictMode(connection, physical);
-      relaxed = undefined;
+      if (!relaxing) return;
+      await relaxing.catch(() => {});
+      await restoreStrictMode(connection, physical).catch((error: unknown) => {
+        throw leftRelaxed(physical, error);
+      });
+      relaxing = undefined;
     },
   };
 }
 
-/** False where nothing stood in the way. */
-async function relaxOnce(connection: Connection, physical: string): Promise<boolean> {
+function leftRelaxed(physical: string, error: unknown): unknown {
+  if (!isQdxError(error)) return error;
+  return new QdxError(
+    error.kind,
+    `the strict mode of ${physical} was relaxed and could not be put back: ${error.message}`,
+    {
+      hint: 'the next run on it puts it back, and so does qdx gc',
+      details: { physical },
+      cause: error,
+    },
+  );
+}
+
+/** Nothing is changed where nothing stands in the way. */
+async function relaxOnce(connection: Connection, physical: string): Promise<void> {
   await restoreStrictMode(connection, physical);
   const before = strictModeOf(await readCollectionInfo(connection, physical));
   const change = Object.fromEntries(Object.entries(relaxed).filter(([key, value]) => (before[key] ?? value) !== value));
-  if (before['enabled'] !== true || Object.keys(change).length === 0) return false;
+  if (before['enabled'] !== true || Object.keys(change).length === 0) return;
   await changeStrictMode(connection, physical, { before, change });
-  return true;
 }
 
 /** A collection whose strict mode was otherwise, as it was before: what the server cannot forget is left out. */

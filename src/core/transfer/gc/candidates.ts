@@ -25,6 +25,8 @@ export interface Candidate {
   readonly since: string;
   /** Why it is not removed; null: it may go. */
   readonly keptBy: string | null;
+  /** It is kept because `qdx rollback` goes back to it. */
+  readonly isPrevious: boolean;
 }
 
 export interface CandidateInput {
@@ -71,6 +73,7 @@ export async function findCandidates(
       sizeBytes: size ? size.vectorBytes + size.payloadBytes : null,
       since: mark.state === 'live' ? (replaced.get(physical) ?? mark.at) : mark.at,
       keptBy: await keptBy(connection, { mark, listed, marked, me: isHeld ? null : me }),
+      isPrevious: false,
     });
   }
   return keepNewest(candidates, keep).toSorted((a, b) => (a.name + a.since < b.name + b.since ? -1 : 1));
@@ -112,6 +115,7 @@ function keepNewest(candidates: readonly Candidate[], keep: number): Candidate[]
     const number = (seen.get(candidate.name) ?? 0) + 1;
     seen.set(candidate.name, number);
     if (number > keep || candidate.keptBy !== null) return candidate;
-    return { ...candidate, keptBy: `qdx rollback ${candidate.name} goes back to it (--keep ${keep})` };
+    const why = `qdx rollback ${candidate.name} goes back to it (--keep ${keep})`;
+    return { ...candidate, keptBy: why, isPrevious: true };
   });
 }

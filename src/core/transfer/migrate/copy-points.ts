@@ -11,5 +11,6 @@ export const copyPoints = (changes: LayoutChanges): FillStrategy => ({
   describe: async ({ description }) => withLayout(description, changes),
   make: async (points) => points,
   isCurrent: (source, staged) => isSameLine(source.line, staged.line),
+  asksForChange: Object.keys(changes).length > 0,
   isExact: true,
 });

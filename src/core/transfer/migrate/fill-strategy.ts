@@ -20,6 +20,8 @@ export interface FillStrategy {
   make(points: readonly RawPoint[], run: RunOptions): Promise<readonly RawPoint[]>;
   /** Is a staged point what `make` would give for the source point? Decides what a run that is taken up again leaves as it is. */
   isCurrent(source: RawPoint, staged: RawPoint): boolean;
+  /** Something shall be otherwise than in the source: a layout, the vectors. Else only the place or the name is. */
+  readonly asksForChange: boolean;
   /** The points of source and target are the same bytes: they are then compared by hash, else by id alone. */
   readonly isExact: boolean;
   /**
@@ -36,6 +38,8 @@ export interface SourceLook {
   readonly side: Side;
   readonly description: CollectionDescription;
   readonly points: number;
+  /** The target has the names of the source, on the same server. */
+  readonly isOntoItself: boolean;
 }
 
 /** @public */

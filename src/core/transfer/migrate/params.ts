@@ -5,11 +5,11 @@ import type { RunOptions } from '../../../lib/events.ts';
 import type { LockOwner } from '../../qdrant/lock.ts';
 import type { LateReport } from '../delta/late-writes.ts';
 import type { ChangeCounts } from '../delta/settle.ts';
-import type { OpenGuards } from '../switch/guards.ts';
+import type { OpenGuards, TypedNames } from '../switch/guards.ts';
 import type { NameGap } from '../switch/plain/give-up-plain.ts';
 import type { MigratePlan, PlanInput } from './plan.ts';
 
-export interface MigrateParams extends OpenGuards, PlanInput {
+export interface MigrateParams extends OpenGuards, PlanInput, Pick<TypedNames, 'confirmed' | 'ask'> {
   readonly batchSize: number;
   readonly parallel: number;
   /** False: the staging collection is left, proven, and no name leads to it. */

@@ -85,7 +85,7 @@ export async function planCopy(lines: MigrateLines, params: CopyPlanParams, run:
     isTakenUp: staging.isLeftover && !params.restart,
     changes: changes.map(displayChange),
     replaced: plannedReplacements(replacements),
-    needs: neededFlags(replacements, params.switchNames),
+    needs: neededFlags(plan, params),
     ...(await estimate(plan, params, run)),
   };
 }

@@ -23,12 +23,13 @@ import {
   type DescriptionDifference,
   descriptionDifferences,
 } from '../collection/collection-description.ts';
+import { alreadySo } from '../switch/already-so.ts';
 import type { Side } from '../points/side.ts';
 import type { Replacement } from '../switch/guards.ts';
 import { withoutStrictModeTraces } from '../collection/strict-mode.ts';
 import { findReplacements } from '../switch/replacements.ts';
 import { assertServerFits } from '../collection/server-fits.ts';
-import { findStaging, findSwitchedIn, type Staging, type SwitchedIn } from '../collection/staging.ts';
+import { findDone, findStaging, findSwitchedIn, type Staging, type SwitchedIn } from '../collection/staging.ts';
 import { describeTransfer, readTransfer } from '../journal/transfer-journal.ts';
 import { readTransferMark, type TransferMark } from '../journal/transfer-mark.ts';
 import { type EarlierRun, findOtherRuns } from './earlier-runs.ts';
@@ -47,7 +48,15 @@ export interface PlanInput {
   /** Public name on the target; null: the names of the source. */
   readonly target: string | null;
   readonly strategy: FillStrategy;
+  /** The source is one of several that a pattern or `--all` found: nobody typed its name. */
+  readonly isSelected: boolean;
 }
+
+/** What the user called that which is replaced; of a selection that was every name. */
+export const typedNames = (
+  { source, target, isSelected }: Pick<PlanInput, 'source' | 'target' | 'isSelected'>,
+  { aliases }: Pick<MigratePlan, 'aliases'>,
+): readonly string[] => (isSelected ? [source, ...aliases] : [target ?? source]);
 
 export interface MigratePlan {
   readonly way: FillStrategy['way'];
@@ -75,6 +84,8 @@ export interface MigratePlan {
   readonly others: readonly EarlierRun[];
   /** An earlier run had switched it in already, and was killed after that. */
   readonly isSwitched: boolean;
+  /** What an earlier run of this request switched in and ended, and all names still lead to; null: none. */
+  readonly repeats: string | null;
 }
 
 /** @throws QdxError `notFound`, `usage` for what is no migration, `refused` for an older server or a name in use. */
@@ -105,15 +116,17 @@ async function planFrom(
   const source = await lookAtSource(from, entry, run);
   const { qdrantVersion, points } = source;
   await assertServerFits(to, { what: `collection ${input.source}`, qdrantVersion });
-  const description = await strategy.describe({ side: source, description: source.description, points }, run);
-  const changes = descriptionDifferences(source.description, description);
   const aliases = targetNames(input.target, source.description);
   for (const alias of aliases) assertCollectionName(alias);
-  if (isSameServer(from, to)) await assertSomethingChanges(input, source, aliases, changes.length);
+  const isOntoItself = isSameServer(from, to) && isItself(source.description, aliases);
+  const look = { side: source, description: source.description, points, isOntoItself };
+  const description = await strategy.describe(look, run);
+  const changes = descriptionDifferences(source.description, description);
+  if (isOntoItself && changes.length === 0) throw await nothingChanges(input, source);
   const name = aliases.find((alias) => versionOf(alias, source.physical) !== null) ?? aliases[0] ?? input.source;
   const listed = await listCollections(to, run.signal);
   const found = await findEarlier(to, listed, { aliases, name, origins: originsOf(source, description, strategy) });
-  const { origin, switched, staging } = found;
+  const { origin, switched, staging, repeats } = found;
   const beside = (alias: string) => `migrate to another name: qdx migrate ${input.source} ${alias}-new`;
   const replacements = switched ? [] : await findReplacements(to, listed, { aliases, pointsAfter: points, beside });
   const mark: TransferMark = switched?.mark ?? {
@@ -127,7 +140,7 @@ async function planFrom(
   };
   const head = { way: strategy.way, source, name, aliases, target: to, staging, description, changes };
   const others = await findOtherRuns(to, listed, mark);
-  return { ...head, replacements, mark, others, isSwitched: switched !== null };
+  return { ...head, replacements, mark, others, isSwitched: switched !== null, repeats };
 }
 
 /** @throws QdxError `notFound` */
@@ -182,19 +195,20 @@ function targetNames(target: string | null, { name, aliases }: CollectionDescrip
   return target === null || names.includes(target) ? names : [target];
 }
 
-/** @throws QdxError `usage`: a collection onto itself, as it is. */
-async function assertSomethingChanges(
-  { source, target }: PlanInput,
-  { connection, physical, description: { name, aliases } }: MigratePlan['source'],
-  names: readonly string[],
-  changes: number,
-): Promise<void> {
-  const isItself = names.every((each) => each === name || aliases.includes(each));
-  if (!isItself || changes > 0) return;
+const isItself = ({ name, aliases }: CollectionDescription, names: readonly string[]): boolean =>
+  names.every((each) => each === name || aliases.includes(each));
+
+/** A collection onto itself, as it is: what was asked for is so already, or nothing was. */
+async function nothingChanges(
+  { source, target, strategy }: PlanInput,
+  { connection, physical }: MigratePlan['source'],
+): Promise<QdxError> {
+  if (strategy.asksForChange)
+    return alreadySo(`${source} (${physical}) is laid out as was asked for already`, { collection: physical });
   const record = await readTransfer(connection, physical);
   const earlier =
     record && record.state !== 'done' ? `; an earlier run is unfinished: ${describeTransfer(record)}` : '';
-  throw new QdxError(
+  return new QdxError(
     'usage',
     `${source} to ${target ?? source} on the same server, with nothing changed, is no migration${earlier}`,
     {
@@ -214,6 +228,7 @@ interface Earlier {
   readonly origin: string;
   readonly switched: SwitchedIn | null;
   readonly staging: Staging;
+  readonly repeats: string | null;
 }
 
 /** What an earlier run of this request left, or the staging collection of a new one. */
@@ -225,10 +240,13 @@ async function findEarlier(
   for (const origin of origins) {
     const switched = await findSwitchedIn(connection, listed, { aliases, origin });
     const staging = switched?.staging ?? (await findStaging(connection, listed, { name, origin }));
-    if (staging.isLeftover) return { origin, switched, staging };
+    const done = switched ? null : await findDone(connection, listed, { aliases, origin });
+    const repeats = done?.staging.physical ?? null;
+    if (staging.isLeftover || repeats !== null) return { origin, switched, staging, repeats };
   }
   const [origin] = origins;
-  return { origin, switched: null, staging: await findStaging(connection, listed, { name, origin }) };
+  const staging = await findStaging(connection, listed, { name, origin });
+  return { origin, switched: null, staging, repeats: null };
 }
 
 /** What is in the staging collection, whichever run fills it; then as marks have it of before the local server had an id. */

@@ -1,7 +1,8 @@
 /**
  * What a `--plan` says of the names that something leads to now.
  */
-import type { Replacement } from '../switch/guards.ts';
+import { calledOtherwise, type Replacement } from '../switch/guards.ts';
+import { type MigratePlan, type PlanInput, typedNames } from './plan.ts';
 
 export interface PlannedReplacement {
   readonly name: string;
@@ -14,10 +15,18 @@ export interface PlannedReplacement {
   readonly leavesGap: boolean;
 }
 
+type NeedsInput = Pick<PlanInput, 'source' | 'target' | 'isSelected'> & { readonly switchNames: boolean };
+
 /** What the run has to be given where nobody can be asked; on a terminal it asks instead of `--yes`. */
-export function neededFlags(replacements: readonly Replacement[], switchNames: boolean): string[] {
-  if (!switchNames || replacements.length === 0) return [];
-  return replacements.some(({ isPlain }) => isPlain) ? ['--allow-gap', '--yes'] : ['--yes'];
+export function neededFlags(plan: Pick<MigratePlan, 'replacements' | 'aliases'>, input: NeedsInput): string[] {
+  const { replacements } = plan;
+  if (!input.switchNames || replacements.length === 0) return [];
+  const others = calledOtherwise(replacements, typedNames(input, plan));
+  return [
+    ...(replacements.some(({ isPlain }) => isPlain) ? ['--allow-gap'] : []),
+    ...others.map(({ physical }) => `--confirm ${physical}`),
+    '--yes',
+  ];
 }
 
 export const plannedReplacements = (replacements: readonly Replacement[]): PlannedReplacement[] =>

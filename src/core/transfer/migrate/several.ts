@@ -7,6 +7,7 @@ import type { RunOptions } from '../../../lib/events.ts';
 import { versionOf } from '../../qdrant/collection/alias.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { listCollections, type ListedCollection, publicNames, resolveAmong } from '../../qdrant/collection/names.ts';
+import { type Unchanged, unlessSo } from '../switch/already-so.ts';
 import { readTransferMark } from '../journal/transfer-mark.ts';
 
 /** Which ones. */
@@ -20,11 +21,8 @@ export type Selection =
 export type OneOutcome<T> =
   | { readonly name: string; readonly status: 'done'; readonly result: T }
   /** It is as it was asked for already. */
-  | { readonly name: string; readonly status: 'unchanged'; readonly reason: string }
+  | ({ readonly name: string } & Unchanged)
   | { readonly name: string; readonly status: 'failed'; readonly error: FailedOne };
-
-/** `details.code` of an error that says so. */
-export const nothingToDo = 'nothing-to-do';
 
 interface FailedOne {
   readonly kind: QdxError['kind'];
@@ -43,16 +41,13 @@ export async function migrateSeveral<T>(
   for (const name of await selectNames(from, selection, run)) {
     run.signal?.throwIfAborted();
     try {
-      outcomes.push({ name, status: 'done', result: await migrateOne(name) });
+      const outcome = await unlessSo(async () => migrateOne(name));
+      if (outcome.status === 'unchanged') run.onEvent?.({ type: 'note', message: `${name}: ${outcome.reason}` });
+      outcomes.push({ name, ...outcome });
     } catch (error) {
       run.signal?.throwIfAborted();
       if (!isQdxError(error)) throw error;
       const { kind, message, hint = null } = error;
-      if (error.details?.['code'] === nothingToDo) {
-        run.onEvent?.({ type: 'note', message: `${name}: ${message}` });
-        outcomes.push({ name, status: 'unchanged', reason: message });
-        continue;
-      }
       run.onEvent?.({ type: 'warning', message: `${name}: ${message}${hint === null ? '' : `; ${hint}`}` });
       outcomes.push({ name, status: 'failed', error: { kind, message, hint } });
     }

@@ -14,7 +14,8 @@ import { type AskedStep, assertAnsweredYes } from '../switch/guards.ts';
 import { noteSpoiled } from '../collection/staging.ts';
 import { reached } from '../journal/steps.ts';
 import { noteSwitch, takeName, type TakenName } from '../switch/take-name.ts';
-import { type FilledFromFile, fillFromFile } from './fill-from-file.ts';
+import { type FileInput, type FilledFromFile, fillFromFile } from './fill-from-file.ts';
+import { holdsFile } from './holds-file.ts';
 import { assertOpened, closedGuards } from './closed-guards.ts';
 import type { OverwriteParams } from './params.ts';
 import type { OverwritePlan } from './plan.ts';
@@ -38,6 +39,16 @@ export interface Overwritten {
   readonly filled: FilledFromFile | null;
   readonly meanwhile: MeanwhileReport | null;
   readonly late: LateReport | null;
+}
+
+/** Whether the collection that is there holds just the file. */
+export const isUnchanged = (work: Pick<Overwriting, 'connection' | 'plan' | 'source' | 'params'>, run: RunOptions) =>
+  holdsFile(work.connection, fileOf(work), run);
+
+function fileOf({ plan, source, params }: Pick<Overwriting, 'plan' | 'source' | 'params'>): FileInput {
+  const { points, duplicates } = source.counts;
+  const records = () => source.records(plan.wanted.card.payloadKeys);
+  return { plan, points, duplicates, settings: params.upload.settings, records };
 }
 
 /** @throws QdxError `refused` by a guard or an answer, `verification` where something is not as it should be. */
@@ -117,18 +128,16 @@ function note({ connection, plan }: Overwriting, { kept, state }: TakenName, run
 }
 
 async function makeAndSwitch(work: Overwriting, folder: IndexFolder, run: RunOptions): Promise<Overwritten> {
-  const { connection, plan, source, params, lockLost } = work;
+  const { connection, plan, params, lockLost } = work;
   const staging = { connection, physical: plan.staging.physical };
   // Before the backup: what a writer is told from here on is carried over.
   const watch = await watchOld(work, folder, run);
   reached(run, 'force.watched');
   const backup = await backUpFirst(work, run);
   reached(run, 'force.backed-up');
-  const { settings, waitForIndex = true } = params.upload;
-  const { points, duplicates } = source.counts;
-  const filling = { plan, points, duplicates, settings, waitForIndex, lockLost, onReject: work.onReject };
-  const records = () => source.records(plan.wanted.card.payloadKeys);
-  const filled = await fillFromFile(connection, { ...filling, records }, run);
+  const { waitForIndex = true } = params.upload;
+  const filling = { ...fileOf(work), waitForIndex, lockLost, onReject: work.onReject };
+  const filled = await fillFromFile(connection, filling, run);
   const { current, wanted } = plan;
   // A last look follows where writers are held off: until then it need not be quiet.
   const settled = await watch.settleInto(staging, { mayBeLoud: current.isPlain }, run);

@@ -37,7 +37,7 @@ import type { OverwritePlan } from './plan.ts';
 import { recordsThatCount } from './records-that-count.ts';
 import { assertFindsItself, createSample, type SelfRetrieval } from './self-retrieval.ts';
 
-export interface FillInput {
+export interface FileInput {
   readonly plan: OverwritePlan;
   /** Every call reads from the start. */
   readonly records: () => RecordSource;
@@ -45,6 +45,9 @@ export interface FillInput {
   readonly points: number;
   readonly duplicates: number;
   readonly settings: Settings;
+}
+
+export interface FillInput extends FileInput {
   readonly waitForIndex: boolean;
   readonly onReject: (reject: RejectedRecord) => void;
   readonly lockLost: AbortSignal;
@@ -73,7 +76,7 @@ export async function fillFromFile(connection: Connection, input: FillInput, run
   const isComplete = isResumed && (await isFilled(connection, input, run));
   const upload = isComplete || points === 0 ? null : await send(connection, input, refused, run);
   reached(run, 'force.uploaded');
-  const { differences, sample } = await compare(connection, input, refused, run);
+  const { differences, sample } = await compareWithFile(connection, input, { physical, refused }, run);
   if (!isSame(differences)) {
     await noteSpoiled(connection, physical, plan.mark);
     throw differsFromFile(physical, differences);
@@ -120,7 +123,7 @@ function withDeferredIndex(description: CollectionDescription, { optimization }:
 async function isFilled(connection: Connection, input: FillInput, run: RunOptions): Promise<boolean> {
   const { physical } = input.plan.staging;
   if ((await countPoints(connection, physical, run)) !== input.points) return false;
-  const { differences } = await compare(connection, input, new Set(), run);
+  const { differences } = await compareWithFile(connection, input, { physical }, run);
   if (!isSame(differences)) return false;
   if (input.waitForIndex) await waitUntilReady(connection, physical, run);
   return true;
@@ -155,13 +158,18 @@ function send(
   );
 }
 
-async function compare(
+interface Compared {
+  readonly physical: string;
+  /** Records that the server turned away. */
+  readonly refused?: ReadonlySet<string>;
+}
+
+export async function compareWithFile(
   connection: Connection,
-  { plan, records, points, duplicates, settings }: FillInput,
-  refused: ReadonlySet<string>,
+  { plan, records, points, duplicates, settings }: FileInput,
+  { physical, refused = new Set() }: Compared,
   run: RunOptions,
 ): Promise<{ readonly differences: PointDifferences; readonly sample: ReturnType<typeof createSample>['sample'] }> {
-  const { physical } = plan.staging;
   const { card, distance } = plan.wanted;
   const { dimension } = card.model;
   const { onDuplicate } = settings.upload;
@@ -176,7 +184,7 @@ async function compare(
   return { differences: lists.result(), sample: sampling.sample };
 }
 
-const isSame = ({ compared, equal, missing, extra }: PointDifferences): boolean =>
+export const isSame = ({ compared, equal, missing, extra }: PointDifferences): boolean =>
   compared === equal && missing.count === 0 && extra.count === 0;
 
 function differsFromFile(physical: string, differences: PointDifferences): QdxError {

@@ -81,7 +81,7 @@ export async function planReembedding(
     return {
       ...described(plan, look, sizes),
       isTakenUp: plan.staging.isLeftover && !input.restart,
-      needs: neededFlags(plan.replacements, input.switchNames),
+      needs: neededFlags(plan, input),
       speed,
       embeddingMs: embeddingMs(look, speed),
       backups,

@@ -13,12 +13,13 @@ import type { EncoderModel } from '../../models/find-model.ts';
 import { openModelTokenizer } from '../../models/open-tokenizer.ts';
 import { sameSpace } from '../../models/cards/space.ts';
 import type { CollectionCard } from '../../qdrant/collection/collection-card.ts';
+import { keyOf } from '../../qdrant/collection/payload-keys.ts';
 import { type KeptTokens, layoutOfCard, wantedTokens } from '../../qdrant/collection/kept-tokens.ts';
 import type { SearchParams, SearchPlaces } from '../../retrieval/params.ts';
-import type { CollectionDescription } from '../collection/collection-description.ts';
+import { alreadySo } from '../switch/already-so.ts';
+import { type CollectionDescription, descriptionDifferences } from '../collection/collection-description.ts';
 import type { FillStrategy, ProofInput, SourceLook } from '../migrate/fill-strategy.ts';
 import { type LayoutChanges, withLayout } from '../migrate/layout.ts';
-import { nothingToDo } from '../migrate/several.ts';
 import type { IdToken } from '../points/point-order.ts';
 import { noCounts, type ReembedCounts } from './counts.ts';
 import { isCurrent, keyInUse, makePoints, type PointRecipe } from './make-points.ts';
@@ -98,6 +99,7 @@ export async function openReembedding(params: ReembedParams, run: RunOptions = {
   const recipe = (): PointRecipe => recipeOf(look(), params);
   const strategy: FillStrategy = {
     way: 're-embed',
+    asksForChange: true,
     isExact: false,
     async describe(source, watched) {
       // Asked again under the lock: texts are read once, and what changed since is found when it is made.
@@ -114,16 +116,17 @@ export async function openReembedding(params: ReembedParams, run: RunOptions = {
 
 /** @throws QdxError `usage`, or `refused` for points without text, before anything is made. */
 async function lookAt(
-  { side, description, points }: SourceLook,
+  source: SourceLook,
   params: ReembedParams,
   embedder: Embedder,
   run: RunOptions,
 ): Promise<ReembedLook> {
+  const { side, description, points } = source;
   const { model, settings, textField, pathField, replaceVector, allowWithoutText } = params;
   const listed = { physical: side.physical, aliases: description.aliases };
   run.onEvent?.({ type: 'phase', name: 'probing', detail: side.physical });
   const probe = await probeSource(side.connection, listed, run);
-  assertOtherSpace(probe, model);
+  assertOtherSpace(probe, source, params);
   const vectors = planVectors({
     probe,
     drop: params.dropVectors,
@@ -168,13 +171,33 @@ function announceCost(model: EncoderModel, { texts, cached, freshTokens }: Surve
   if (estimate && estimate.texts > 0) onEvent?.({ type: 'note', message: describeEstimate(model, estimate) });
 }
 
-/** @throws QdxError `usage`: embedding again what is there already would only cost time. */
-function assertOtherSpace({ card, physical }: SourceProbe, model: EncoderModel): void {
+/** @throws QdxError `usage`: embedding again what is there already would only cost time; `alreadySo` where nothing else was asked. */
+function assertOtherSpace({ card, physical }: SourceProbe, source: SourceLook, params: ReembedParams): void {
+  const { model } = params;
   if (!card || !sameSpace(card.model, model.card)) return;
-  throw new QdxError('usage', `the vectors of ${physical} are those of ${model.card.name} already`, {
-    hint: 'leave --model out: points are then copied, with the vectors they have',
-    details: { code: nothingToDo },
-  });
+  const message = `the vectors of ${physical} are those of ${model.card.name} already`;
+  const hint = 'leave --model out: points are then copied, with the vectors they have';
+  if (source.isOntoItself && isAsAsked(card, source, params)) throw alreadySo(message, { hint, collection: physical });
+  throw new QdxError('usage', message, { hint });
+}
+
+/** Whatever else the flags say is so in the collection. */
+function isAsAsked(card: CollectionCard, { description }: SourceLook, params: ReembedParams): boolean {
+  const { textField, pathField, names, dropVectors, layout } = params;
+  const keys = card.payloadKeys;
+  return (
+    descriptionDifferences(description, withLayout(description, layout)).length === 0 &&
+    (textField === undefined || textField === keyOf('content', keys)) &&
+    (pathField === undefined || pathField === keyOf('source_path', keys)) &&
+    (names.dense === undefined || names.dense === card.vectorName) &&
+    (names.sparse === undefined || names.sparse === (card.sparseName ?? '')) &&
+    dropVectors.every((name) => !hasVector(description, name))
+  );
+}
+
+function hasVector({ config }: CollectionDescription, name: string): boolean {
+  const { vectors, sparse_vectors: sparse } = config['params'] as Readonly<Record<string, object | undefined>>;
+  return Object.hasOwn(vectors ?? {}, name) || Object.hasOwn(sparse ?? {}, name);
 }
 
 /** @throws QdxError `usage`, before hours of work, for a threshold that could not be checked in the end. */

@@ -19,6 +19,8 @@ export interface Target {
   readonly replacements: readonly Replacement[];
   /** A run that was killed had switched it in already. */
   readonly isSwitched: boolean;
+  /** An earlier run restored it from this backup, and it holds just that: there is nothing to do. */
+  readonly isUnchanged: boolean;
 }
 
 export interface TakeParams {

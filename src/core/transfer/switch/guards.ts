@@ -4,6 +4,7 @@
  */
 import { isQdxError, QdxError } from '../../../lib/errors.ts';
 import { formatCount } from '../../../lib/quantities.ts';
+import { versionOf } from '../../qdrant/collection/alias.ts';
 
 export interface Replacement {
   /** Public name. */
@@ -33,6 +34,38 @@ export function assertMayReplace({ name, pointsNow, pointsAfter }: Replacement, 
       hint: 'add --allow-shrink',
       details,
     });
+}
+
+/** Names that were typed, and how to tell that what they lead to is meant where that is called otherwise. */
+export interface TypedNames {
+  readonly typed: readonly string[];
+  /** `--confirm`: collections. */
+  readonly confirmed: readonly string[];
+  readonly ask: AskText;
+}
+
+/** Collections that would be replaced, and that are neither named so nor versions of a name that was typed (F15). */
+export function calledOtherwise(replacements: readonly Replacement[], typed: readonly string[]): Replacement[] {
+  const isMeant = ({ name, physical, isPlain }: Replacement): boolean =>
+    isPlain || [name, ...typed].some((each) => each === physical || versionOf(each, physical) !== null);
+  const found = replacements.filter((replacement) => !isMeant(replacement));
+  return [...new Map(found.map((each) => [each.physical, each])).values()];
+}
+
+/** @throws QdxError `refused`, naming the flag, where such a collection's own name was not typed (F15). */
+export async function assertNamesMeant(replacements: readonly Replacement[], names: TypedNames): Promise<void> {
+  const { typed, confirmed, ask } = names;
+  const open = calledOtherwise(replacements, typed).filter(({ physical }) => !confirmed.includes(physical));
+  for (const { name, physical } of open) {
+    const reason = `${name} leads to ${physical}, which is called otherwise`;
+    const answer = await ask(`${reason}. Type ${physical} to replace it:`);
+    if (answer?.trim() === physical) continue;
+    const flags = open.map((each) => `--confirm ${each.physical}`).join(' ');
+    throw new QdxError('refused', reason, {
+      hint: `nothing was changed; if it is meant: add ${flags} --yes`,
+      details: { replacements: open },
+    });
+  }
 }
 
 /** Why `--allow-gap` is asked for. */

@@ -5,6 +5,7 @@ import { QdxError } from '../../../lib/errors.ts';
 import { versionOf } from '../../qdrant/collection/alias.ts';
 import type { ListedCollection } from '../../qdrant/collection/names.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
+import { alreadySo } from '../switch/already-so.ts';
 import { readTransferMark, type TransferMark } from '../journal/transfer-mark.ts';
 
 export interface Version {
@@ -39,7 +40,7 @@ export interface PreviousInput {
   readonly to?: string;
 }
 
-/** @throws QdxError `notFound`, naming the versions there are. */
+/** @throws QdxError `alreadySo`; `notFound`, naming the versions there are. */
 export function previousVersion({ name, current, versions, to }: PreviousInput): Version {
   const wanted = to === undefined ? current.mark?.replaced : /^\d+$/u.test(to) ? `${name}__${to}` : to;
   const found = versions.find(({ physical }) => physical === wanted);
@@ -47,7 +48,8 @@ export function previousVersion({ name, current, versions, to }: PreviousInput):
   if (to === undefined) {
     const [latest] = versions.filter(({ mark }) => mark?.state === 'kept');
     if (latest) return latest;
-  } else if (wanted === current.physical) throw new QdxError('usage', `${name} leads to ${current.physical} already`);
+  } else if (wanted === current.physical)
+    throw alreadySo(`${name} leads to ${current.physical} already`, { collection: current.physical });
   const known = versions.map(({ physical }) => physical).join(', ');
   throw new QdxError(
     'notFound',
