@@ -90,7 +90,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
       },
       migration: {
         summary: 'An old collection against a new one, the same queries',
-        load: async () => (await import('./bench/more.ts')).benchMigration,
+        load: async () => (await import('./bench/migration.ts')).benchMigration,
       },
       parity: {
         summary: 'Two models or files: cosine, and whether they see the same neighbours',
@@ -98,7 +98,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
       },
       load: {
         summary: 'Users at once: latency, queries a second, sockets, CPU and memory',
-        load: async () => (await import('./bench/more.ts')).benchLoad,
+        load: async () => (await import('./bench/load.ts')).benchLoad,
       },
       embed: {
         summary: 'How fast this machine encodes texts; time and money against an endpoint',
@@ -106,7 +106,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
       },
       upload: {
         summary: 'How fast points get into this server',
-        load: async () => (await import('./bench/more.ts')).benchUpload,
+        load: async () => (await import('./bench/upload.ts')).benchUpload,
       },
       judge: {
         summary: 'Write a file of passages to be judged by hand',

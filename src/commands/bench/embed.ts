@@ -2,7 +2,7 @@
  * `qdx bench embed`: how fast texts are encoded here; with `--compare`, what that costs against an endpoint.
  */
 import { embedCostView } from '../../core/bench/views/embed-cost-view.ts';
-import { embedView } from '../../core/bench/views/other-views.ts';
+import { embedView } from '../../core/bench/views/embed-view.ts';
 import type { CostRates } from '../../core/bench/run/cost-ways.ts';
 import { benchEmbed as measureEmbed } from '../../core/bench/suites/embed.ts';
 import { benchEmbedCost } from '../../core/bench/suites/embed-cost.ts';
@@ -11,7 +11,7 @@ import { defaultModel } from '../../core/models/cards/default-model.ts';
 import { findModel } from '../../core/models/find-model.ts';
 import { QdxError } from '../../lib/errors.ts';
 import { defineKeeping } from './flags.ts';
-import { numbersOf, oneCollection } from './more.ts';
+import { numbersOf, oneCollection } from './one-collection.ts';
 import { benchFormats, benchResult } from './result.ts';
 import type { CommandContext, CommandInput, CommandModule } from '../command.ts';
 import { addEndpointOptions, modelPlaces } from '../model-places.ts';

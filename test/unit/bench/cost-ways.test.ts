@@ -3,7 +3,7 @@
  */
 import { expect, test } from 'vitest';
 import { breakEvens, type CostRates, waysOf } from '../../../src/core/bench/run/cost-ways.ts';
-import type { EncoderRate } from '../../../src/core/bench/suites/embed-cost.ts';
+import type { EncoderRate } from '../../../src/core/bench/run/cost-ways.ts';
 
 const rate = (side: EncoderRate['side'], textsPerSecond: number): EncoderRate => ({
   side,

@@ -6,7 +6,7 @@ import { askAll, type Contender } from '../../../src/core/bench/run/ask.ts';
 import { annPair, annRecall } from '../../../src/core/retrieval/ann-recall.ts';
 import { isFastEnough, tuningChecks } from '../../../src/core/bench/gate/tuning-check.ts';
 import { timeQueries, timingOf } from '../../../src/core/bench/run/timing.ts';
-import type { TuningRow } from '../../../src/core/bench/suites/tuning.ts';
+import type { TuningRow } from '../../../src/core/bench/tuning/row.ts';
 import { recommend } from '../../../src/core/bench/gate/recommend.ts';
 import { createRandom } from '../../../src/lib/statistics/random.ts';
 import type { SearchParams } from '../../../src/core/retrieval/params.ts';

@@ -3,7 +3,7 @@
  */
 import { milliseconds, score } from '../views/figures.ts';
 import type { Check } from '../run/report.ts';
-import type { TuningRow } from '../suites/tuning.ts';
+import type { TuningRow } from '../tuning/row.ts';
 
 export interface TuningBar {
   /** Least lower end of the interval of recall@10. */

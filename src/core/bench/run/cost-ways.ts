@@ -4,7 +4,20 @@
  */
 import { formatAmount, formatCount, formatDuration } from '../../../lib/quantities.ts';
 import { mean } from '../metrics/means.ts';
-import type { EncoderRate } from '../suites/embed-cost.ts';
+
+/** What was measured of one side. */
+export interface EncoderRate {
+  readonly side: 'local' | 'endpoint';
+  readonly model: string;
+  readonly device: string;
+  /** One a round. */
+  readonly textsPerSecond: readonly number[];
+  /** As who bills counts them: the endpoint's own count where it tells. */
+  readonly tokensPerText: number;
+  readonly countedBy: 'tokenizer' | 'endpoint' | 'estimate' | 'both';
+  readonly queryP50Ms: number;
+  readonly tokensPerQuery: number;
+}
 
 /** In any one currency. */
 export interface CostRates {

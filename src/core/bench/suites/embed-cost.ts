@@ -10,7 +10,7 @@ import type { Encoder } from '../../models/encoder.ts';
 import type { EncoderModel } from '../../models/find-model.ts';
 import { openEncoder } from '../../models/open-encoder.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
-import { breakEvens, type CostRates, type CostWay, waysOf } from '../run/cost-ways.ts';
+import { breakEvens, type CostRates, type CostWay, type EncoderRate, waysOf } from '../run/cost-ways.ts';
 import { hostNotes, type Report, reportHead } from '../run/report.ts';
 import { type EmbedBenchInput, encodeAll, readTexts } from './embed.ts';
 import { readSource } from '../tuning/source.ts';
@@ -22,18 +22,6 @@ export interface EmbedCostInput extends Omit<EmbedBenchInput, 'workers'> {
 }
 
 /** Of one encoder, the same texts as the other. */
-export interface EncoderRate {
-  readonly side: 'local' | 'endpoint';
-  readonly model: string;
-  readonly device: string;
-  /** One a round. */
-  readonly textsPerSecond: readonly number[];
-  /** As who bills counts them: the endpoint's own count where it tells. */
-  readonly tokensPerText: number;
-  readonly countedBy: 'tokenizer' | 'endpoint' | 'estimate' | 'both';
-  readonly queryP50Ms: number;
-  readonly tokensPerQuery: number;
-}
 
 export interface EmbedCostReport extends Report {
   readonly suite: 'embed';

@@ -2,7 +2,8 @@
  * `bench quantization`: how far can the vectors of this collection be compressed, and what must a search ask for then?
  */
 import { formatBytes } from '../../../lib/quantities.ts';
-import type { Build, TuningRow } from './tuning.ts';
+import type { Build } from './tuning.ts';
+import type { TuningRow } from '../tuning/row.ts';
 import type { VectorSource } from '../tuning/source.ts';
 import type { Way } from '../tuning/sweep.ts';
 

@@ -3,7 +3,7 @@
  * ways, against exact search.
  */
 import type { RunOptions } from '../../../lib/events.ts';
-import { bootstrapInterval, type Interval } from '../../../lib/statistics/bootstrap.ts';
+import { bootstrapInterval } from '../../../lib/statistics/bootstrap.ts';
 import { latencyOf, type Latency } from '../../../lib/statistics/latency.ts';
 import { readCollectionInfo } from '../../qdrant/collection/collection-info.ts';
 import { waitUntilReady } from '../../qdrant/collection/readiness.ts';
@@ -22,7 +22,8 @@ import { cheapest, paretoFront } from '../tuning/pareto.ts';
 import { type Scratch, withScratch } from '../tuning/scratch.ts';
 import { readSegments, whyVoid } from '../tuning/segments.ts';
 import { readSource, type VectorSource } from '../tuning/source.ts';
-import { type Answer, askScratch, type SearchOptions, sweep, type SweepRow, type Way } from '../tuning/sweep.ts';
+import type { TuningRow } from '../tuning/row.ts';
+import { type Answer, askScratch, sweep, type SweepRow, type Way } from '../tuning/sweep.ts';
 
 /** One way to build the index. */
 export interface Build {
@@ -34,24 +35,6 @@ export interface Build {
   readonly ways: readonly Way[];
   /** Of `points` vectors, computed: what must be in memory, and what lies on the disk. */
   readonly bytes: (points: number) => { readonly ramBytes: number; readonly diskBytes: number };
-}
-
-export interface TuningRow {
-  readonly build: string;
-  readonly way: string;
-  readonly params: SearchOptions;
-  readonly recall: Interval;
-  /** Dense ranking alone; null where nothing is judged. */
-  readonly ndcgAt10: number | null;
-  readonly server: Latency;
-  readonly p95Ms: number;
-  /** The reference's median server time divided by this one's, in the same minutes. */
-  readonly speedUp: number;
-  readonly ramBytes: number;
-  readonly diskBytes: number;
-  /** Why the figures say nothing; null: they do. */
-  readonly void: string | null;
-  readonly isOnFront: boolean;
 }
 
 export interface TuningParams {

@@ -3,7 +3,8 @@
  */
 import { formatBytes, formatCount } from '../../../lib/quantities.ts';
 import type { Applied } from '../tuning/apply.ts';
-import type { TuningReport, TuningRow } from '../suites/tuning.ts';
+import type { TuningReport } from '../suites/tuning.ts';
+import type { TuningRow } from '../tuning/row.ts';
 import { headFacts, interval, latencyCell, milliseconds, score } from './figures.ts';
 import type { ReportView, ScatterChart, ViewTable } from './view.ts';
 

@@ -98,24 +98,16 @@ export interface AxisText {
 export function axes(x: Scale & AxisText, y: Scale & AxisText): Markup {
   const { width, height, left, right, top, bottom } = frame;
   const [end, base] = [width - right, height - bottom];
+  const rows = y.ticks.flatMap((tick) => [
+    line('grid', [left, y.at(tick)], [end, y.at(tick)]),
+    number(y.format(tick), [left - 6, y.at(tick) + 4], 'end'),
+  ]);
+  const columns = sparse(x.ticks).flatMap((tick) => [
+    line('tick', [x.at(tick), base], [x.at(tick), base + 4]),
+    number(x.format(tick), [x.at(tick), base + 17], 'middle'),
+  ]);
   return html`<g class="axes" aria-hidden="true"
-    >${y.ticks.map(
-      (tick) =>
-        html`<line class="grid" x1="${left}" x2="${end}" y1="${y.at(tick)}" y2="${y.at(tick)}" /><text
-            x="${left - 6}"
-            y="${y.at(tick) + 4}"
-            text-anchor="end"
-            >${y.format(tick)}</text
-          >`,
-    )}${sparse(x.ticks).map(
-      (tick) =>
-        html`<line class="tick" x1="${x.at(tick)}" x2="${x.at(tick)}" y1="${base}" y2="${base + 4}" /><text
-            x="${x.at(tick)}"
-            y="${base + 17}"
-            text-anchor="middle"
-            >${x.format(tick)}</text
-          >`,
-    )}<line class="base" x1="${left}" x2="${end}" y1="${base}" y2="${base}" /><text
+    >${rows}${columns}${line('base', [left, base], [end, base])}<text
       class="title"
       x="${(left + end) / 2}"
       y="${height - 6}"
@@ -126,6 +118,15 @@ export function axes(x: Scale & AxisText, y: Scale & AxisText): Markup {
     ></g
   >`;
 }
+
+/** x and y, in units of the frame. */
+type Place = readonly [number, number];
+
+const line = (name: string, [x1, y1]: Place, [x2, y2]: Place): Markup =>
+  html`<line class="${name}" x1="${x1}" x2="${x2}" y1="${y1}" y2="${y2}" />`;
+
+const number = (text: string, [x, y]: Place, anchor: 'end' | 'middle'): Markup =>
+  html`<text x="${x}" y="${y}" text-anchor="${anchor}">${text}</text>`;
 
 const mostTicks = 8;
 
