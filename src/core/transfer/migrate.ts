@@ -20,7 +20,7 @@ import { assertConfirmed, assertMayLeaveGap, assertNamesMeant } from './switch/g
 import { type LocksInput, withWriterLocks } from './switch/locks.ts';
 import { assertMayRun } from './migrate/assert-may-run.ts';
 import { removeRuns } from './migrate/earlier-runs.ts';
-import { fillFromSource } from './migrate/fill-from-source.ts';
+import { fillStaging } from './migrate/fill-staging.ts';
 import { createLaps } from './migrate/laps.ts';
 import { makeStaging, startIndexing } from './migrate/make-staging.ts';
 import type { MigrateParams, MigrateSummary } from './migrate/params.ts';
@@ -29,11 +29,10 @@ import { assertNotRepeated } from './migrate/repeated.ts';
 import { roundsOf, settleAndProve, type Work } from './migrate/settle-and-prove.ts';
 import { finishSwitched, switchIn, type SwitchInput } from './migrate/switch-in.ts';
 import { withUndatedCard } from './migrate/undated-card.ts';
-import { emptyStaging, finishStaging } from './collection/staging.ts';
-import { readTransferMark } from './journal/transfer-mark.ts';
+import { finishStaging } from './collection/staging.ts';
 import { reached } from './journal/steps.ts';
 import { isCutOff, nameCutSwitch } from './switch/take-name.ts';
-import { noteState, type TransferRecord } from './journal/transfer-journal.ts';
+import { noteState } from './journal/transfer-journal.ts';
 
 export type { MigrateParams, MigrateSummary } from './migrate/params.ts';
 
@@ -135,15 +134,13 @@ type Outcome = Omit<MigrateSummary, 'durationMs'>;
 
 async function carryOut(work: Work, run: RunOptions): Promise<Outcome> {
   const { plan, params } = work;
-  const { source } = plan;
   const { strategy, switchNames } = params;
   const lap = createLaps();
   await params.beforeFill?.(plan, run);
-  const record = await makeStaging(plan, params.owner, run);
+  const bringsIndexes = strategy.fillWhole !== undefined;
+  const record = await makeStaging(plan, { owner: params.owner, bringsIndexes }, run);
   lap('prepare');
-  const isFilled = await fillWhole(work, run);
-  const isLeftover = isFilled || plan.staging.isLeftover;
-  const filled = await fillFromSource({ ...params, ...work, source, ...rangesOf(record), isLeftover }, run);
+  const filled = await fillStaging(work, record, run);
   lap('fill');
   const { settled, stagingIndex, proof } = await settleAndProve(work, filled, lap, run);
   const notAsPlanned = await finish(plan, run);
@@ -167,17 +164,6 @@ async function carryOut(work: Work, run: RunOptions): Promise<Outcome> {
     timesMs: lap.timesMs,
   };
 }
-
-/** True where the strategy did; points that are there already are kept instead. */
-async function fillWhole({ plan, params: { strategy }, staging }: Work, run: RunOptions): Promise<boolean> {
-  const { connection, physical } = staging;
-  if ((await readTransferMark(connection, physical))?.isSpoiled) await emptyStaging(connection, physical, plan.mark);
-  if (!strategy.fillWhole || (await countPoints(staging.connection, staging.physical, run)) > 0) return false;
-  await strategy.fillWhole(plan.source, staging, run);
-  return true;
-}
-
-const rangesOf = ({ ranges, points }: TransferRecord) => ({ ranges: ranges ?? [], points });
 
 function headOf({ plan, params: { switchNames }, staging }: Work) {
   const { source, target, aliases, replacements, way } = plan;

@@ -43,6 +43,8 @@ export interface FilledFromSource {
   readonly pointsKept: number;
   /** Nothing had to be brought in or removed: each staged point was read, and is current. */
   readonly wasCurrent: boolean;
+  /** What is there was taken of the source before this reading of it, which found the same: two readings agree. */
+  readonly isAtRest: boolean;
 }
 
 export async function fillFromSource(input: FillInput, run: RunOptions): Promise<FilledFromSource> {
@@ -81,7 +83,8 @@ export async function fillFromSource(input: FillInput, run: RunOptions): Promise
   for await (const index of mapOrdered(numbered(ranges), fill, { inFlight: parallel })) indexes.push(index);
   reached(run, 'migrate.filled');
   const index = { ranges: indexes };
-  return { index, pointsKept, wasCurrent: isLeftover && removed === 0 && pointsKept === pointsOf(index) };
+  const wasCurrent = isLeftover && removed === 0 && pointsKept === pointsOf(index);
+  return { index, pointsKept, wasCurrent, isAtRest: false };
 }
 
 /** What was found of an earlier run. */

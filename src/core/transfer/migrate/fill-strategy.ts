@@ -25,12 +25,23 @@ export interface FillStrategy {
   /** The points of source and target are the same bytes: they are then compared by hash, else by id alone. */
   readonly isExact: boolean;
   /**
-   * Fills the staging collection at once, while it is empty. Every point is compared with the source afterwards, and what
-   * differs is made again.
+   * Fills the staging collection at once, while it is empty; payload indexes are made here as well, or come along. Every point is
+   * compared with the source afterwards, and what differs is made again.
    */
-  fillWhole?(source: Side, staging: Side, run: RunOptions): Promise<void>;
+  fillWhole?(fill: WholeFill, run: RunOptions): Promise<ScanIndex>;
   /** A proof of its own (self-retrieval, judged queries), after counts and ids. What it returns stands in the summary. */
   prove?(proof: ProofInput, run: RunOptions): Promise<unknown>;
+}
+
+/** @public */
+export interface WholeFill {
+  readonly source: Side;
+  readonly staging: Side;
+  /**
+   * Reads every point of the source: called once, when all that is brought in was taken of it, and beside the rest where that
+   * can be. What it returns is returned.
+   */
+  readonly readSource: (run: RunOptions) => Promise<ScanIndex>;
 }
 
 /** @public */

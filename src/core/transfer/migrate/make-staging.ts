@@ -14,8 +14,18 @@ import type { MigratePlan } from './plan.ts';
 const leastPoints = 500;
 const mostRanges = 4096;
 
+export interface StagingInput {
+  readonly owner: LockOwner;
+  /** What fills it makes the payload indexes. */
+  readonly bringsIndexes: boolean;
+}
+
 /** The entry has the ranges. The record comes first: what is on the server is never without one. */
-export async function makeStaging(plan: MigratePlan, owner: LockOwner, run: RunOptions): Promise<TransferRecord> {
+export async function makeStaging(
+  plan: MigratePlan,
+  { owner, bringsIndexes }: StagingInput,
+  run: RunOptions,
+): Promise<TransferRecord> {
   const { target, staging, description, mark } = plan;
   const { physical } = staging;
   const before = staging.isLeftover ? await readTransfer(target, physical) : null;
@@ -27,7 +37,10 @@ export async function makeStaging(plan: MigratePlan, owner: LockOwner, run: RunO
   if (staging.isLeftover) {
     await createShardKeys(target, physical, description);
     await createIndexes(target, physical, description);
-  } else await createStaging(target, physical, withoutIndexing(description), mark, run);
+  } else {
+    const made = bringsIndexes ? { ...description, payloadIndexes: {} } : description;
+    await createStaging(target, physical, withoutIndexing(made), mark, run);
+  }
   reached(run, 'migrate.created');
   return record;
 }

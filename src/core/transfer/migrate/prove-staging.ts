@@ -43,14 +43,22 @@ export interface EqualInput extends Pick<ReadInput, 'staging' | 'expected'> {
 
 /** @throws QdxError `verification`, with counts and the first id. */
 export async function assertEqual({ staging, expected, found, isExact }: EqualInput, run: RunOptions): Promise<void> {
-  const differing = expected.ranges.flatMap((range, number) => {
-    const other = found.ranges[number];
-    const isSame = isExact && other?.pointsHash === range.pointsHash && other.points === range.points;
-    return isSame || !other ? [] : [[range, other] as const];
-  });
-  await assertSame(staging, differing, isExact);
+  const pairs = isExact ? differingRanges(expected, found) : pairsOf(expected, found);
+  await assertSame(staging, pairs, isExact);
   await assertCount(staging, pointsOf(expected), run);
 }
+
+type RangePair = readonly [RangeIndex, RangeIndex];
+
+const pairsOf = (expected: ScanIndex, found: ScanIndex): RangePair[] =>
+  expected.ranges.flatMap((range, number) => {
+    const other = found.ranges[number];
+    return other ? [[range, other] as const] : [];
+  });
+
+/** Those in which the count or the hash of the points is another. */
+export const differingRanges = (expected: ScanIndex, found: ScanIndex): readonly RangePair[] =>
+  pairsOf(expected, found).filter(([a, b]) => a.points !== b.points || a.pointsHash !== b.pointsHash);
 
 /** @throws QdxError `verification` */
 export async function assertCount({ connection, physical }: Side, points: number, run: RunOptions): Promise<void> {
@@ -61,11 +69,7 @@ export async function assertCount({ connection, physical }: Side, points: number
   });
 }
 
-async function assertSame(
-  { physical }: Side,
-  pairs: readonly (readonly [RangeIndex, RangeIndex])[],
-  isExact: boolean,
-): Promise<void> {
+async function assertSame({ physical }: Side, pairs: readonly RangePair[], isExact: boolean): Promise<void> {
   const lists = createDifferenceLists();
   for (const [expected, actual] of pairs) await compareEntries(expected, actual, isExact, lists);
   const { missing, extra, changedPayload: changed } = lists.result();

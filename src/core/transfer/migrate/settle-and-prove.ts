@@ -5,10 +5,11 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import { sideBySide } from '../../../lib/side-by-side.ts';
+import { readCollectionInfo } from '../../qdrant/collection/collection-info.ts';
 import { waitUntilReady } from '../../qdrant/collection/readiness.ts';
 import type { Changes } from '../delta/scan-changes.ts';
 import { type IndexFolder, pointsOf, type ScanIndex } from '../delta/scan-index.ts';
-import { changesIn, notQuiet, settle, type SettleReport } from '../delta/settle.ts';
+import { changesIn, noChanges, notQuiet, settle, type SettleReport } from '../delta/settle.ts';
 import type { Side } from '../points/side.ts';
 import { writeChanges } from '../delta/write-changes.ts';
 import type { RawPoint } from '../points/raw-points.ts';
@@ -41,12 +42,10 @@ export interface Proof {
  * as it is, and the next run brings it right or says so again.
  */
 export async function settleAndProve(work: Work, filled: FilledFromSource, lap: Laps, run: RunOptions): Promise<Proof> {
-  const { plan, params, staging } = work;
-  if (params.waitForIndex) {
-    await startIndexing(plan);
-    await waitUntilReady(staging.connection, staging.physical, run);
-  }
-  const { settled, early } = await settleBesideReading(work, filled, run);
+  const { plan, params } = work;
+  const hasWaited = params.waitForIndex && (await waitForIndex(work, run));
+  const isSettled = filled.isAtRest && !hasWaited;
+  const { settled, early } = isSettled ? atRest(filled) : await settleBesideReading(work, filled, run);
   reached(run, 'migrate.settled');
   lap('compare');
   if (!settled.isQuiet && !params.allowConcurrentWrites) throw notQuiet(plan.source.physical, settled);
@@ -63,6 +62,19 @@ interface Settled {
   /** The staging collection as it was read meanwhile; null where that was not done, or something was written to it since. */
   readonly early: ScanIndex | null;
 }
+
+/** True where it took its time, in which the source may have changed. */
+async function waitForIndex({ plan, staging: { connection, physical } }: Work, run: RunOptions): Promise<boolean> {
+  await startIndexing(plan);
+  const { status } = await readCollectionInfo(connection, physical, run.signal);
+  await waitUntilReady(connection, physical, run);
+  return status !== 'green';
+}
+
+const atRest = ({ index }: FilledFromSource): Settled => ({
+  settled: { index, isQuiet: true, rounds: 1, carried: noChanges, last: { ...noChanges, first: [] } },
+  early: null,
+});
 
 async function settleBesideReading(work: Work, filled: FilledFromSource, run: RunOptions): Promise<Settled> {
   const { plan, params, staging, folder } = work;

@@ -6,6 +6,7 @@
  */
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
+import { sideBySide } from '../../../lib/side-by-side.ts';
 import { findAllPeers } from '../../qdrant/peers.ts';
 import { countPeers } from '../../qdrant/collection/system-collection.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
@@ -14,6 +15,7 @@ import {
   listSnapshots,
   recoverSnapshot,
   removeSnapshot,
+  type ServerSnapshot,
   snapshotPath,
   snapshotStream,
 } from '../../qdrant/snapshots.ts';
@@ -25,15 +27,16 @@ import {
   descriptionDifferences,
   displayDifference,
 } from '../collection/collection-description.ts';
+import type { ScanIndex } from '../delta/scan-index.ts';
 import type { Side } from '../points/side.ts';
 import { findPieces, recoverShards, type SnapshotPiece } from '../collection/snapshot-pieces.ts';
-import { noteSpoiled } from '../collection/staging.ts';
+import { createIndexes, noteSpoiled } from '../collection/staging.ts';
 import { assertTakesSnapshot } from '../collection/server-fits.ts';
 import { reached } from '../journal/steps.ts';
 import { type JournalledSnapshot, readTransfer, writeTransfer } from '../journal/transfer-journal.ts';
 import { readTransferMark, writeTransferMark } from '../journal/transfer-mark.ts';
 import { copyPoints } from './copy-points.ts';
-import type { FillStrategy } from './fill-strategy.ts';
+import type { FillStrategy, WholeFill } from './fill-strategy.ts';
 import type { LayoutChanges } from './layout.ts';
 
 const hint = 'leave out --via snapshot: points are then copied one by one';
@@ -60,7 +63,7 @@ export function shipSnapshot(target: Connection, changes: LayoutChanges, peerUrl
       if (pieces.some(({ shard }) => shard !== null)) await findAllPeers(target, peers.to);
       return description;
     },
-    fillWhole: async (source, staging, run) => ship(source, staging, peers, run),
+    fillWhole: async (fill, run) => ship(fill, peers, run),
   };
 }
 
@@ -76,37 +79,59 @@ async function piecesOf(
   return findPieces(connection, { description, peerUrls: peers.from, byShard }, run);
 }
 
-async function ship(source: Side, staging: Side, peers: PeerUrls, run: RunOptions): Promise<void> {
+async function ship({ source, staging, readSource }: WholeFill, peers: PeerUrls, run: RunOptions): Promise<ScanIndex> {
   const { connection, physical } = source;
   const description = await describeCollection(connection, { physical, aliases: [] }, run);
   const pieces = await piecesOf(source, description, staging.connection, peers, run);
   await cleanUp(pieces, staging, run);
-  if (pieces.some(({ shard }) => shard === null)) {
-    for (const piece of pieces) await shipPiece(piece, staging, peers, run);
-    return;
+  const [whole] = pieces;
+  if (whole?.shard === null) {
+    const taken = await take(whole, staging, run);
+    const bringing = (signal: AbortSignal) => bring(whole, taken, { staging, peers }, { ...run, signal });
+    const [, index] = await sideBySide(bringing, (signal) => readSource({ ...run, signal }), run.signal);
+    return index;
   }
+  // A shard brings none along.
+  await createIndexes(staging.connection, staging.physical, description, run);
   await alignShards(staging.connection, staging.physical, pieces.flatMap(numbered));
   // Killed among them, one replica would have points and another none: what is read then depends on who is asked.
   const mark = await readTransferMark(staging.connection, staging.physical);
   if (mark) await noteSpoiled(staging.connection, staging.physical, mark);
-  for (const piece of pieces) await shipPiece(piece, staging, peers, run);
+  for (const piece of pieces) await bring(piece, await take(piece, staging, run), { staging, peers }, run);
   if (mark) await writeTransferMark(staging.connection, staging.physical, mark);
+  return readSource(run);
 }
 
 const numbered = ({ shard, shardKey }: SnapshotPiece): NumberedShard[] => (shard === null ? [] : [{ shard, shardKey }]);
 
-async function shipPiece(
-  { connection, of, shard }: SnapshotPiece,
-  staging: Side,
-  peers: PeerUrls,
-  run: RunOptions,
-): Promise<void> {
-  const { physical } = staging;
+interface Taken {
+  readonly made: ServerSnapshot;
+  /** For the journal. */
+  readonly noted: Omit<JournalledSnapshot, 'name'>;
+}
+
+/** Makes the snapshot; the journal tells of it. */
+async function take({ connection, of, shard }: SnapshotPiece, staging: Side, run: RunOptions): Promise<Taken> {
   const known = await listSnapshots(connection, of, run);
   const noted = { known, ...(shard !== null && { shard }) };
   await note(staging, { ...noted, name: null });
   run.onEvent?.({ type: 'phase', name: 'making a snapshot', detail: snapshotPath(of) });
-  const made = await createSnapshot(connection, of, run);
+  return { made: await createSnapshot(connection, of, run), noted };
+}
+
+interface BringTo {
+  readonly staging: Side;
+  readonly peers: PeerUrls;
+}
+
+/** Streams it to the target, and removes it from the source whatever happens. */
+async function bring(
+  { connection, of, shard }: SnapshotPiece,
+  { made, noted }: Taken,
+  { staging, peers }: BringTo,
+  run: RunOptions,
+): Promise<void> {
+  const { physical } = staging;
   try {
     await note(staging, { ...noted, name: made.name });
     reached(run, 'migrate.snapshot-made');
