@@ -12,7 +12,7 @@ const openObject = 0x7b;
 const comma = 0x2c;
 
 /** The line itself where its keys are in order (of UTF-16 units), as those of one key or none are. */
-export const comparableLine = (line: Buffer): Buffer => sorted(line, Buffer.allocUnsafe);
+export const comparableLine = (line: Buffer): Buffer => sorted(line, (sizeBytes) => Buffer.allocUnsafe(sizeBytes));
 
 export const isSameLine = (a: Buffer, b: Buffer): boolean =>
   a.equals(b) || (a.length === b.length && comparableLine(a).equals(comparableLine(b)));
