@@ -3,7 +3,7 @@
  */
 import type { Settings } from '../core/config/schema.ts';
 import type { SettingPath } from '../core/config/table.ts';
-import type { RerankerKind, RerankParams } from '../core/retrieval/rerank/port.ts';
+import type { RerankerKind, RerankParams } from '../core/retrieval/rerank/params.ts';
 
 export const rerankSettings: readonly SettingPath[] = [
   'search.rerank',

@@ -1,7 +1,8 @@
 /**
  * Parameters of reranking as the settings would make them.
  */
-import type { RerankCandidate, RerankParams } from '../../src/core/retrieval/rerank/port.ts';
+import type { RerankCandidate } from '../../src/core/retrieval/rerank/port.ts';
+import type { RerankParams } from '../../src/core/retrieval/rerank/params.ts';
 import type { RemoteParams } from '../../src/core/retrieval/rerank/remote/remote-params.ts';
 
 export const rerankParams = (remote: Partial<RemoteParams> = {}, more: Partial<RerankParams> = {}): RerankParams => ({

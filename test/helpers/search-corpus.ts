@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RunningQdrant } from './qdrant.ts';
-import type { SearchResponse } from '../../src/core/retrieval/params.ts';
+import type { SearchResponse } from '../../src/core/retrieval/response.ts';
 import { type QdxRun, runQdx } from './run-qdx.ts';
 import { temporaryFolder } from './temporary.ts';
 

@@ -6,7 +6,7 @@ import { withStarterCollection } from '../../core/bench/run/starter.ts';
 import type { Settings } from '../../core/config/schema.ts';
 import type { Connection } from '../../core/qdrant/connection/connection.ts';
 import { chooseCollections } from '../../core/retrieval/choose-collections.ts';
-import type { SearchPlaces } from '../../core/retrieval/params.ts';
+import type { SearchPlaces } from '../../core/retrieval/places.ts';
 import { benchInput, judgedSetOf } from './flags.ts';
 import type { CommandContext, CommandInput } from '../command.ts';
 import { listFlag } from '../search/flags.ts';

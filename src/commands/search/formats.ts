@@ -3,7 +3,7 @@
  */
 import type { Hit } from '../../core/retrieval/hits/hit.ts';
 import { placeOf } from '../../core/retrieval/hits/hit-lines.ts';
-import type { SearchResponse } from '../../core/retrieval/params.ts';
+import type { SearchResponse } from '../../core/retrieval/response.ts';
 import { stringifyJson } from '../../lib/json.ts';
 import type { View } from '../../lib/output.ts';
 import { escapeControl } from '../../lib/terminal.ts';

@@ -3,7 +3,7 @@
  */
 import type { Settings } from '../../core/config/schema.ts';
 import { findModel, findReranker } from '../../core/models/find-model.ts';
-import type { SearchPlaces } from '../../core/retrieval/params.ts';
+import type { SearchPlaces } from '../../core/retrieval/places.ts';
 import type { CommandContext } from '../command.ts';
 import { modelPlaces } from '../model-places.ts';
 

@@ -3,7 +3,7 @@
  */
 import { pathToFileURL } from 'node:url';
 import type { Hit } from '../../core/retrieval/hits/hit.ts';
-import type { SearchResponse } from '../../core/retrieval/params.ts';
+import type { SearchResponse } from '../../core/retrieval/response.ts';
 import { hasPlaceInFile, isLinesOfFile, placeOf } from '../../core/retrieval/hits/hit-lines.ts';
 import { markedLines, snippet, type SnippetLine } from '../../core/retrieval/hits/snippet.ts';
 import type { View } from '../../lib/output.ts';

@@ -8,7 +8,8 @@ import { bootstrapInterval } from '../../lib/statistics/bootstrap.ts';
 import { createRandom, shuffled } from '../../lib/statistics/random.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { annPair, annRecall } from '../retrieval/ann-recall.ts';
-import type { SearchParams, SearchPlaces } from '../retrieval/params.ts';
+import type { SearchParams } from '../retrieval/params.ts';
+import type { SearchPlaces } from '../retrieval/places.ts';
 import type { LoggedSearch } from '../retrieval/search-log.ts';
 import { createSearchers } from '../retrieval/searchers.ts';
 

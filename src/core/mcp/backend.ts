@@ -6,7 +6,8 @@ import { isQdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import type { Settings } from '../config/schema.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
-import type { CardlessParams, SearchParams, SearchPlaces } from '../retrieval/params.ts';
+import type { CardlessParams, SearchParams } from '../retrieval/params.ts';
+import type { SearchPlaces } from '../retrieval/places.ts';
 import type { SearchLogParams } from '../retrieval/search-log.ts';
 import { createOpenedModels, type OpenedModels } from '../retrieval/opened-models.ts';
 

@@ -3,8 +3,8 @@
  * what runs another model over the texts is only for who asks for it.
  */
 import { isQdxError } from '../../lib/errors.ts';
-import type { RerankParams } from '../retrieval/rerank/port.ts';
-import type { SearchPlaces } from '../retrieval/params.ts';
+import type { RerankParams } from '../retrieval/rerank/params.ts';
+import type { SearchPlaces } from '../retrieval/places.ts';
 
 export interface RerankingQuestion {
   readonly enabled: boolean;

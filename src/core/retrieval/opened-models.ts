@@ -3,7 +3,8 @@
  */
 import type { RunOptions } from '../../lib/events.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
-import type { SearchParams, SearchPlaces } from './params.ts';
+import type { SearchParams } from './params.ts';
+import type { SearchPlaces } from './places.ts';
 import { createQueryEncoders, type QueryEncoders, type WantsTokens } from './query-encoders.ts';
 import type { Reranker, RerankerContext } from './rerank/port.ts';
 
@@ -15,6 +16,12 @@ export interface OpenedModels {
 }
 
 type RerankingParams = Pick<SearchParams, 'rerank' | 'weights'>;
+
+/** Where models are, and those of them that are open already. */
+export interface SearcherPlaces extends SearchPlaces {
+  /** Models that stay open for other searchers; absent: each searcher opens and closes its own. */
+  readonly opened?: OpenedModels;
+}
 
 /** Nothing is opened before it is asked for; what could not be opened is tried again the next time. */
 export function createOpenedModels(places: SearchPlaces, run: RunOptions, wantsTokens?: WantsTokens): OpenedModels {

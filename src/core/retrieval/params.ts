@@ -1,14 +1,8 @@
 /**
- * What a search is asked for, and what it answers.
+ * What a search is asked for.
  */
-import type { RerankerCard } from '../models/cards/reranker-card.ts';
-import type { ModelCard } from '../models/cards/card.ts';
-import type { EncoderModel, FoundModel } from '../models/find-model.ts';
 import type { PayloadKeys } from '../qdrant/collection/payload-keys.ts';
-import type { Hit } from './hits/hit.ts';
-import type { OpenedModels } from './opened-models.ts';
-import type { RerankParams } from './rerank/port.ts';
-import type { RerankStage } from './rerank/chain.ts';
+import type { RerankParams } from './rerank/params.ts';
 import type { RankingWeights } from './ranking/weights.ts';
 
 export type SearchMode = 'hybrid' | 'dense' | 'lexical';
@@ -69,55 +63,4 @@ export interface SearchFilters {
   /** Any of these. */
   readonly subdirectories: readonly string[];
   readonly languages: readonly string[];
-}
-
-export interface SearchPlaces {
-  readonly cacheFolder: string;
-  /** @param like The card of the vectors that are searched: see findModel. */
-  readonly findModel: (name: string, like?: ModelCard) => Promise<EncoderModel>;
-  /** Absent: there are no cross-encoders. */
-  readonly findReranker?: (name: string) => Promise<FoundModel<RerankerCard>>;
-  /** Of the caller; what encoders and rerankers in processes of their own get of it (processEnvironment). Absent: nothing. */
-  readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** Models that stay open for other searchers; absent: each searcher opens and closes its own. */
-  readonly opened?: OpenedModels;
-}
-
-interface SearchedCollection {
-  readonly name: string;
-  readonly mode: SearchMode;
-  /** Model that encoded the query; null where none was needed. */
-  readonly model: string | null;
-  /** What ran it, and on which device; null where none was needed. `cached`: the query's vector was there already. */
-  readonly encoder: {
-    readonly kind: 'onnx' | 'endpoint';
-    readonly device: string;
-    readonly dtype: string;
-    readonly cached: boolean;
-  } | null;
-}
-
-/** Milliseconds; `totalMs` is from the call to the answer, opening the collections not counted. */
-interface SearchTiming {
-  readonly encodeMs: number;
-  readonly serverMs: number;
-  readonly rankMs: number;
-  readonly totalMs: number;
-}
-
-export interface SearchResponse {
-  readonly query: string;
-  /** The one mode of all collections, or `mixed`. */
-  readonly mode: SearchMode | 'mixed';
-  readonly collections: readonly SearchedCollection[];
-  /** `score`: one ranking by score. `rank`: lists of different vector spaces, merged by rank. */
-  readonly mergedBy: 'score' | 'rank';
-  readonly hits: readonly Hit[];
-  /** Candidates of the first stage, all collections together. */
-  readonly numCandidates: number;
-  /** All rerankers together, milliseconds; 0 where nothing was reranked. */
-  readonly rerankTimeMs: number;
-  /** What each reranker did, in their order; empty where nothing was reranked. */
-  readonly reranking: readonly RerankStage[];
-  readonly timing: SearchTiming;
 }

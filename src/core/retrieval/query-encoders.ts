@@ -7,7 +7,7 @@ import type { ModelCard } from '../models/cards/card.ts';
 import type { EncodedText, Encoder } from '../models/encoder.ts';
 import { openEncoder } from '../models/open-encoder.ts';
 import { describeSpaceDifference, sameSpace, spaceFingerprint } from '../models/cards/space.ts';
-import type { SearchPlaces } from './params.ts';
+import type { SearchPlaces } from './places.ts';
 
 export interface QueryEncoders {
   /** Loads the model ahead of the first query. */

@@ -6,7 +6,8 @@ import { appendFileSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } 
 import { join } from 'node:path';
 import { isQdxError } from '../../lib/errors.ts';
 import type { OnEvent } from '../../lib/events.ts';
-import type { SearchParams, SearchResponse } from './params.ts';
+import type { SearchParams } from './params.ts';
+import type { SearchResponse } from './response.ts';
 import type { Searcher } from './search.ts';
 
 /** Milliseconds. */

@@ -6,7 +6,7 @@ import { isQdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { isFault, type JsonLine, type JsonLineFault, readJsonl } from '../../lib/jsonl.ts';
 import { mapOrdered } from '../../lib/ordered-map.ts';
-import type { SearchResponse } from './params.ts';
+import type { SearchResponse } from './response.ts';
 import type { Searcher } from './search.ts';
 
 /** Of a failed query only the id (null where the line has none) and the error. */

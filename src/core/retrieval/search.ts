@@ -19,8 +19,9 @@ import { rerankersInUse, wantsTokens } from './rerank/late/when-late.ts';
 import type { RankedCandidate } from './ranking/rank.ts';
 import type { RerankStage } from './rerank/chain.ts';
 import type { RerankedPool } from './rerank/rerank-pool.ts';
-import type { SearchParams, SearchPlaces, SearchResponse } from './params.ts';
-import { createOpenedModels } from './opened-models.ts';
+import type { SearchParams } from './params.ts';
+import type { SearchResponse } from './response.ts';
+import { createOpenedModels, type SearcherPlaces } from './opened-models.ts';
 import type { QueryEncoders } from './query-encoders.ts';
 import { type DeepList, rankByDepth, type Shown } from './ranking/rank-by-depth.ts';
 import { comparability, rankAll } from './ranking/rank-lists.ts';
@@ -42,7 +43,7 @@ interface Opened {
 export async function createSearcher(
   connection: Connection,
   params: SearchParams,
-  places: SearchPlaces,
+  places: SearcherPlaces,
   run: RunOptions = {},
 ): Promise<Searcher> {
   // Bad conditions are refused before anything is asked of the server.
@@ -98,7 +99,7 @@ function sayMerging(opened: readonly Opened[], run: RunOptions): void {
 
 interface Opening {
   readonly params: SearchParams;
-  readonly places: SearchPlaces;
+  readonly places: SearcherPlaces;
   readonly encoders: QueryEncoders;
   readonly run: RunOptions;
 }

@@ -4,8 +4,8 @@
  */
 import type { RunOptions } from '../../lib/events.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
-import { createOpenedModels } from './opened-models.ts';
-import type { SearchParams, SearchPlaces } from './params.ts';
+import { createOpenedModels, type SearcherPlaces } from './opened-models.ts';
+import type { SearchParams } from './params.ts';
 import { wantsTokens } from './rerank/late/when-late.ts';
 import { createSearcher, type Searcher } from './search.ts';
 
@@ -22,7 +22,7 @@ export interface Searchers {
 export function createSearchers(
   connection: Connection,
   params: SearchParams,
-  places: SearchPlaces,
+  places: SearcherPlaces,
   run: RunOptions,
 ): Searchers {
   const opened = places.opened ?? createOpenedModels(places, run, (model) => wantsTokens(params.rerank, model));

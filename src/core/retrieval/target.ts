@@ -14,7 +14,8 @@ import { cosineOf, type Cosine } from './ranking/cosine.ts';
 import { createLexicalEncoder, type LexicalEncoder } from '../lexical/lexical.ts';
 import { tokenizerVersion } from '../lexical/terms.ts';
 import { tokenLayout, type TokenLayout } from '../vectors/packed-tokens.ts';
-import type { SearchMode, SearchParams, SearchPlaces } from './params.ts';
+import type { SearchMode, SearchParams } from './params.ts';
+import type { SearchPlaces } from './places.ts';
 
 interface DenseSide {
   readonly vectorName: string;

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { createCallTool } from '../../../src/core/mcp/call-tool.ts';
 import type { Backend } from '../../../src/core/mcp/backend.ts';
 import { chooseReranking } from '../../../src/core/mcp/choose-reranking.ts';
-import type { RerankerKind, RerankParams } from '../../../src/core/retrieval/rerank/port.ts';
+import type { RerankerKind, RerankParams } from '../../../src/core/retrieval/rerank/params.ts';
 import { clientNames, clientSnippet } from '../../../src/core/mcp/client-config.ts';
 import { refusalOf } from '../../../src/core/mcp/http/guard.ts';
 import { createRateLimit } from '../../../src/core/mcp/http/rate-limit.ts';

@@ -3,7 +3,8 @@
  */
 import { afterEach, describe, expect, test } from 'vitest';
 import { openListwise } from '../../../src/core/retrieval/rerank/listwise/listwise.ts';
-import type { RerankParams, Reranker } from '../../../src/core/retrieval/rerank/port.ts';
+import type { Reranker } from '../../../src/core/retrieval/rerank/port.ts';
+import type { RerankParams } from '../../../src/core/retrieval/rerank/params.ts';
 import type { RemoteParams } from '../../../src/core/retrieval/rerank/remote/remote-params.ts';
 import { withFallback } from '../../../src/core/retrieval/rerank/with-fallback.ts';
 import type { QdxEvent } from '../../../src/lib/events.ts';

@@ -5,7 +5,7 @@ import { hitFormats } from '../../../src/commands/search/formats.ts';
 import { hitKey } from '../../../src/commands/search/links.ts';
 import { renderHits } from '../../../src/commands/search/render.ts';
 import type { Hit } from '../../../src/core/retrieval/hits/hit.ts';
-import type { SearchResponse } from '../../../src/core/retrieval/params.ts';
+import type { SearchResponse } from '../../../src/core/retrieval/response.ts';
 import { showStyles } from '../../../src/lib/style.ts';
 import { sanitizeForTerminal } from '../../../src/lib/terminal.ts';
 

@@ -7,7 +7,7 @@ import { isQdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { processUsage } from '../../../lib/process-usage.ts';
 import { createRandom, shuffled } from '../../../lib/statistics/random.ts';
-import type { SearchResponse } from '../../retrieval/params.ts';
+import type { SearchResponse } from '../../retrieval/response.ts';
 import type { Searcher } from '../../retrieval/search.ts';
 import type { JudgedQuery } from '../inputs/judged-set.ts';
 

@@ -3,7 +3,8 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
-import type { SearchParams, SearchPlaces } from '../../retrieval/params.ts';
+import type { SearchParams } from '../../retrieval/params.ts';
+import type { SearchPlaces } from '../../retrieval/places.ts';
 import { createSearchers } from '../../retrieval/searchers.ts';
 import type { Contender } from './ask.ts';
 

@@ -1,7 +1,7 @@
 /**
  * What the rerankers of a contender did over a whole run, so that a fallback is never mistaken for a result.
  */
-import type { SearchResponse } from '../../retrieval/params.ts';
+import type { SearchResponse } from '../../retrieval/response.ts';
 
 export interface RerankTotals {
   /** Of its rerankers, and where they are if not here. */

@@ -3,7 +3,7 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import { type Latency, latencyOf } from '../../../lib/statistics/latency.ts';
-import type { SearchResponse } from '../../retrieval/params.ts';
+import type { SearchResponse } from '../../retrieval/response.ts';
 import { askAll, type Asked, type Contender, type StageTimes, warmUp } from './ask.ts';
 import type { BenchInput } from './bench-input.ts';
 

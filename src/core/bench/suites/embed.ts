@@ -12,7 +12,7 @@ import { openEncoder } from '../../models/open-encoder.ts';
 import { keyOf, type PayloadKeys } from '../../qdrant/collection/payload-keys.ts';
 import { scrollPoints } from '../../qdrant/collection/points.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
-import type { SearchPlaces } from '../../retrieval/params.ts';
+import type { SearchPlaces } from '../../retrieval/places.ts';
 import { hostNotes, type Report, reportHead } from '../run/report.ts';
 import { readSource } from '../tuning/source.ts';
 

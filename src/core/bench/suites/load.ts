@@ -8,7 +8,7 @@ import { latencyOf, type Latency } from '../../../lib/statistics/latency.ts';
 import { createRandom, shuffled } from '../../../lib/statistics/random.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { readTelemetry } from '../../qdrant/stats/telemetry.ts';
-import type { SearchPlaces } from '../../retrieval/params.ts';
+import type { SearchPlaces } from '../../retrieval/places.ts';
 import { checkLimits } from '../gate/limits.ts';
 import { hostNotes, type Report, reportHead } from '../run/report.ts';
 import { type Asked, askOne, warmUp } from '../run/ask.ts';

@@ -4,7 +4,7 @@
 import type { RunOptions } from '../../../lib/events.ts';
 import { QdxError } from '../../../lib/errors.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
-import type { SearchPlaces } from '../../retrieval/params.ts';
+import type { SearchPlaces } from '../../retrieval/places.ts';
 import { type GateResult, judge } from '../gate/compare-baseline.ts';
 import { checkLimits } from '../gate/limits.ts';
 import type { KnownDocuments } from '../metrics/document-key.ts';

@@ -5,8 +5,9 @@
 import type { RunOptions } from '../../../lib/events.ts';
 import { processUsage } from '../../../lib/process-usage.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
-import type { SearchPlaces, SearchResponse } from '../../retrieval/params.ts';
-import type { RerankParams } from '../../retrieval/rerank/port.ts';
+import type { SearchPlaces } from '../../retrieval/places.ts';
+import type { SearchResponse } from '../../retrieval/response.ts';
+import type { RerankParams } from '../../retrieval/rerank/params.ts';
 import { primaryMeasure } from '../metrics/measures.ts';
 import { mean } from '../metrics/means.ts';
 import type { KnownDocuments } from '../metrics/document-key.ts';

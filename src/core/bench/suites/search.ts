@@ -4,7 +4,8 @@
 import type { RunOptions } from '../../../lib/events.ts';
 import { processUsage } from '../../../lib/process-usage.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
-import type { SearchParams, SearchPlaces } from '../../retrieval/params.ts';
+import type { SearchParams } from '../../retrieval/params.ts';
+import type { SearchPlaces } from '../../retrieval/places.ts';
 import type { Baseline } from '../gate/baseline.ts';
 import { compareWithBaseline, type GateResult } from '../gate/compare-baseline.ts';
 import { checkLimits } from '../gate/limits.ts';

@@ -9,7 +9,7 @@ import { readCollectionInfo } from '../../qdrant/collection/collection-info.ts';
 import { waitUntilReady } from '../../qdrant/collection/readiness.ts';
 import { subsetDifferences } from '../../qdrant/collection/collection-schema.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
-import type { SearchPlaces } from '../../retrieval/params.ts';
+import type { SearchPlaces } from '../../retrieval/places.ts';
 import type { PayloadKeys } from '../../qdrant/collection/payload-keys.ts';
 import { checkLimits, type Limit } from '../gate/limits.ts';
 import { isFastEnough, type TuningBar, tuningChecks } from '../gate/tuning-check.ts';

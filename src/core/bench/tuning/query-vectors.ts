@@ -7,7 +7,7 @@ import { createRandom, shuffled } from '../../../lib/statistics/random.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { pointsPath, type StoredVector } from '../../qdrant/collection/points.ts';
 import { createQueryEncoders } from '../../retrieval/query-encoders.ts';
-import type { SearchPlaces } from '../../retrieval/params.ts';
+import type { SearchPlaces } from '../../retrieval/places.ts';
 import type { JudgedQuery, JudgedSet } from '../inputs/judged-set.ts';
 import type { Scratch } from './scratch.ts';
 import type { VectorSource } from './source.ts';

@@ -4,7 +4,8 @@
  */
 import { performance } from 'node:perf_hooks';
 import type { RunOptions } from '../../../lib/events.ts';
-import type { RerankCandidate, RerankedPlace, Reranker, RerankerKind, Reranking, RerankParams } from './port.ts';
+import type { RerankCandidate, RerankedPlace, Reranker, Reranking } from './port.ts';
+import type { RerankerKind, RerankParams } from './params.ts';
 
 /** What one reranker did with the candidates of one query. */
 export interface RerankStage extends Omit<Reranking, 'order'> {

@@ -4,10 +4,10 @@
 import type { ByteSource } from '../../../lib/byte-lines.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { assertQuery } from '../assert-query.ts';
-import type { SearchPlaces } from '../params.ts';
+import type { SearchPlaces } from '../places.ts';
 import { type CandidateLine, rankedLine, readCandidateLines } from './candidate-lines.ts';
 import { rerankInTurn, type RerankedAs, type RerankStage } from './chain.ts';
-import type { RerankParams } from './port.ts';
+import type { RerankParams } from './params.ts';
 import { openRerankers } from './rerankers.ts';
 
 export interface RerankLinesParams {

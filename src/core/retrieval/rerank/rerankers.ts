@@ -2,7 +2,8 @@
  * The registry of rerankers. Each is loaded on use, so that a plain search starts as fast as without them.
  */
 import type { RunOptions } from '../../../lib/events.ts';
-import type { OpenReranker, Reranker, RerankerContext, RerankerKind } from './port.ts';
+import type { OpenReranker, Reranker, RerankerContext } from './port.ts';
+import type { RerankerKind } from './params.ts';
 
 const openers = {
   late: async () => (await import('./late/late-reranker.ts')).openLate,

@@ -10,7 +10,7 @@ import { weightsHash } from '../../../models/weights-hash.ts';
 import { cpuIdentity } from '../../../models/onnx/mapped-model.ts';
 import { emptyCache, openVectorCache, type VectorCache } from '../../../vectors/cache.ts';
 import type { CachedVector } from '../../../vectors/cache-segment.ts';
-import type { SearchPlaces } from '../../params.ts';
+import type { SearchPlaces } from '../../places.ts';
 import type { QueryEncoders } from '../../query-encoders.ts';
 
 export interface BitsMaker {

@@ -4,7 +4,8 @@
  */
 import type { ModelCard } from '../../../models/cards/card.ts';
 import type { SearchTarget } from '../../target.ts';
-import type { Reranker, RerankParams } from '../port.ts';
+import type { Reranker } from '../port.ts';
+import type { RerankParams } from '../params.ts';
 
 /** Whether the query's token vectors will be wanted: they come from the run of the model that makes its vector. */
 export const wantsTokens = (rerank: RerankParams | undefined, { tokenVectors }: ModelCard): boolean =>
