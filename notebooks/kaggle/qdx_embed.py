@@ -30,10 +30,11 @@ def main():
     deadline = time.time() + manifest["stopAfterSeconds"]
     workers = [start_worker(index, gpus, manifest["shards"], deadline) for index in range(max(1, gpus))]
     codes = [worker.wait() for worker in workers if worker]
-    key, shards = manifest["key"], manifest["shards"]
-    done = [shard for shard in range(1, shards + 1) if (OUTPUT / f"{key}-{shard}-of-{shards}.jsonl").exists()]
+    begin, shards = manifest["key"], manifest["shards"]
+    done = [shard for shard in range(1, shards + 1) if (OUTPUT / f"{begin}-{shard}-of-{shards}.jsonl").exists()]
     state = "failed" if any(codes) else "complete" if len(done) == shards else "partial"
-    result = {"runId": manifest["runId"], "state": state, "shards": shards, "done": done, "gpus": gpus}
+    result = {key: manifest[key] for key in ("runId", "sending", "shards")}
+    result.update(state=state, done=done, gpus=gpus)
     (OUTPUT / "qdx-result.json").write_text(json.dumps(result), "utf-8")
     print(f"qdx {state}: {len(done)} of {shards} files", flush=True)
     return 1 if state == "failed" else 0

@@ -10,7 +10,7 @@ import { throwWriteError } from './file-bytes.ts';
 import { ownProcess, processInfo } from './processes.ts';
 
 export interface LockFileOptions {
-  /** Longest wait for another holder. */
+  /** Longest wait for another holder; 0: none. */
   readonly waitMs: number;
   /** What is locked, for the message: `the local server in /data`. */
   readonly label: string;
@@ -103,7 +103,8 @@ async function removeStale(path: string, stale: string): Promise<void> {
 function heldError(held: string | undefined, path: string, { label, waitMs }: LockFileOptions): QdxError {
   const holder = parseHolder(held ?? '');
   const who = holder ? `process ${holder.pid} on ${holder.hostname}` : 'another process';
-  return new QdxError('locked', `${label} is held by ${who} for more than ${Math.round(waitMs / 1000)} s`, {
+  const since = waitMs === 0 ? '' : ` for more than ${Math.round(waitMs / 1000)} s`;
+  return new QdxError('locked', `${label} is held by ${who}${since}`, {
     hint: `wait for it to end; if there is no such process, remove ${path}`,
     details: { lock: path, ...(holder && { pid: holder.pid, hostname: holder.hostname }) },
   });

@@ -53,7 +53,7 @@ async function tryFolder(folder: string, prefix: string): Promise<ScratchFile> {
 export const ownName = (): string => `${machineId() ?? 'unknown'}.${process.pid}.${randomBytes(6).toString('hex')}`;
 
 /**
- * Removes files of `<prefix><ownName()><ending>` whose process ran on this machine and has ended. Of others' processes nothing
+ * Removes files and folders of `<prefix><ownName()><ending>` whose process ran on this machine and has ended. Of others' processes nothing
  * is known here: their files are theirs to remove.
  */
 export async function removeDeadFiles(folder: string, prefix: string, ending: string): Promise<void> {
@@ -63,6 +63,7 @@ export async function removeDeadFiles(folder: string, prefix: string, ending: st
     if (!name.startsWith(prefix) || !name.endsWith(ending)) continue;
     const [owner, pid] =
       /^([0-9a-f]{12})\.(\d+)\.[0-9a-f]{12}$/.exec(name.slice(prefix.length, -ending.length))?.slice(1) ?? [];
-    if (owner === machine && !isProcessAlive(Number(pid))) await rm(join(folder, name), { force: true });
+    if (owner === machine && !isProcessAlive(Number(pid)))
+      await rm(join(folder, name), { recursive: true, force: true });
   }
 }

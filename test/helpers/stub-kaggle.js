@@ -5,7 +5,16 @@
  * `scenario.json` in that folder says what goes wrong; `calls.jsonl` gets every call.
  */
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 const root = process.env['STUB_KAGGLE'] ?? '';
@@ -37,6 +46,10 @@ const commands = {
   'kernels push': () => {
     if (scenario.push) return scenario.push;
     runNotebook();
+    if (existsSync(place('later'))) {
+      rmSync(place('input'), { recursive: true, force: true });
+      renameSync(place('later'), place('input'));
+    }
     state.statuses = ['QUEUED', 'RUNNING', state.exitCode === 0 ? 'COMPLETE' : 'ERROR'];
     return 'Kernel version 1 successfully pushed.  Please check progress at https://';
   },
@@ -49,8 +62,10 @@ const commands = {
 };
 
 function sendDataset(text) {
-  rmSync(place('input'), { recursive: true, force: true });
-  cpSync(option('-p'), place('input/datasets/anna/some-name'), { recursive: true });
+  // Kaggle may start a notebook before the version that was uploaded for it.
+  const input = scenario.late ? 'later' : 'input';
+  rmSync(place(input), { recursive: true, force: true });
+  cpSync(option('-p'), place(`${input}/datasets/anna/some-name`), { recursive: true });
   // A model that its owner attached to the notebook.
   if (scenario.attach) cpSync(scenario.attach, place('input/models/some-model'), { recursive: true });
   Object.assign(state, { dataset: true, asked: 0 });

@@ -5,19 +5,25 @@ import { resolve } from 'node:path';
 import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { assertMayBecomeFile } from '../../lib/partial-file.ts';
-import { formatBytes, formatCount } from '../../lib/quantities.ts';
 import type { Settings } from '../config/schema.ts';
-import { assertTextMayTravel, type TravelConsent } from '../config/text-trust.ts';
+import type { TravelConsent } from '../config/text-trust.ts';
 import type { EmbedParams } from '../embed/embed.ts';
 import { findLocalModel } from '../models/find-model.ts';
 import { openEncoder } from '../models/open-encoder.ts';
-import { type HandBack, type HandBackInput, keepParts, shardFiles, withOutput, writeHandBack } from './hand-back.ts';
-import { findJob, foldersOf, type JobFolders, type KaggleJob, jobSlug, writeJob } from './job.ts';
+import { driveKaggle } from './drive-kaggle.ts';
+import {
+  fetchedByHand,
+  type HandBack,
+  type HandBackInput,
+  holdsVectors,
+  shardFiles,
+  takeParts,
+  writeHandBack,
+} from './hand-back.ts';
+import { findJob, foldersOf, holdingRun, type JobFolders, type KaggleJob, jobSlug, writeJob } from './job.ts';
 import { type KaggleCli, openKaggleCli } from './kaggle-cli.ts';
-import { prepareJob } from './prepare.ts';
-import { pushNotebook, sendDataset } from './send.ts';
-import { cleanUpCommands, manualSteps } from './steps.ts';
-import { waitForNotebook } from './wait.ts';
+import { draftJob } from './prepare.ts';
+import { cleanUpCommands, fetchCommand, manualSteps, resumeCommand } from './steps.ts';
 
 export interface KaggleParams {
   readonly task:
@@ -60,31 +66,58 @@ export interface KaggleSummary {
 /**
  * May be stopped anywhere and run again: what is on Kaggle is found there.
  * @throws QdxError `refused` where texts may not leave, `denied` and `temporary` for what Kaggle refuses, `failed` for a
- * notebook that failed, `verification` for output that is not the run's or not whole.
+ * notebook that failed, `verification` for output that is not the run's or not whole, `locked` where another process is at it.
  */
 export async function embedOnKaggle(params: KaggleParams, run: RunOptions = {}): Promise<KaggleSummary> {
+  const { task, jobsFolder } = params;
   const cli = params.prepareOnly ? null : await openKaggleCli(params.environment, run);
-  const job = await openJob(params, cli, run);
-  const folders = foldersOf(params.jobsFolder, job.runId);
-  const byHand = params.prepareOnly ? [] : await shardFiles(folders.output, job);
-  if (byHand.length === 0 && !cli) return prepared(params, job, folders, run);
-  const input = handBackInput(params, job, folders);
-  const result =
-    byHand.length > 0 || !cli ? await writeHandBack(input, byHand, run) : await drive(params, input, cli, run);
-  await writeJob(folders.root, { ...job, stage: 'done' });
-  return summary(params, job, folders, { state: 'done', result, next: cleanUpCommands(job) });
+  if (task.kind === 'continue')
+    return holdingRun(jobsFolder, task.runId, async () =>
+      bringBack(await continued(task, jobsFolder), params, cli, run),
+    );
+  const account = accountOf(params.settings.kaggle.account ?? cli?.account ?? undefined);
+  const draft = await draftJob({ embed: task.embed, out: task.out, account, jobsFolder }, run);
+  try {
+    return await holdingRun(jobsFolder, draft.runId, async () => bringBack(await draft.settle(), params, cli, run));
+  } finally {
+    await draft.remove();
+  }
 }
 
-async function openJob(params: KaggleParams, cli: KaggleCli | null, run: RunOptions): Promise<KaggleJob> {
-  const { task, jobsFolder } = params;
-  if (task.kind === 'begin') {
-    const account = accountOf(params.settings.kaggle.account ?? cli?.account ?? undefined);
-    return prepareJob({ embed: task.embed, out: task.out, account, jobsFolder }, run);
-  }
-  const job = await findJob(jobsFolder, task.runId);
-  if (task.out === undefined) return job;
-  await assertMayBecomeFile(task.out);
-  return writeJob(foldersOf(jobsFolder, job.runId).root, { ...job, out: resolve(task.out) });
+/** The run of this machine, with another vectors file if one is named. */
+async function continued(
+  { runId, out }: KaggleParams['task'] & { readonly kind: 'continue' },
+  jobsFolder: string,
+): Promise<KaggleJob> {
+  const job = await findJob(jobsFolder, runId);
+  if (out === undefined) return job;
+  await assertMayBecomeFile(out);
+  return writeJob(foldersOf(jobsFolder, runId).root, { ...job, out: resolve(out) });
+}
+
+/** From wherever the job is: with output that was fetched by hand, or by the kaggle command. */
+async function bringBack(
+  found: KaggleJob,
+  params: KaggleParams,
+  cli: KaggleCli | null,
+  run: RunOptions,
+): Promise<KaggleSummary> {
+  const folders = foldersOf(params.jobsFolder, found.runId);
+  const fetched = params.prepareOnly ? 'nothing' : await fetchedByHand(folders, found);
+  const job = fetched === 'parts' ? await takeParts(folders, found, run) : found;
+  if (fetched !== 'all' && !cli) return prepared(params, job, folders, run);
+  const { consent, settings } = params;
+  const input = handBackInput(params, job, folders);
+  const result =
+    fetched === 'all' || !cli
+      ? await writeHandBack(
+          { ...input, refetch: fetchCommand(job, folders) },
+          await shardFiles(folders.output, job),
+          run,
+        )
+      : await driveKaggle({ input, cli, consent, pollMs: settings.kaggle.pollMs }, run);
+  await writeJob(folders.root, { ...(await findJob(params.jobsFolder, job.runId)), stage: 'done' });
+  return summary(params, job, folders, { state: 'done', result, next: cleanUpCommands(job) });
 }
 
 /** Becomes part of arguments and of names on Kaggle. */
@@ -96,50 +129,6 @@ function accountOf(account: string | undefined): string {
   });
 }
 
-/** Sends what is not there yet, waits, and fetches; of a notebook that ran out of time again, with what it wrote. */
-async function drive(params: KaggleParams, input: HandBackInput, cli: KaggleCli, run: RunOptions): Promise<HandBack> {
-  const { folders } = input;
-  const { pollMs } = params.settings.kaggle;
-  const send = { cli, folders, pollMs };
-  for (let { job } = input; ;) {
-    if (job.stage === 'prepared') {
-      await assertTextMayTravel(travelOf(job), params.consent);
-      job = await sendDataset(job, send, run);
-    }
-    if (job.stage === 'sent') job = await pushNotebook(job, send, run);
-    try {
-      await waitForNotebook(job, cli, pollMs, run);
-    } catch (error) {
-      if (error instanceof QdxError && error.kind === 'failed') await giveUp(job, folders, cli, run);
-      throw error;
-    }
-    const back = await withOutput(job, folders, cli, run, async (folder, { state }) => {
-      if (state === 'complete') return writeHandBack(input, await shardFiles(folder, job), run);
-      await keepParts(folder, folders, job, run);
-      return null;
-    });
-    if (back) return back;
-    job = await writeJob(folders.root, { ...job, stage: 'prepared' });
-  }
-}
-
-/** The next run starts the notebook again, with the parts that this one left, where Kaggle has kept them. */
-async function giveUp(job: KaggleJob, folders: JobFolders, cli: KaggleCli, run: RunOptions): Promise<void> {
-  const keep = (folder: string): Promise<void> => keepParts(folder, folders, job, run);
-  const isKept = await withOutput(job, folders, cli, run, keep).then(
-    () => true,
-    () => false,
-  );
-  await writeJob(folders.root, { ...job, stage: isKept ? 'prepared' : 'sent' });
-}
-
-const travelOf = (job: KaggleJob) => ({
-  destination: `kaggle.com/${job.account}`,
-  what:
-    `${formatCount(job.chunks)} chunks (${formatBytes(job.chunksBytes)}: text, paths and line numbers) ` +
-    `as the private dataset ${jobSlug(job)}`,
-});
-
 const handBackInput = (
   { settings, folders: { cache } }: KaggleParams,
   job: KaggleJob,
@@ -148,19 +137,26 @@ const handBackInput = (
   job,
   folders,
   vectorFormat: settings.embed.vectorFormat,
+  refetch: resumeCommand(job),
   openEncoder: async () => {
     const model = await findLocalModel(job.modelPlace, { cacheFolder: cache, hub: settings.hub });
     return openEncoder(model, { device: 'cpu', workers: 1, use: 'query', cacheFolder: cache });
   },
 });
 
-function prepared(params: KaggleParams, job: KaggleJob, folders: JobFolders, run: RunOptions): KaggleSummary {
+async function prepared(
+  params: KaggleParams,
+  job: KaggleJob,
+  folders: JobFolders,
+  run: RunOptions,
+): Promise<KaggleSummary> {
   if (!params.prepareOnly)
     run.onEvent?.({
       type: 'warning',
       message: 'the kaggle command is not on the PATH (pip install kaggle): nothing was sent; the steps are printed',
     });
-  return summary(params, job, folders, { state: 'prepared', next: manualSteps(job, folders) });
+  const next = manualSteps(job, folders, await holdsVectors(folders, job));
+  return summary(params, job, folders, { state: 'prepared', next });
 }
 
 function summary(

@@ -3,14 +3,14 @@
  */
 import { copyFile, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { QdxError } from '../../lib/errors.ts';
+import { isQdxError, QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { formatBytes } from '../../lib/quantities.ts';
 import type { Encoder } from '../models/encoder.ts';
 import type { VectorFormat } from '../vectors/encode-record.ts';
 import { writeVectorsFile } from '../vectors/write-file.ts';
 import { assertParity, measureParity, type Parity } from '../qdrant/collection/parity.ts';
-import { chunksFile, type JobFolders, type KaggleJob, jobKey, jobSlug, resultFile, shardFile } from './job.ts';
+import { chunksFile, type JobFolders, type KaggleJob, jobKey, jobSlug, resultFile, writeJob } from './job.ts';
 import { joinHandBack } from './join.ts';
 import type { KaggleCli } from './kaggle-cli.ts';
 import { resumeCommand } from './steps.ts';
@@ -18,6 +18,8 @@ import { resumeCommand } from './steps.ts';
 /** What the notebook said at its end. */
 export interface NotebookResult {
   readonly runId: string;
+  /** Of the manifest that it read; see KaggleJob. */
+  readonly sending: string;
   readonly state: 'complete' | 'partial' | 'failed';
   readonly shards: number;
   /** Shards that are whole. */
@@ -30,6 +32,8 @@ export interface HandBackInput {
   readonly vectorFormat: VectorFormat;
   /** Of the job's model, for a sample of what came back. */
   readonly openEncoder: () => Promise<Encoder>;
+  /** The command that fetches it again, where it is not whole. */
+  readonly refetch: string;
 }
 
 export interface HandBack {
@@ -47,20 +51,20 @@ export async function withOutput<T>(
   folders: JobFolders,
   cli: KaggleCli,
   run: RunOptions,
-  use: (folder: string, result: NotebookResult) => Promise<T>,
+  use: (folder: string) => Promise<T>,
 ): Promise<T> {
   run.onEvent?.({ type: 'phase', name: 'fetching', detail: `the output of ${jobSlug(job)}` });
   const folder = await mkdtemp(join(folders.root, 'fetched-'));
   try {
     await cli.fetchOutput(jobSlug(job), folder);
-    return await use(folder, await readResult(folder, job));
+    return await use(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
 /** @throws QdxError `verification` where it is not there or of another run. */
-async function readResult(folder: string, job: KaggleJob): Promise<NotebookResult> {
+export async function readResult(folder: string, job: KaggleJob): Promise<NotebookResult> {
   const text = await readFile(join(folder, resultFile), 'utf8').catch(() => null);
   const there = (await readdir(folder)).join(', ') || 'nothing';
   if (text === null)
@@ -91,15 +95,29 @@ function parsed(text: string): NotebookResult | null {
  * file of that name stays as it was then.
  */
 export async function writeHandBack(
+  input: HandBackInput,
+  shards: readonly string[],
+  run: RunOptions,
+): Promise<HandBack> {
+  const { job, refetch } = input;
+  run.onEvent?.({ type: 'phase', name: 'checking', detail: `what came back for run ${job.runId}` });
+  try {
+    if (shards.length === 0) throw new QdxError('verification', `no vectors file of run ${job.runId} came back`);
+    return await joinAndWrite(input, shards, run);
+  } catch (error) {
+    // `usage`: a file that was cut before its header is no vectors file at all.
+    if (!isQdxError(error) || (error.kind !== 'verification' && error.kind !== 'usage')) throw error;
+    const { message, details } = error;
+    const hint = `${refetch} fetches it again`;
+    throw new QdxError('verification', message, { hint, cause: error, ...(details && { details }) });
+  }
+}
+
+async function joinAndWrite(
   { job, folders, vectorFormat, openEncoder }: HandBackInput,
   shards: readonly string[],
   run: RunOptions,
 ): Promise<HandBack> {
-  run.onEvent?.({ type: 'phase', name: 'checking', detail: `what came back for run ${job.runId}` });
-  if (shards.length === 0)
-    throw new QdxError('verification', `no vectors file of run ${job.runId} came back`, {
-      hint: `the notebook writes ${shardFile(job.runId, 1, 2)} and the like`,
-    });
   const joined = await joinHandBack({ chunks: join(folders.dataset, chunksFile), shards }, run);
   let parity: Parity | null = null;
   const checked = async function* () {
@@ -126,8 +144,18 @@ export async function holdsVectors({ dataset, output }: JobFolders, { runId }: P
   return names.flat().length > 0;
 }
 
+/** What lies in the folder for output that was fetched by hand: all shards, or what a notebook left that was stopped. */
+export async function fetchedByHand({ output }: JobFolders, { runId }: Pick<KaggleJob, 'runId'>) {
+  const names = await partNames(output, runId);
+  if (names.length === 0) return 'nothing';
+  const shards = names.flatMap((name) => shardName.exec(name)?.[1] ?? []);
+  return shards.length > 0 && shards.every((count) => Number(count) === shards.length) ? 'all' : 'parts';
+}
+
+const shardName = /-\d+-of-(\d+)\.jsonl$/u;
+
 const isShardOf = (name: string, runId: string): boolean =>
-  name.startsWith(`${jobKey(runId)}-`) && /-\d+-of-\d+\.jsonl$/u.test(name);
+  name.startsWith(`${jobKey(runId)}-`) && shardName.test(name);
 
 async function compare(
   samples: Parameters<typeof measureParity>[1],
@@ -148,6 +176,13 @@ async function compare(
 function figures(parity: Parity | null): HandBack['parity'] {
   const { compared, lowest, mean, floor } = parity ?? { compared: 0, lowest: 0, mean: 0, floor: 0 };
   return { compared, lowest, mean, floor };
+}
+
+/** As keepParts, of output that was fetched by hand: it is not looked at again. */
+export async function takeParts(folders: JobFolders, job: KaggleJob, run: RunOptions): Promise<KaggleJob> {
+  await keepParts(folders.output, folders, job, run);
+  for (const name of await readdir(folders.output)) await rm(join(folders.output, name), { recursive: true });
+  return writeJob(folders.root, { ...job, stage: 'prepared' });
 }
 
 /**

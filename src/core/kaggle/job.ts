@@ -6,6 +6,8 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Hex } from '../../lib/hash.ts';
 import { QdxError } from '../../lib/errors.ts';
+import { withLockFile } from '../../lib/lock-file.ts';
+import { makeFolder } from '../../lib/make-folder.ts';
 import { writeWholeFile } from '../../lib/partial-file.ts';
 
 /** How far it has come: each stage is written down when it is reached. */
@@ -22,6 +24,8 @@ type JobStage =
 export interface KaggleJob {
   readonly version: 1;
   readonly stage: JobStage;
+  /** Of the manifest as it was sent last: the notebook says which one it read. */
+  readonly sending: string;
   readonly runId: string;
   readonly account: string;
   readonly inputHash: string;
@@ -44,6 +48,16 @@ export const jobKey = (runId: string): string => `qdx-${sha256Hex(runId).slice(0
 /** `account/slug`, of the dataset and of the notebook alike. */
 export const jobSlug = ({ account, runId }: Pick<KaggleJob, 'account' | 'runId'>): string =>
   `${account}/${jobKey(runId)}`;
+
+/**
+ * One process of this machine at a time works on a run: two would send, start and fetch the same things.
+ * @throws QdxError `locked` naming the other one.
+ */
+export async function holdingRun<T>(jobsFolder: string, runId: string, work: () => Promise<T>): Promise<T> {
+  makeFolder(jobsFolder);
+  const path = join(jobsFolder, `${jobKey(runId)}.lock`);
+  return withLockFile(path, { waitMs: 0, label: `run ${runId} on Kaggle` }, work);
+}
 
 export interface JobFolders {
   readonly root: string;

@@ -1,7 +1,10 @@
 /**
  * `qdx-manifest.json`: what the notebook finds its input by, and what it must find true before it embeds anything.
  */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { RunOptions } from '../../lib/events.ts';
+import { writeWholeFile } from '../../lib/partial-file.ts';
 import { sha256OfFile } from '../models/check-files.ts';
 import type { ModelCard } from '../models/cards/card.ts';
 import type { FoundModel } from '../models/find-model.ts';
@@ -17,6 +20,8 @@ export interface KaggleManifest {
   readonly version: 1;
   readonly qdxVersion: string;
   readonly runId: string;
+  /** Another one each time that the dataset is sent; see KaggleJob. */
+  readonly sending: string;
   /** Begins the names of the files that come back. */
   readonly key: string;
   readonly inputHash: string;
@@ -36,6 +41,7 @@ export interface KaggleManifest {
 
 export interface ManifestInput {
   readonly header: VectorsFileHeader;
+  readonly sending: string;
   readonly model: FoundModel;
   readonly cacheFolder: string;
   readonly qdxVersion: string;
@@ -44,12 +50,13 @@ export interface ManifestInput {
 }
 
 export async function createManifest(input: ManifestInput, run: RunOptions): Promise<KaggleManifest> {
-  const { header, model, qdxVersion, shards, stopAfterMinutes } = input;
+  const { header, sending, model, qdxVersion, shards, stopAfterMinutes } = input;
   return {
     format: 'qdx-kaggle',
     version: 1,
     qdxVersion,
     runId: header.runId,
+    sending,
     key: jobKey(header.runId),
     inputHash: header.inputHash,
     totalCount: header.totalCount,
@@ -60,6 +67,13 @@ export async function createManifest(input: ManifestInput, run: RunOptions): Pro
     knownTexts: await knownTexts(input, run),
     stopAfterSeconds: stopAfterMinutes * 60,
   };
+}
+
+/** Marks the manifest in a dataset's folder as that of another sending. */
+export async function markSending(datasetFolder: string, sending: string): Promise<void> {
+  const path = join(datasetFolder, manifestFile);
+  const manifest = JSON.parse(await readFile(path, 'utf8')) as KaggleManifest;
+  await writeWholeFile(path, `${JSON.stringify({ ...manifest, sending }, null, 2)}\n`);
 }
 
 async function knownTexts({ model, cacheFolder }: ManifestInput, run: RunOptions) {

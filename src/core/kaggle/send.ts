@@ -1,11 +1,13 @@
 /**
  * The way there: dataset, then notebook. Each step is written down once it is done.
  */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { type JobFolders, type KaggleJob, jobSlug, writeJob } from './job.ts';
 import type { KaggleCli } from './kaggle-cli.ts';
+import { markSending } from './manifest.ts';
 import { resumeCommand } from './steps.ts';
 
 export interface SendInput {
@@ -19,10 +21,12 @@ const readyWithinMs = 30 * 60_000;
 
 /** Uploads what the dataset's folder holds: a new dataset, or a new version of the one that is there. */
 export async function sendDataset(
-  job: KaggleJob,
+  earlier: KaggleJob,
   { cli, folders, pollMs }: SendInput,
   run: RunOptions,
 ): Promise<KaggleJob> {
+  const job = await writeJob(folders.root, { ...earlier, sending: randomUUID() });
+  await markSending(folders.dataset, job.sending);
   const slug = jobSlug(job);
   run.onEvent?.({ type: 'phase', name: 'sending', detail: `the private dataset ${slug}` });
   if ((await cli.datasetStatus(slug)) === null) await cli.createDataset(folders.dataset);
@@ -36,9 +40,7 @@ export async function sendDataset(
       throw new QdxError(
         'temporary',
         `dataset ${slug} is not ready after ${readyWithinMs / 60_000} minutes: ${status}`,
-        {
-          hint: `${resumeCommand(job)} goes on`,
-        },
+        { hint: `${resumeCommand(job)} goes on` },
       );
     await pause(pollMs, run);
   }

@@ -3,13 +3,16 @@
  * runs the generated notebook with python3 on this machine. torch is not there either: vectors that qdx made stand for the
  * model (test/e2e/kaggle/real-model.test.ts runs it where it is).
  */
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { jobKey } from '../../../src/core/kaggle/job.ts';
 import { createNotebook } from '../../../src/core/kaggle/notebook.ts';
+import { machineId } from '../../../src/lib/processes.ts';
 import { corpusFolder, manyFiles } from '../../helpers/embed-corpus.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
-import { runQdx, temporaryHome } from '../../helpers/run-qdx.ts';
+import { type QdxRun, runQdx, temporaryHome } from '../../helpers/run-qdx.ts';
 import { linesOf, python, stubKaggle, type StubKaggle, writeKnownVectors } from './support.ts';
 
 /** Names and texts that would act, if any of them became code of the notebook or part of a command line. */
@@ -85,7 +88,7 @@ describe.runIf(python !== null)('with a stub kaggle on the PATH, since Kaggle ca
     expect(read('dataset/qdx-chunks.jsonl')).not.toContain('do-not-send');
   });
 
-  test('a notebook that ends early is resumed from its last block; a lost terminal comes back to it', async () => {
+  test('a notebook that is killed is resumed from its last block; a lost terminal comes back to it, one process at a time', async () => {
     kaggle.set({ env: { STUB_CRASH_AFTER: '33', QDX_RECORDS_A_BLOCK: '4' } });
     const failed = await kaggle.embed(['--run', job.runId, ...sends]);
     expect(failed.exitCode).toBe(1);
@@ -100,8 +103,16 @@ describe.runIf(python !== null)('with a stub kaggle on the PATH, since Kaggle ca
     expect(readdirSync(join(job.folder, 'dataset'))).toEqual(expect.arrayContaining(parts));
 
     kaggle.set({ env: { QDX_RECORDS_A_BLOCK: '4' }, stuck: 'RUNNING' });
-    const lost = await kaggle.embed(['--run', job.runId, ...sends], { killSignal: 'SIGKILL', killWhen: /running/ });
+    let second: Promise<QdxRun> | undefined;
+    const beside = (child: ChildProcess) => {
+      second = kaggle.embed(['--run', job.runId]).finally(() => child.kill('SIGKILL'));
+    };
+    const lost = await kaggle.embed(['--run', job.runId, ...sends], { when: { says: /running/, run: beside } });
     expect(lost.exitCode).toBe(137);
+    expect(await second).toMatchObject({
+      exitCode: 10,
+      stderr: expect.stringMatching(/run \w+ on Kaggle is held by process \d+ on/) as string,
+    });
     kaggle.set({});
     const callsBefore = kaggle.calls().length;
     const done = await kaggle.embed(['--run', job.runId, '--json']);
@@ -148,6 +159,18 @@ describe.runIf(python !== null)('with a stub kaggle on the PATH, since Kaggle ca
     const again = await runQdx(['embed', folder, '-c', 'kaggle', '--no-token-vectors', '--json'], { home, env });
     expect([again.exitCode, again.stderr]).toEqual([0, expect.anything()]);
     expect(JSON.parse(again.stdout)).toMatchObject({ unchanged: job.chunks, written: 0 });
+  });
+
+  test('a notebook that read an earlier version of the dataset is started again, and its output is not taken', async () => {
+    const state = join(job.folder, 'job.json');
+    writeFileSync(state, readFileSync(state, 'utf8').replace('"done"', '"prepared"'));
+    kaggle.set({ late: true });
+    const callsBefore = kaggle.calls().length;
+    const run = await kaggle.embed(['--run', job.runId, ...sends]);
+    expect([run.exitCode, run.stderr]).toEqual([0, expect.stringContaining('read an earlier version of its dataset')]);
+    const calls = kaggle.calls().slice(callsBefore);
+    const sent = calls.map((args) => args.slice(0, 2).join(' ')).filter((call) => /create|version|push/.test(call));
+    expect(sent).toEqual(['datasets version', 'kernels push', 'kernels push']);
   });
 
   test.for<[string, object, number, string]>([
@@ -203,8 +226,11 @@ describe.runIf(python !== null)('with a stub kaggle on the PATH, since Kaggle ca
 });
 
 describe('without a kaggle command', () => {
-  test('the three steps are printed, and nothing is done', async () => {
+  test('the three steps are printed, nothing is done, and what a process that died left is removed', async () => {
     const home = temporaryHome();
+    const { pid = 0 } = spawnSync(process.execPath, ['--version']);
+    const jobs = join(home, 'data/qdx/kaggle');
+    mkdirSync(join(jobs, `draft-${machineId()}.${pid}.0123456789ab.new/dataset`), { recursive: true });
     const args = ['embed', folder, '--on', 'kaggle', '--out', join(home, 'v.jsonl'), '--kaggle-account', 'anna'];
     const run = await runQdx(args, { home, env: { PATH: '/nowhere' } });
     expect(run.exitCode).toBe(3);
@@ -212,7 +238,42 @@ describe('without a kaggle command', () => {
     expect(run.stdout).toMatch(
       /1\. kaggle datasets create -p \S+dataset -t\n {2}2\. kaggle kernels push -p \S+kernel\n {2}3\. /,
     );
+    expect(readdirSync(jobs).filter((name) => !/^qdx-[0-9a-f]{16}$/.test(name))).toEqual([]);
     const unnamed = await runQdx(args.slice(0, -2), { home, env: { PATH: '/nowhere' } });
     expect([unnamed.exitCode, unnamed.stderr]).toEqual([2, expect.stringContaining('--kaggle-account')]);
+  });
+
+  test('output of a killed notebook that was fetched by hand counts, and the next steps send it along', async () => {
+    const home = temporaryHome();
+    const env = { PATH: '/nowhere' };
+    const begin = [
+      'embed',
+      folder,
+      '--on',
+      'kaggle',
+      '--out',
+      join(home, 'v.jsonl'),
+      '--kaggle-account',
+      'anna',
+      '--json',
+    ];
+    const job = JSON.parse((await runQdx(begin, { home, env })).stdout) as { runId: string; folder: string };
+    const resume = ['embed', '--on', 'kaggle', '--run', job.runId];
+    const key = jobKey(job.runId);
+    const put = (name: string) => writeFileSync(join(job.folder, 'output', `${key}-${name}`), '{"a":1}\n');
+    put('1-of-2.jsonl');
+    put('2-of-2.jsonl.partial');
+    const killed = await runQdx(resume, { home, env });
+    expect([killed.exitCode, killed.stderr]).toEqual([3, expect.stringContaining('what it wrote counts: 16 B')]);
+    expect(killed.stdout).toMatch(
+      /1\. kaggle datasets version -p \S+dataset -m 'qdx run \w+' -t\n {2}2\. kaggle kernels push/,
+    );
+    expect(readdirSync(join(job.folder, 'output'))).toEqual([]);
+    expect(readdirSync(join(job.folder, 'dataset'))).toContain(`${key}-2-of-2.jsonl.partial`);
+    put('1-of-2.jsonl');
+    const sent = linesOf(join(job.folder, 'dataset/qdx-chunks.jsonl'));
+    writeFileSync(join(job.folder, 'output', `${key}-2-of-2.jsonl`), sent.slice(0, -1).join('\n'));
+    const cut = await runQdx(resume, { home, env });
+    expect([cut.exitCode, cut.stderr]).toEqual([4, expect.stringMatching(/kaggle kernels output .* fetches it again/)]);
   });
 });

@@ -58,6 +58,7 @@ test('progress is the sum of what each shard said last; a log is JSON or text', 
 const job = {
   version: 1,
   stage: 'prepared',
+  sending: '',
   runId: "it's; rm -rf /",
   account: 'anna',
   inputHash: '',
@@ -75,11 +76,14 @@ test('a run id becomes no part of a command line, nor of a name on Kaggle', () =
   const { id, title } = kernelMetadata(job);
   expect([id, title]).toEqual([`anna/${jobKey(job.runId)}`, jobKey(job.runId)]);
   const folders = { root: '/j', dataset: '/j/a b', kernel: '/j/$x', output: '/j/o' };
-  expect(manualSteps(job, folders)).toEqual([
+  expect(manualSteps(job, folders, false)).toEqual([
     "kaggle datasets create -p '/j/a b' -t",
     "kaggle kernels push -p '/j/$x'",
-    `kaggle kernels output ${id} -p /j/o && qdx embed --on kaggle --run 'it'\\''s; rm -rf /'`,
+    `kaggle kernels output ${id} -p /j/o -o && qdx embed --on kaggle --run 'it'\\''s; rm -rf /'`,
   ]);
+  expect(manualSteps(job, folders, true)[0]).toBe(
+    "kaggle datasets version -p '/j/a b' -m 'qdx run it'\\''s; rm -rf /' -t",
+  );
 });
 
 test('the end is said with what came back, and with what is still on Kaggle', () => {
