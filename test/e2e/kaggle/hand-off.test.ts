@@ -228,7 +228,7 @@ describe.runIf(python !== null)('with a stub kaggle on the PATH, since Kaggle ca
 describe('without a kaggle command', () => {
   test('the three steps are printed, nothing is done, and what a process that died left is removed', async () => {
     const home = temporaryHome();
-    const { pid = 0 } = spawnSync(process.execPath, ['--version']);
+    const { pid } = spawnSync(process.execPath, ['--version']);
     const jobs = join(home, 'data/qdx/kaggle');
     mkdirSync(join(jobs, `draft-${machineId()}.${pid}.0123456789ab.new/dataset`), { recursive: true });
     const args = ['embed', folder, '--on', 'kaggle', '--out', join(home, 'v.jsonl'), '--kaggle-account', 'anna'];
