@@ -45,14 +45,14 @@ export function addEndpointOptions(command: Command, use: 'query' | 'bulk', hasA
   addSettingOptions(command, hasAllowRemoteText ? paths : [...paths, 'allowRemoteText'], heading);
 }
 
-type Context = Pick<CommandContext, 'folders' | 'askText' | 'isYes' | 'onEvent'>;
+type Context = Pick<CommandContext, 'folders' | 'askText' | 'isYes' | 'onEvent' | 'signal'>;
 
 export function modelPlaces(context: Context, settings: Settings): FindModelOptions {
   return { cacheFolder: context.folders.cache, hub: settings.hub, endpoint: endpointParams(context, settings) };
 }
 
 export function endpointParams(
-  { folders, askText, isYes, onEvent }: Context,
+  { folders, askText, isYes, onEvent, signal }: Context,
   { endpoint, connection, allowRemoteText: isAllowed }: Settings,
 ): EndpointParams {
   const { apiKeyFile: _file, ...asked } = endpoint;
@@ -60,6 +60,7 @@ export function endpointParams(
     // zod types absent optionals as `T | undefined`; the schema never puts an undefined there.
     ...(asked as Omit<EndpointParams, 'insecure'>),
     insecure: connection.insecure,
+    signal,
     assertMayTravel: async (leaving) => {
       const { assertTextMayTravel } = await import('../core/config/text-trust.ts');
       await assertTextMayTravel(leaving, { dataFolder: folders.data, isAllowed, isYes, ask: askText, onEvent });

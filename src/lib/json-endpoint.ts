@@ -124,15 +124,27 @@ function jsonOf({ status, headers, body }: HttpAnswer, { address, what, hints }:
   if (status >= 200 && status < 300) return parsed(body, headers);
   const said = body.toString('utf8').replaceAll(/\s+/g, ' ').slice(0, 300);
   const answered = `answers ${status}${said && `: ${said}`}`;
+  if (saysTooLong(status, said)) throw new AnswerFailure('tooLong', answered);
   const reason = passingReason(status);
   if (reason) throw new AnswerFailure(reason, answered, retryAfterMs(headers['retry-after']));
-  if (status === 413 || ((status === 400 || status === 422) && /context|too long|too large|maximum|length/i.test(said)))
-    throw new AnswerFailure('tooLong', answered);
   const sentence = `${what} at ${address.origin}${address.pathname} ${answered}`;
   if (status === 401 || status === 403) throw new QdxError('denied', sentence, { hint: hints.denied });
   if (status === 404 || (status >= 300 && status < 400))
     throw new QdxError('notFound', sentence, { hint: hints.notFound });
   throw new QdxError('failed', sentence, { hint: hints.refused });
+}
+
+/**
+ * OpenAI: 400 `maximum context length is 8192 tokens`, `Requested 453357 tokens, max 300000 tokens per request`.
+ * text-embeddings-inference: 413 `must have less than 512 tokens`. llama.cpp: 500 `input is too large to process`.
+ */
+function saysTooLong(status: number, said: string): boolean {
+  if (status === 500) return /too large to process/i.test(said);
+  const isRefusal = status === 400 || status === 422;
+  return (
+    status === 413 ||
+    (isRefusal && /context|too long|too large|maximum|length|max \d+ tokens|less than \d+/i.test(said))
+  );
 }
 
 /** Of answers that another time may be better. */

@@ -8,7 +8,7 @@ import type { CommandContext } from '../command.ts';
 import { modelPlaces } from '../model-places.ts';
 
 export function searchPlaces(
-  context: Pick<CommandContext, 'folders' | 'environment' | 'askText' | 'isYes' | 'onEvent'>,
+  context: Pick<CommandContext, 'folders' | 'environment' | 'askText' | 'isYes' | 'onEvent' | 'signal'>,
   settings: Settings,
 ): SearchPlaces {
   const places = modelPlaces(context, settings);

@@ -12,6 +12,7 @@ import { type CorpusSummary, readCorpus } from '../corpus/read-corpus.ts';
 import type { PresenceLog } from '../corpus/presence.ts';
 import { skipReasons, type SkipReason } from '../corpus/skips.ts';
 import { chosenModel } from '../models/cards/default-model.ts';
+import { estimateThatFits } from '../models/endpoint/count-tokens.ts';
 import type { EncoderModel } from '../models/find-model.ts';
 import { openModelTokenizer } from '../models/open-tokenizer.ts';
 import { type Embedder, openEmbedder } from './embedder.ts';
@@ -40,8 +41,12 @@ export async function findRunModel({ settings, folders, endpoint }: EmbedParams)
   settledDimension(settings.vector.size, model.card);
   const { chunkTokens } = settings.embed;
   const template = templateOf(model);
-  return { model, chunking: chunkingSettings({ maxTokens: model.card.maxTokens, chunkTokens, template }) };
+  return { model, chunking: chunkingSettings({ maxTokens: tokensThatFit(model), chunkTokens, template }) };
 }
+
+/** A text without a tokenizer is measured by its characters, and some have more tokens than that gives. */
+const tokensThatFit = (model: EncoderModel): number =>
+  model.origin === 'endpoint' && !model.local ? estimateThatFits(model.card.maxTokens) : model.card.maxTokens;
 
 /** Measured for the built-in model alone; a model that was trained on code wants code as it stands. */
 export const templateOf = ({ origin }: Pick<EncoderModel, 'origin'>): TemplateId =>

@@ -81,10 +81,6 @@ export const foldersOf = (jobsFolder: string, runId: string): JobFolders => fold
 export const chunksFile = 'qdx-chunks.jsonl';
 export const resultFile = 'qdx-result.json';
 
-/** Name of a shard's vectors file, as the notebook calls it. */
-export const shardFile = (runId: string, shard: number, shards: number): string =>
-  `${jobKey(runId)}-${shard}-of-${shards}.jsonl`;
-
 /** Null where this run was never prepared here. */
 export async function readJob(jobsFolder: string, runId: string): Promise<KaggleJob | null> {
   try {

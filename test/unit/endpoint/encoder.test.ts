@@ -3,6 +3,7 @@
  * the service does wrong is one sentence.
  */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { QdxEvent } from '../../../src/lib/events.ts';
 import type { EndpointParams } from '../../../src/core/models/endpoint/endpoint-params.ts';
 import type { Encoder } from '../../../src/core/models/encoder.ts';
 import { findModel } from '../../../src/core/models/find-model.ts';
@@ -10,6 +11,7 @@ import { openEncoder } from '../../../src/core/models/open-encoder.ts';
 import { cosine } from '../../../src/core/qdrant/collection/parity.ts';
 import {
   type EmbeddingServer,
+  type Fault,
   type OpenAiAnswer,
   reply,
   startEmbeddingServer,
@@ -22,6 +24,7 @@ const name = 'endpoint:all-MiniLM-L6-v2';
 let server: EmbeddingServer;
 let local: Encoder;
 const opened: Encoder[] = [];
+const events: QdxEvent[] = [];
 
 beforeAll(async () => {
   server = await startEmbeddingServer();
@@ -35,20 +38,26 @@ beforeAll(async () => {
 afterEach(async () => {
   for (const encoder of opened.splice(0)) await encoder.close();
   server.fault = {};
+  events.length = 0;
 });
 afterAll(async () => {
   await local.close();
   await server.close();
 });
 
-async function open(changes: Partial<EndpointParams> = {}): Promise<Encoder> {
-  const params = endpointParams({ url: server.url, dimension: 384, retries: 0, ...changes });
-  const model = await findModel(name, { cacheFolder, endpoint: params });
+async function open(
+  changes: Partial<EndpointParams> = {},
+  served = name,
+  known = { dimension: 384 },
+): Promise<Encoder> {
+  const params = endpointParams({ url: server.url, ...known, retries: 0, ...changes });
+  const model = await findModel(served, { cacheFolder, endpoint: params });
   const options = { device: 'cpu', workers: 1, use: 'bulk', cacheFolder } as const;
-  const encoder = await openEncoder(model, options);
+  const encoder = await openEncoder(model, options, { onEvent: (event) => void events.push(event) });
   opened.push(encoder);
   return encoder;
 }
+const openUnknown = (changes: Partial<EndpointParams>) => open(changes, name, {} as { dimension: number });
 const texts = Array.from({ length: 36 }, (_, at) => `text number ${at} ${'of words '.repeat(at % 4)}`);
 const encodeAll = (encoder: Encoder, some: readonly string[] = texts) =>
   Promise.all(some.map((text) => encoder.encode(text, { role: 'document' })));
@@ -146,6 +155,79 @@ test('vectors are brought to unit length only where the card says so', async () 
   const length = async (encoder: Encoder) => Math.hypot(...(await encoder.encode('a', { role: 'document' })).vector);
   expect(await length(await open())).toBeCloseTo(1, 5);
   expect(await length(await open({ normalize: false }))).toBeCloseTo(2, 5);
+});
+
+const longText = 'A heron waits in the reeds. '.repeat(100);
+
+test.each<[string, Partial<EndpointParams>, Fault, boolean]>([
+  ['a service that cuts and counts what it read', {}, {}, true],
+  ['a service that does not count', {}, { change: ({ usage: _usage, ...json }) => json }, true],
+  [
+    'a service that counted all of it',
+    {},
+    { change: (json) => ({ ...json, usage: { prompt_tokens: 5000, total_tokens: 5000 } }) },
+    false,
+  ],
+  ['a text that its limit holds', { maxTokens: 8192 }, {}, false],
+])('a text that may have been cut unseen is said to be: %s', async (_title, changes, fault, isTruncated) => {
+  server.fault = fault;
+  const encoder = await open(changes);
+  const [long, short] = await encodeAll(encoder, [longText, 'cats']);
+  expect([long?.truncated, short?.truncated]).toEqual([isTruncated, false]);
+  await encoder.close();
+  const said = `endpoint:all-MiniLM-L6-v2: 1 text is longer than ${changes.maxTokens ?? 512} tokens (--endpoint-max-tokens; by its tokenizer)`;
+  expect(events.some((event) => event.type === 'warning' && event.message.startsWith(said))).toBe(isTruncated);
+});
+
+test('without its tokenizer a text is taken for dense, so that none is cut unseen', async () => {
+  const encoder = await open({}, 'endpoint:unknown-here');
+  // At four characters to a token, which prices are estimated by, it would fit.
+  const dense = 'f(x)=y;'.repeat(200);
+  expect((await encoder.encode(dense, { role: 'document' })).truncated).toBe(true);
+  await encoder.close();
+  const message = expect.stringContaining('at 2.5 characters to a token') as string;
+  expect(events).toContainEqual({ type: 'warning', message });
+});
+
+test('text-embeddings-inference is asked not to cut, and what it finds too long is cut to what it says fits', async () => {
+  server.fault = {
+    answer: ({ texts: some, body }, response) => {
+      expect(body['truncate']).toBe(false);
+      const given = Math.max(...some.map((text) => text.length));
+      const error = `Input validation error: \`inputs\` must have less than 512 characters. Given: ${given}`;
+      return given > 512 && reply(response, 413, { error, error_type: 'Validation' });
+    },
+  };
+  const before = server.requests.length;
+  const encoded = await encodeAll(await open({ url: `${server.url}/embed` }), [longText, 'cats']);
+  expect(encoded.map(({ truncated }) => truncated)).toEqual([true, false]);
+  // Both, each alone, and the long one cut once.
+  expect(server.requests.length - before).toBe(4);
+});
+
+test.each([
+  [400, 'Requested 453357 tokens, max 300000 tokens per request'],
+  [400, "This model's maximum context length is 8192 tokens, however you requested 9000 tokens"],
+  [500, 'input is too large to process. increase the physical batch size'],
+])('%i %s: fewer texts are sent at once', async (status, message) => {
+  server.fault = {
+    answer: ({ texts: some }, response) => some.length > 1 && reply(response, status, { error: { message } }),
+  };
+  expect(await encodeAll(await open(), ['a', 'b', 'c'])).toHaveLength(3);
+});
+
+test('the question for the dimension is on the bill, and ends with the run', async () => {
+  const encoder = await openUnknown({ costPerMtok: 1 });
+  expect(encoder.bill).toMatchObject({ requests: 1, countedBy: 'endpoint' });
+  expect(encoder.bill?.cost).toBeGreaterThan(0);
+  const run = new AbortController();
+  server.fault = {
+    answer: () => {
+      run.abort(new Error('stopped'));
+      return true;
+    },
+  };
+  await expect(openUnknown({ signal: run.signal })).rejects.toThrow('stopped');
 });
 
 test('too many texts at once are halved, and one that is too long is cut and said to be', async () => {

@@ -7,9 +7,9 @@ import { AnswerFailure, type JsonEndpoint, openJsonEndpoint } from '../../../lib
 import { retry, type RetryAdvice } from '../../../lib/retry.ts';
 import type { EndpointPlace } from './endpoint-address.ts';
 import type { EndpointParams } from './endpoint-params.ts';
-import { createMeter, type Meter } from './meter.ts';
+import type { Meter } from './meter.ts';
 import { createPace, type Pace } from './pace.ts';
-import { readAnswer, WrongAnswer } from './read-vectors.ts';
+import { readAnswer, type ReadAnswer, WrongAnswer } from './read-vectors.ts';
 
 export interface AskInput {
   /** As qdx calls it: `endpoint:NAME`. */
@@ -18,11 +18,12 @@ export interface AskInput {
   readonly params: EndpointParams;
   /** Vectors of unit length are asked for where the shape has a field for it. */
   readonly normalize: boolean;
+  /** Everything that is asked of this model is on it. */
+  readonly meter: Meter;
   readonly onEvent?: OnEvent | undefined;
 }
 
 export interface VectorAsker {
-  readonly meter: Meter;
   readonly pace: Pace;
   /** Requests that were sent again. */
   readonly retries: number;
@@ -31,7 +32,7 @@ export interface VectorAsker {
    * @throws TooLong where the endpoint does not take so much at once; QdxError `temporary`, `denied`, `notFound`,
    * `verification` or `failed`; `partial` and `refused` at the cap on the cost.
    */
-  ask(texts: readonly string[], estimatedTokens: number, signal: AbortSignal): Promise<readonly Float32Array[]>;
+  ask(texts: readonly string[], estimatedTokens: number, signal: AbortSignal): Promise<ReadAnswer>;
   close(): void;
 }
 
@@ -59,13 +60,11 @@ export function openVectorAsker(input: AskInput): VectorAsker {
   const asking: Asking = {
     ...input,
     endpoint,
-    meter: createMeter(params),
     pace: createPace(params),
     encoding: place.api === 'openai' ? 'base64' : null,
     retries: 0,
   };
   return {
-    meter: asking.meter,
     pace: asking.pace,
     get retries() {
       return asking.retries;
@@ -77,7 +76,6 @@ export function openVectorAsker(input: AskInput): VectorAsker {
 
 interface Asking extends AskInput {
   readonly endpoint: JsonEndpoint;
-  readonly meter: Meter;
   readonly pace: Pace;
   /** Of vectors in answers: base64 is a third of the bytes, and exact; not every service knows it. */
   encoding: 'base64' | 'float' | null;
@@ -89,7 +87,7 @@ async function askUntilAnswered(
   tokens: number,
   asking: Asking,
   signal: AbortSignal,
-): Promise<readonly Float32Array[]> {
+): Promise<ReadAnswer> {
   const { params, place, onEvent } = asking;
   let attempts = 0;
   try {
@@ -123,9 +121,9 @@ async function askOnce(texts: readonly string[], tokens: number, asking: Asking,
     await pace.ready(tokens, signal);
     const { json, headers } = await askInEncoding(texts, asking, (body) => endpoint.ask(body, signal));
     pace.learn(headers);
-    const { vectors, usedTokens } = readAnswer(place.api, json, texts.length);
-    meter.settle(tokens, usedTokens);
-    return vectors;
+    const answer = readAnswer(place.api, json, texts.length);
+    meter.settle(tokens, answer.usedTokens);
+    return answer;
   } catch (error) {
     if (mayBeBilled(error)) meter.settle(tokens, null);
     else meter.release(tokens);
@@ -156,7 +154,8 @@ async function askInEncoding<T>(
 }
 
 function bodyOf(texts: readonly string[], { name, place, normalize, encoding }: Asking): object {
-  if (place.api === 'tei') return { inputs: texts, truncate: true, normalize };
+  // It says which text is too long, and qdx cuts that one: with `truncate: true` nobody would know.
+  if (place.api === 'tei') return { inputs: texts, truncate: false, normalize };
   return { model: servedName(name), input: texts, ...(encoding && { encoding_format: encoding }) };
 }
 

@@ -12,17 +12,24 @@ import { prepareText } from '../encoders/prepare-text.ts';
 import { TextCrashError } from '../text-crash.ts';
 import { openVectorAsker, TooLong, type VectorAsker } from './ask-vectors.ts';
 import { createBatchQueue } from './batch-queue.ts';
+import { fewestCharsPerToken } from './count-tokens.ts';
 import { assertTextsMayGo, endpointPlace } from './endpoint-address.ts';
 import type { EndpointModel } from './endpoint-model.ts';
-import { openTokenCounter } from './endpoint-model.ts';
+import { openTextMeasure } from './endpoint-model.ts';
 import type { Bill } from './meter.ts';
 import { vectorProblem } from './read-vectors.ts';
 
 interface Item {
   /** With the prefix of its role. */
   readonly text: string;
+  /** That are read of it, as far as is known. */
   readonly tokens: number;
-  readonly truncated: boolean;
+  /** Of all of it. */
+  readonly allTokens: number;
+  /** The service may have left its end out, unseen from here. */
+  readonly mayBeCut: boolean;
+  /** Its end was left out here, since the service found it too long. */
+  readonly isCut: boolean;
 }
 
 /** How long a request that is not full waits for more texts. One query waits for nobody. */
@@ -37,8 +44,10 @@ export async function createEndpointEncoder(
   const { card, params } = model;
   const place = endpointPlace(card.name, params);
   await assertTextsMayGo(card.name, place, params);
-  const counter = await openTokenCounter(model);
-  const asker = openVectorAsker({ name: card.name, place, params, normalize: card.normalize, onEvent: run.onEvent });
+  const measure = await openTextMeasure(model);
+  const { normalize: isNormal, name } = card;
+  const asker = openVectorAsker({ name, place, params, normalize: isNormal, meter: model.meter, onEvent: run.onEvent });
+  const lengths: Lengths = { mayBeCut: 0, cut: 0 };
   const life = new AbortController();
   const signal = run.signal ? AbortSignal.any([run.signal, life.signal]) : life.signal;
   const queue = createBatchQueue<Item, EncodedText>({
@@ -46,7 +55,7 @@ export async function createEndpointEncoder(
     maxTokens: params.batchTokens,
     parallel: params.parallel,
     lingerMs: use === 'query' ? 0 : bulkLingerMs,
-    send: (items) => sendTexts(items, { card, asker, origin: place.address.origin, signal }),
+    send: (items) => sendTexts(items, { model, asker, lengths, origin: place.address.origin, signal }),
   });
   return {
     card,
@@ -54,24 +63,35 @@ export async function createEndpointEncoder(
     device: place.address.host,
     parallel: params.batchSize * params.parallel,
     get bill() {
-      return asker.meter.bill;
+      return model.meter.bill;
     },
     encode: async (text, { role, tokenVectors, tokenWindow = 0, signal: own }) => {
       if (tokenVectors || tokenWindow > 0) throw noTokenVectors(card);
       if (signal.aborted || own?.aborted) throw new QdxError('interrupted', 'stopped before the text was encoded');
       const prepared = prepareText(text, role, card);
-      return queue.add({ text: prepared, tokens: counter.count(prepared), truncated: false });
+      const { tokens: allTokens, isTooLong } = measure(prepared);
+      const tokens = Math.min(allTokens, card.maxTokens);
+      // text-embeddings-inference is asked not to cut: it says so instead.
+      return queue.add({ text: prepared, tokens, allTokens, mayBeCut: isTooLong && place.api !== 'tei', isCut: false });
     },
     close: async () => {
       life.abort(new QdxError('interrupted', 'the encoder was closed before this text was encoded'));
       asker.close();
-      if (use === 'bulk') sayBill(asker, card, run);
+      sayLengths(lengths, model, run);
+      if (use === 'bulk') sayBill(asker, model, run);
     },
   };
 }
 
+/** Of texts that are too long, how many. */
+interface Lengths {
+  mayBeCut: number;
+  cut: number;
+}
+
 interface Sending {
-  readonly card: ModelCard;
+  readonly model: EndpointModel;
+  readonly lengths: Lengths;
   readonly asker: VectorAsker;
   readonly origin: string;
   readonly signal: AbortSignal;
@@ -84,8 +104,15 @@ const sendTexts = (items: readonly Item[], sending: Sending): Promise<(EncodedTe
     (error) => error instanceof TooLong,
   );
 
-/** How often one text that is too long is shortened, each time by a quarter: to a tenth in the end. */
+/** How often one text that is too long is shortened, each time by a quarter where nobody says how much: to a tenth in the end. */
 const mostCuts = 8;
+const usualCut = 0.75;
+
+/** How much of it fits: `must have less than 512 tokens. Given: 534`, as text-embeddings-inference says. */
+function fittingShare(said: string): number {
+  const [, most, given] = /less than (\d+) (?:tokens|characters)\. Given: (\d+)/.exec(said) ?? [];
+  return most === undefined ? usualCut : Math.min(0.95, (Number(most) / Number(given)) * 0.97);
+}
 
 /** Of a text that is too long the end is left out, as a model on this machine would; several at once are halved first. */
 async function sendOrCut(items: readonly Item[], sending: Sending): Promise<readonly (EncodedText | Error)[]> {
@@ -98,30 +125,34 @@ async function sendOrCut(items: readonly Item[], sending: Sending): Promise<read
     } catch (error) {
       if (!(error instanceof TooLong)) throw error;
       if (cuts >= mostCuts) return [unusable(`finds it too long however it is cut (${error.message})`, only, sending)];
-      const text = item.text.slice(0, Math.ceil(item.text.length * 0.75));
-      item = { text, tokens: Math.ceil(item.tokens * 0.75), truncated: true };
+      const share = fittingShare(error.message);
+      const text = item.text.slice(0, Math.ceil(item.text.length * share));
+      item = { ...item, text, tokens: Math.ceil(item.tokens * share), mayBeCut: false, isCut: true };
     }
   }
 }
 
 async function send(items: readonly Item[], sending: Sending): Promise<readonly (EncodedText | Error)[]> {
-  const { asker, card, signal, origin } = sending;
-  const tokens = items.reduce((sum, item) => sum + item.tokens, 0);
-  const vectors = await asker.ask(
-    items.map(({ text }) => text),
-    tokens,
-    signal,
-  );
+  const { asker, model, lengths, signal, origin } = sending;
+  const { card } = model;
+  const sum = (key: 'tokens' | 'allTokens'): number => items.reduce((all, item) => all + item[key], 0);
+  const texts = items.map(({ text }) => text);
+  const { vectors, usedTokens } = await asker.ask(texts, sum('tokens'), signal);
+  // It counted all that its own tokenizer counts here: nothing was left out.
+  const isAllRead = model.local !== null && usedTokens !== null && usedTokens >= sum('allTokens');
   const other = vectors.find(({ length }) => length !== card.dimension);
   if (other) throw wrongDimension(other.length, card, origin);
   return items.map((item, at) => {
     const vector = vectors[at] ?? new Float32Array(0);
     const problem = vectorProblem(vector);
     if (problem !== null) return unusable(`gives ${problem} for it`, item, sending);
+    const mayBeCut = item.mayBeCut && !isAllRead;
+    if (item.isCut) lengths.cut += 1;
+    else if (mayBeCut) lengths.mayBeCut += 1;
     return {
       vector: card.normalize ? normalize(vector) : vector,
       tokenCount: item.tokens,
-      truncated: item.truncated,
+      truncated: item.isCut || mayBeCut,
     };
   });
 }
@@ -143,15 +174,30 @@ const noTokenVectors = ({ name }: ModelCard): QdxError =>
     hint: 'leave --token-vectors and --rerank late out',
   });
 
+/** Of texts that were not read to their end, or may not have been. */
+function sayLengths({ cut, mayBeCut }: Lengths, { card, local }: EndpointModel, { onEvent }: RunOptions): void {
+  const warn = (message: string) => onEvent?.({ type: 'warning', message: `${card.name}: ${message}` });
+  if (cut > 0) warn(`${countedTexts(cut)} cut: the service found ${cut === 1 ? 'it' : 'them'} too long`);
+  if (mayBeCut === 0) return;
+  const how = local
+    ? 'by its tokenizer'
+    : `at ${fewestCharsPerToken} characters to a token; --endpoint-tokenizer counts`;
+  warn(
+    `${countedTexts(mayBeCut)} longer than ${card.maxTokens} tokens (--endpoint-max-tokens; ${how}): the service may have cut ${mayBeCut === 1 ? 'it' : 'them'} without a word`,
+  );
+}
+
+const countedTexts = (count: number): string => `${formatCount(count)} text${count === 1 ? ' is' : 's are'}`;
+
 /** What was asked for and what it costs, once, when the work is done. */
-function sayBill({ meter, retries, pace }: VectorAsker, { name }: ModelCard, { onEvent }: RunOptions): void {
+function sayBill({ retries, pace }: VectorAsker, { card, meter }: EndpointModel, { onEvent }: RunOptions): void {
   const { bill } = meter;
   if (bill.requests === 0) return;
   const again = retries > 0 ? `, ${formatCount(retries)} of them sent again` : '';
   const waited = pace.waitedMs >= 1000 ? `, ${Math.round(pace.waitedMs / 1000)} s waited for its limits` : '';
   onEvent?.({
     type: 'note',
-    message: `${name}: ${describeBill(bill)} in ${formatCount(bill.requests)} requests${again}${waited}`,
+    message: `${card.name}: ${describeBill(bill)} in ${formatCount(bill.requests)} requests${again}${waited}`,
   });
 }
 

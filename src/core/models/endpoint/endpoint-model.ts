@@ -8,9 +8,10 @@ import type { FoundModel } from '../find-model.ts';
 import { openTokenizer } from '../open-tokenizer.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import { openVectorAsker } from './ask-vectors.ts';
-import { estimatingTokenizer } from './count-tokens.ts';
+import { estimateTokens, estimatingTokenizer, mostTokens } from './count-tokens.ts';
 import { endpointPlace } from './endpoint-address.ts';
 import type { EndpointParams } from './endpoint-params.ts';
+import { createMeter, type Meter } from './meter.ts';
 
 export interface EndpointModel {
   readonly card: ModelCard;
@@ -19,6 +20,8 @@ export interface EndpointModel {
   /** The model on this machine whose tokenizer counts for it; null: tokens are estimated. */
   readonly local: FoundModel | null;
   readonly notes: readonly string[];
+  /** What was asked of it so far, the question for its dimension too. */
+  readonly meter: Meter;
 }
 
 const scheme = 'endpoint:';
@@ -53,12 +56,13 @@ export async function findEndpointModel(
     if (known.tokenizer !== undefined) throw error;
     return null;
   });
-  const card =
-    like ?? endpointCard(name, known, known.dimension ?? (await askDimension(name, { ...known, retries: 1 })));
+  const meter = createMeter(known);
+  const card = like ?? endpointCard(name, known, known.dimension ?? (await askDimension(name, known, meter)));
   const notes = local
     ? []
     : [`${name}: its tokenizer is not here, so tokens are estimated by characters; --endpoint-tokenizer names one`];
-  return { card, origin: 'endpoint', params: { ...known, url: place.address.href, api: place.api }, local, notes };
+  const asked = { ...known, url: place.address.href, api: place.api };
+  return { card, origin: 'endpoint', params: asked, local, notes, meter };
 }
 
 /**
@@ -89,22 +93,35 @@ function endpointCard(name: string, params: EndpointParams, dimension: number): 
 
 /** A word of qdx's own, no text of the user. */
 const probe = 'dimension';
+const probeTokens = estimateTokens(probe);
 
-async function askDimension(name: string, params: EndpointParams): Promise<number> {
+async function askDimension(name: string, params: EndpointParams, meter: Meter): Promise<number> {
   const place = endpointPlace(name, params);
-  const asker = openVectorAsker({ name, place, params, normalize: params.normalize });
+  const { normalize, signal = new AbortController().signal } = params;
+  const asker = openVectorAsker({ name, place, params: { ...params, retries: 1 }, normalize, meter });
   try {
-    const [vector] = await asker.ask([probe], 1, new AbortController().signal);
-    return vector?.length ?? 0;
+    const { vectors } = await asker.ask([probe], probeTokens, signal);
+    return vectors[0]?.length ?? 0;
   } finally {
     asker.close();
   }
 }
 
-/** Counts a text's tokens, special tokens included. */
-export async function openTokenCounter(model: EndpointModel): Promise<{ count: (text: string) => number }> {
+export interface TextLength {
+  /** Special tokens included, all of them read or not. */
+  readonly tokens: number;
+  /** It may be longer than the model reads: by its tokenizer, or, where that is not here, by characters. */
+  readonly isTooLong: boolean;
+}
+
+export async function openTextMeasure(model: EndpointModel): Promise<(text: string) => TextLength> {
   const tokenizer = await tokenizerOfEndpoint(model, 'query');
-  return { count: (text) => Math.min(tokenizer.count(text) + tokenizer.specialTokens, model.card.maxTokens) };
+  const { maxTokens } = model.card;
+  return (text) => {
+    const tokens = tokenizer.count(text) + tokenizer.specialTokens;
+    const most = model.local ? tokens : mostTokens(text) + tokenizer.specialTokens;
+    return { tokens, isTooLong: most > maxTokens };
+  };
 }
 
 export const tokenizerOfEndpoint = async (

@@ -48,4 +48,6 @@ export interface EndpointParams {
    * @throws QdxError `refused`. Absent: nothing may go there.
    */
   readonly assertMayTravel?: (leaving: LeavingText) => Promise<void>;
+  /** Ends the question for its dimension. */
+  readonly signal?: AbortSignal;
 }
