@@ -101,7 +101,8 @@ export async function openEmbedder(options: EmbedderOptions, run: RunOptions): P
       return encoder?.device ?? null;
     },
     get bill() {
-      return encoder?.bill ?? null;
+      const bill = model.origin === 'endpoint' ? model.meter.bill : null;
+      return bill && bill.requests > 0 ? bill : null;
     },
     async close() {
       await opening?.then(
