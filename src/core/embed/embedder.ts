@@ -101,8 +101,7 @@ export async function openEmbedder(options: EmbedderOptions, run: RunOptions): P
       return encoder?.device ?? null;
     },
     get bill() {
-      const bill = model.origin === 'endpoint' ? model.meter.bill : null;
-      return bill && bill.requests > 0 ? bill : null;
+      return billOf(model);
     },
     async close() {
       await opening?.then(
@@ -112,6 +111,12 @@ export async function openEmbedder(options: EmbedderOptions, run: RunOptions): P
       cache.close();
     },
   };
+}
+
+/** Null where nothing was asked over HTTP. */
+function billOf(model: EncoderModel): Bill | null {
+  const bill = model.origin === 'endpoint' ? model.meter.bill : null;
+  return bill && bill.requests > 0 ? bill : null;
 }
 
 async function openCache(

@@ -176,14 +176,21 @@ async function encodedHere(
   }
 }
 
-/** Another file of the same space than those that the card names is compared with stored points first. */
+/** Physical collections whose stored texts an endpoint was found to encode as they are stored, since it was opened. */
+const compared = new WeakMap<Encoder, Set<string>>();
+
+/**
+ * Another file of the same space than those that the card names is compared with stored points first; so is an endpoint, which
+ * may serve another model by now.
+ */
 async function admitEncoder(
   connection: Connection,
   { physical, card }: StoreTarget,
   { encoder }: { readonly encoder: Encoder },
   run: RunOptions,
 ): Promise<void> {
-  if (!isKnownFile(card, encoder.card)) {
+  const known = compared.get(encoder) ?? new Set();
+  if (!isKnownFile(card, encoder.card) || (encoder.kind === 'endpoint' && !known.has(physical))) {
     const view = {
       connection,
       physical,
@@ -197,6 +204,7 @@ async function admitEncoder(
         isCached: false,
       }),
     });
+    compared.set(encoder, known.add(physical));
   }
   await addToCard(connection, { physical, card }, { ...card, model: encoder.card });
 }

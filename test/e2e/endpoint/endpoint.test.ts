@@ -206,14 +206,25 @@ test('migrate embeds a collection anew by an endpoint', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ collections: [{ model, encoder: { kind: 'endpoint' } }] });
 });
 
-test('an agent searches by the endpoint, which is sent what the agent asks and no words of a warm-up', async () => {
+test('an agent searches and stores by the endpoint, which is sent no words of a warm-up, and is compared before a store', async () => {
   const env = { QDRANT_URL: qdrant.url, GPU_API_ENDPOINT: service.url };
   const sentBefore = service.texts.length;
-  const session = await mcpOverStdio(['-c', 'there'], { home, env });
+  const session = await mcpOverStdio(['-c', 'there', '--allow-write'], { home, env });
   const { isError, text } = await session.call('search', { query: 'how is an alias kept' });
-  await session.close();
   expect(service.texts.slice(sentBefore)).toEqual(['how is an alias kept']);
   expect([isError, text]).toEqual([false, expect.stringContaining('page-')]);
+
+  // As with qdx embed: stored texts are compared before the first one is added.
+  const note = { collection: 'there', content: 'A note of an agent about herons.' };
+  service.fault = {
+    change: (json) => ({ ...json, data: json.data.map((item) => ({ ...item, embedding: shuffled })) }),
+  };
+  const refused = await session.call('store', note);
+  expect([refused.isError, refused.text]).toEqual([true, expect.stringContaining('are not those that')]);
+  service.fault = {};
+  expect((await session.call('store', note)).data).toMatchObject({ action: 'stored', embedded_by: model });
+  expect((await session.call('store', note)).data).toMatchObject({ action: 'unchanged' });
+  await session.close();
 });
 
 test('a bench says what a million chunks take and cost here, by the token and by the hour', async () => {
