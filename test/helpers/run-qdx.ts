@@ -5,10 +5,10 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
-import { temporaryFolder } from './temporary.ts';
+import { temporaryFolder, temporaryRoot } from './temporary.ts';
 
 const binPath = fileURLToPath(new URL('../../bin/qdx.js', import.meta.url));
 
@@ -37,11 +37,27 @@ export interface QdxRun {
   readonly home: string;
 }
 
-/** A folder with everything that a user's home needs; servers started from it are killed by the global teardown. */
+/** A folder with everything that a user's home needs, what start-up keeps for the next start included; servers started from it are killed by the global teardown. */
 export function temporaryHome(): string {
   const home = temporaryFolder('home');
   mkdirSync(join(home, 'work'));
+  for (const name of ['compiled', 'mapped-models']) shareInCache(home, name);
   return home;
+}
+
+/** A home that has every vector that another one of these has embedded: for tests of what is done with a collection. */
+export function homeWithKnownVectors(): string {
+  const home = temporaryHome();
+  shareInCache(home, 'vectors');
+  return home;
+}
+
+/** One folder of the cache for all homes of this run of the tests: it would be the same in each. */
+function shareInCache(home: string, name: string): void {
+  const shared = join(temporaryRoot(), 'shared-cache', name);
+  mkdirSync(shared, { recursive: true });
+  mkdirSync(join(home, 'cache', 'qdx'), { recursive: true });
+  symlinkSync(shared, join(home, 'cache', 'qdx', name));
 }
 
 /** The environment of a run: PATH and folders below `home`, no colour, nothing else. */

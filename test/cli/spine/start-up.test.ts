@@ -29,13 +29,15 @@ test.for([[['--help']], [['--version']], [['gaet']]])('qdx %j loads commander an
 
 test('compiled code is kept for the next start, and nothing depends on it', async () => {
   const home = temporaryHome();
-  const folder = join(home, 'cache', 'qdx', 'compiled');
-  const first = await runQdx(['--help'], { home });
+  const caches = temporaryFolder('cache');
+  const folder = join(caches, 'qdx', 'compiled');
+  const env = { XDG_CACHE_HOME: caches };
+  const first = await runQdx(['--help'], { home, env });
   expect(readdirSync(folder)).not.toEqual([]);
-  expect(await runQdx(['--help'], { home })).toEqual(first);
+  expect(await runQdx(['--help'], { home, env })).toEqual(first);
   for (const file of readdirSync(folder, { recursive: true, withFileTypes: true }))
     if (file.isFile()) writeFileSync(join(file.parentPath, file.name), 'not what V8 compiled\n'.repeat(9));
-  expect(await runQdx(['--help'], { home })).toEqual(first);
+  expect(await runQdx(['--help'], { home, env })).toEqual(first);
   writeFileSync(join(home, 'file'), '');
   const elsewhere = await runQdx(['--help'], { home, env: { XDG_CACHE_HOME: join(home, 'file') } });
   expect(elsewhere).toEqual(first);

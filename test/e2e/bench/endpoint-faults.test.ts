@@ -9,12 +9,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ScoredResult } from '../../../src/core/bench/run/score.ts';
 import type { RerankingReport, RerankingResult } from '../../../src/core/bench/suites/reranking.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
-import { runQdx, temporaryHome } from '../../helpers/run-qdx.ts';
+import { homeWithKnownVectors, runQdx } from '../../helpers/run-qdx.ts';
 import { startStubServer, type StubAnswer, type StubRequest } from '../../helpers/stub-server.ts';
 
 const demo = fileURLToPath(new URL('../../../fixtures/demo', import.meta.url));
 const starter = fileURLToPath(new URL('../../../fixtures/demo-queries/queries.jsonl', import.meta.url));
-const home = temporaryHome();
+const home = homeWithKnownVectors();
 const work = join(home, 'work');
 const out = join(work, 'kept');
 let server: RunningQdrant;

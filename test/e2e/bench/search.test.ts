@@ -6,10 +6,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Baseline } from '../../../src/core/bench/gate/baseline.ts';
 import type { SearchReport } from '../../../src/core/bench/suites/search.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
-import { type QdxRun, runQdx, temporaryHome } from '../../helpers/run-qdx.ts';
+import { homeWithKnownVectors, type QdxRun, runQdx } from '../../helpers/run-qdx.ts';
 
 const demo = fileURLToPath(new URL('../../../fixtures/demo', import.meta.url));
-const home = temporaryHome();
+const home = homeWithKnownVectors();
 const work = join(home, 'work');
 const baseline = join(work, 'baseline.json');
 let server: RunningQdrant;

@@ -4,10 +4,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LoadReport } from '../../../src/core/bench/suites/load.ts';
 import type { RerankingReport } from '../../../src/core/bench/suites/reranking.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
-import { runQdx, temporaryHome } from '../../helpers/run-qdx.ts';
+import { homeWithKnownVectors, runQdx } from '../../helpers/run-qdx.ts';
 
 const demo = fileURLToPath(new URL('../../../fixtures/demo', import.meta.url));
-const home = temporaryHome();
+const home = homeWithKnownVectors();
 let server: RunningQdrant;
 
 interface BenchRun {

@@ -7,12 +7,12 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { qdrantBinary } from '../../helpers/qdrant.ts';
-import { environmentOf, temporaryHome } from '../../helpers/run-qdx.ts';
+import { environmentOf, homeWithKnownVectors } from '../../helpers/run-qdx.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 describe.each(['qdrant_usage', 'query_optimization'])('docs/%s.md', (guide) => {
-  const home = temporaryHome();
+  const home = homeWithKnownVectors();
   const bin = join(home, 'bin');
   const env: Record<string, string> = { ...environmentOf(home), QDX_QDRANT_BIN: qdrantBinary() };
   mkdirSync(bin);

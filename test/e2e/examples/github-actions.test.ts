@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
-import { environmentOf, temporaryHome } from '../../helpers/run-qdx.ts';
+import { environmentOf, homeWithKnownVectors } from '../../helpers/run-qdx.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const workflow = readFileSync(join(root, 'examples/github-actions/search-quality.yml'), 'utf8');
@@ -18,7 +18,7 @@ const steps = [...workflow.matchAll(/^\s+run: (qdx .*)$/gm)].map(([, line]) => l
 const preparation = [...workflow.matchAll(/^#\s+(qdx .*)$/gm)].map(([, line]) => line ?? '');
 
 let server: RunningQdrant;
-const home = temporaryHome();
+const home = homeWithKnownVectors();
 const folder = join(home, 'work');
 const summary = join(home, 'summary.md');
 

@@ -32,7 +32,7 @@ async function open(
 }
 
 const texts = Array.from(
-  { length: 60 },
+  { length: 24 },
   (_, index) =>
     `Text number ${index}: ${'how a client tries again when a server is busy. '.repeat(1 + ((index * 7) % 23))}`,
 );

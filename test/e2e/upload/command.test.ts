@@ -12,7 +12,7 @@ import { acquireWriterLock } from '../../../src/core/qdrant/lock.ts';
 import { countPoints, retrievePoints } from '../../../src/core/qdrant/collection/points.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
-import { runQdx } from '../../helpers/run-qdx.ts';
+import { runQdx, temporaryHome } from '../../helpers/run-qdx.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 import { record, write } from '../../helpers/vectors-file.ts';
 
@@ -33,8 +33,10 @@ beforeEach(() => {
   name = `n${++number}`;
 });
 
-const qdx = (args: readonly string[], input?: string) =>
-  runQdx(['upload', ...args, '--collection', name], {
+const home = temporaryHome();
+const qdx = (args: readonly string[], input?: string, collection = name) =>
+  runQdx(['upload', ...args, '--collection', collection], {
+    home,
     env: { QDRANT_URL: server.url },
     ...(input !== undefined && { input }),
   });
@@ -245,20 +247,28 @@ describe('before anything is written', () => {
     expect(await countPoints(connection, name)).toBe(0);
   });
 
-  test.each([
-    [['--vector-name', 'other'], '--vector-name holds for a new one only: asked for "other", it has "dense"'],
-    [['--shard-number', '3'], '--shard-number holds for a new one only: asked for 3, it has 1'],
-    [['--hnsw-m', '40'], '--hnsw-m holds for a new one only: asked for 40, it has 16'],
-    [['--quantization', 'int8'], '--quantization holds for a new one only'],
-    [['--vectors-on-disk'], '--vectors-on-disk holds for a new one only'],
-    [['--payload-index', 'colour'], '--payload-index holds for a new one only: asked for ["colour"]'],
-  ])('a flag of a new collection is refused by one that has it otherwise: %s', async (flags, words) => {
+  describe('a flag of a new collection is refused by one that has it otherwise', () => {
     const path = plainFile(plainLine(1));
-    await qdx([path, ...builtIn, '--hnsw-m', '16']);
-    const again = await qdx([path, ...builtIn, '--hnsw-m', '16', '--shard-number', '1', '--vector-name', 'dense']);
-    expect(again, 'what it has may be said').toMatchObject({ exitCode: 0 });
-    const run = await qdx([path, ...builtIn, ...flags]);
-    expect([run.exitCode, run.stderr]).toEqual([8, expect.stringContaining(words)]);
+    const onIt = (...flags: string[]) => qdx([path, ...builtIn, ...flags], '', 'has-its-own');
+    beforeAll(() => onIt('--hnsw-m', '16'));
+
+    test('what it has may be said', async () => {
+      expect(await onIt('--hnsw-m', '16', '--shard-number', '1', '--vector-name', 'dense')).toMatchObject({
+        exitCode: 0,
+      });
+    });
+
+    test.each([
+      [['--vector-name', 'other'], '--vector-name holds for a new one only: asked for "other", it has "dense"'],
+      [['--shard-number', '3'], '--shard-number holds for a new one only: asked for 3, it has 1'],
+      [['--hnsw-m', '40'], '--hnsw-m holds for a new one only: asked for 40, it has 16'],
+      [['--quantization', 'int8'], '--quantization holds for a new one only'],
+      [['--vectors-on-disk'], '--vectors-on-disk holds for a new one only'],
+      [['--payload-index', 'colour'], '--payload-index holds for a new one only: asked for ["colour"]'],
+    ])('%s', async (flags, words) => {
+      const run = await onIt(...flags);
+      expect([run.exitCode, run.stderr]).toEqual([8, expect.stringContaining(words)]);
+    });
   });
 
   test('F14: a second writer is refused; --break-lock goes on', async () => {
