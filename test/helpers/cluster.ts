@@ -36,13 +36,13 @@ export async function startCluster(count = 3, options: QdrantOptions = {}): Prom
 
 /** Until each of these peers knows `count` of them and a leader. */
 export async function waitForPeers(peers: readonly RunningQdrant[], count: number): Promise<void> {
-  for (let attempt = 0; attempt < 600; attempt++) {
+  for (let attempt = 0; attempt < 1200; attempt++) {
     const views = await Promise.all(peers.map(readCluster));
     if (views.every((view) => view && Object.keys(view.peers).length === count && view.raft_info.leader !== null))
       return;
     await sleep(50);
   }
-  throw new Error(`the cluster did not come to ${count} peers in 30 s`);
+  throw new Error(`the cluster did not come to ${count} peers in a minute`);
 }
 
 interface ClusterView {

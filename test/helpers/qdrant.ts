@@ -124,7 +124,7 @@ function writeConfig(folder: string, httpPort: number, options: QdrantOptions): 
 async function waitUntilReady(child: ChildProcess, url: string, logPath: string, cert?: string): Promise<void> {
   const { request } = url.startsWith('https') ? await import('node:https') : await import('node:http');
   const ca = cert === undefined ? undefined : readFileSync(cert);
-  for (let attempt = 0; attempt < 1500; attempt++) {
+  for (let attempt = 0; attempt < 3000; attempt++) {
     if (child.exitCode !== null) throw new Error(`qdrant ended (${child.exitCode}): ${readFileSync(logPath, 'utf8')}`);
     const status = await new Promise<number>((resolve) => {
       request(`${url}/readyz`, { agent: false, ...(ca && { ca }) }, (answer) => {
@@ -138,5 +138,5 @@ async function waitUntilReady(child: ChildProcess, url: string, logPath: string,
     await sleep(20);
   }
   child.kill('SIGKILL');
-  throw new Error(`qdrant was not ready in 30 s: ${readFileSync(logPath, 'utf8')}`);
+  throw new Error(`qdrant was not ready in a minute: ${readFileSync(logPath, 'utf8')}`);
 }

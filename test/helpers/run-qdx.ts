@@ -20,9 +20,8 @@ export interface RunQdxOptions {
   readonly input?: string;
   /** A home of `temporaryHome()` to share between runs; absent: a fresh one. */
   readonly home?: string;
-  /** Sends this signal after `killAfterMs`, or once stderr or stdout matches `killWhen`. */
+  /** Sends this signal once stderr or stdout matches `killWhen`. */
   readonly killSignal?: NodeJS.Signals;
-  readonly killAfterMs?: number;
   readonly killWhen?: RegExp;
   /** Called once, with the running process, when stderr or stdout matches. */
   readonly when?: { readonly says: RegExp; readonly run: (child: ChildProcess) => void };
@@ -88,7 +87,7 @@ export async function runQdx(args: readonly string[], options: RunQdxOptions = {
   const child = spawnQdx(args, { ...options, home });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
-  const { killSignal, killWhen, killAfterMs, when } = options;
+  const { killSignal, killWhen, when } = options;
   let isKilled = false;
   let isCalled = false;
   const watch = (chunks: Buffer[]) => (chunk: Buffer) => {
@@ -106,9 +105,7 @@ export async function runQdx(args: readonly string[], options: RunQdxOptions = {
   child.stderr?.on('data', watch(stderr));
   child.stdin?.on('error', () => {}); // the child may end without reading its input
   child.stdin?.end(options.input ?? '');
-  const timer = killSignal && killAfterMs !== undefined ? setTimeout(() => child.kill(killSignal), killAfterMs) : null;
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-  if (timer) clearTimeout(timer);
   return {
     stdout: Buffer.concat(stdout).toString(),
     stderr: Buffer.concat(stderr).toString(),

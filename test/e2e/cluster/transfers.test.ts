@@ -2,7 +2,6 @@
  * Transfers to, from and on a real cluster of three peers, by points and by Qdrant's own snapshots; one peer killed in their middle.
  */
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { QdxEvent } from '../../../src/lib/events.ts';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
@@ -270,8 +269,8 @@ describe('F1, F7: a peer is killed in the middle, and comes back', () => {
     await third.restart();
     await waitForPeers(cluster.peers, 3);
     const back = connectTo(third);
-    const states = async () => (await readReplicas(back, `${target}__1`)).map(({ state }) => state);
-    for (let tries = 0; tries < 300 && (await states()).some((state) => state !== 'Active'); tries++) await sleep(100);
+    const states = async () => new Set((await readReplicas(back, `${target}__1`)).map(({ state }) => state));
+    await expect.poll(states, { timeout: 60_000, interval: 100 }).toEqual(new Set(['Active']));
     expect(await linesOn(back, target)).toEqual(expected);
     await back.close();
   });

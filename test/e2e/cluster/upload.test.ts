@@ -1,7 +1,6 @@
 /**
  * The same commands on a real cluster of three peers; one of them is killed in the middle of an upload.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureCollection } from '../../../src/core/qdrant/collection/create-collection.ts';
 import { readCollectionInfo } from '../../../src/core/qdrant/collection/collection-info.ts';
@@ -100,9 +99,8 @@ test('shards, replicas and consistency as set; a peer killed in mid-upload loses
 
   await third.restart();
   await waitForPeers(cluster.peers, 3);
-  for (let tries = 0; tries < 300 && (await replicaStates(third)).some((state) => state !== 'Active'); tries++)
-    await sleep(100);
-  expect(await replicaStates(third)).toEqual(Array.from({ length: 6 }, () => 'Active'));
+  const allActive = Array.from({ length: 6 }, () => 'Active');
+  await expect.poll(() => replicaStates(third), { timeout: 60_000, interval: 100 }).toEqual(allActive);
   expect(await idsOn(third)).toEqual(ids);
   await connection.close();
 });

@@ -1,7 +1,6 @@
 /**
  * F14: one writer per target, on a real server.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
 import { writeHolder } from '../../../src/core/qdrant/lock/holders.ts';
@@ -35,8 +34,8 @@ const owner = {
   startedAt: '2026-01-02T03:04:05.000Z',
   command: 'qdx embed -c docs',
 };
-/** Short enough to see a renewal, long enough for a busy machine. */
-const timing = { renewEveryMs: 100, staleAfterMs: 600 };
+/** Renewed soon; old by no delay of a busy machine. */
+const timing = { renewEveryMs: 200, staleAfterMs: 60_000 };
 
 const acquire = (runId: string, change: Partial<LockInput> = {}, on = connection) =>
   acquireWriterLock(on, { target, runId, owner, timing, ...change });
@@ -95,8 +94,12 @@ describe.each(ways)('%s', (_title, line) => {
       line(),
     );
     await expect(acquire('next', {}, line())).rejects.toMatchObject({ kind: 'locked' });
-    await sleep(timing.staleAfterMs + 100);
-    await (await acquire('next', {}, line())).release();
+    const taken = () =>
+      acquire('next', { timing: { renewEveryMs: 100, staleAfterMs: 600 } }, line()).then(
+        async (lock) => lock.release().then(() => 'taken'),
+        (error: { kind: string }) => error.kind,
+      );
+    await expect.poll(taken).toBe('taken');
   });
 
   test('a clock that is wrong by hours does not lose a lock that is renewed', async () => {
@@ -116,7 +119,7 @@ describe.each(ways)('%s', (_title, line) => {
   test('--break-lock takes it, and the one who had it learns of it', async () => {
     const lock = await acquire('one', {}, line());
     const taken = await acquire('two', { breakLock: true }, line());
-    for (let tries = 0; tries < 100 && !lock.lost.aborted; tries++) await sleep(50);
+    await expect.poll(() => lock.lost.aborted).toBe(true);
     expect(lock.lost.reason).toMatchObject({ kind: 'locked' });
     await lock.release();
     await expect(acquire('three', {}, line())).rejects.toMatchObject({ kind: 'locked' });

@@ -5,6 +5,7 @@ import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { areas } from '../../../src/core/doctor/finding.ts';
 import { ensureSystemCollection } from '../../../src/core/qdrant/collection/system-collection.ts';
 import { lockOwner } from '../../../src/core/qdrant/lock.ts';
 import { writeHolder } from '../../../src/core/qdrant/lock/holders.ts';
@@ -36,17 +37,7 @@ async function examined(options: RunQdxOptions = {}) {
 test('with no server, no settings and no models: all areas, nothing wrong, nothing started', async () => {
   const home = temporaryHome();
   const { findings, wrong, exitCode } = await examined({ home });
-  expect([...new Set(findings.map(({ area }) => area))]).toEqual([
-    'settings',
-    'versions',
-    'environment',
-    'server',
-    'local server',
-    'leftovers',
-    'models',
-    'gpu',
-    'disk',
-  ]);
+  expect([...new Set(findings.map(({ area }) => area))]).toEqual(areas);
   expect([wrong, exitCode]).toEqual([[], 0]);
   expect(findings.map(({ message }) => message).join('\n')).toMatch(
     /all-MiniLM-L6-v2 .* its files are those of its card/,

@@ -82,7 +82,9 @@ describe('a vectors file', () => {
 
   test('is not there before it is whole, and kill -9 leaves none under its name', async () => {
     const path = join(out, 'killed.jsonl');
-    const killed = await runEmbed(null, [folder, '--out', path, '--no-cache'], {
+    // Long enough to be killed in its middle.
+    const long = corpusFolder(manyFiles(30, 8));
+    const killed = await runEmbed(null, [long, '--out', path, '--no-cache'], {
       home,
       killSignal: 'SIGKILL',
       killWhen: /embedding: 1 of/,
@@ -157,14 +159,16 @@ describe('where the disk does not play along', () => {
   });
 });
 
-const agentKit = fileURLToPath(new URL('../../../../shared/corpora/agent_kit', import.meta.url));
+const agentKit = fileURLToPath(new URL('../../../../shared/corpora/agent_kit/agent_kit', import.meta.url));
+/** Pages and code; all of it is cut into chunks in corpus/real-corpora.test.ts. */
+const someOfIt = ['--include', 'docs/concepts/**', '--include', 'packages/**'];
 test.skipIf(!existsSync(agentKit))(
   'a real documentation corpus (skipped where ../shared/corpora/agent_kit is absent)',
   async () => {
-    const { summary } = await runEmbed(server, ['-c', 'agent-kit', agentKit], { home });
+    const { summary } = await runEmbed(server, ['-c', 'agent-kit', agentKit, ...someOfIt], { home });
     expect(summary.files).toBeGreaterThan(10);
     expect(summary.written).toBe(summary.chunks);
-    const again = await runEmbed(server, ['-c', 'agent-kit', agentKit], { home });
+    const again = await runEmbed(server, ['-c', 'agent-kit', agentKit, ...someOfIt], { home });
     expect(again.summary).toMatchObject({ unchanged: summary.chunks, embedded: 0 });
   },
 );

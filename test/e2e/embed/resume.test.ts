@@ -8,6 +8,7 @@ import { connectTo } from '../../helpers/connection.ts';
 import { contentsOf, corpusFolder, manyFiles, runEmbed, sectionText, writeFiles } from '../../helpers/embed-corpus.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { type RunQdxOptions, temporaryHome } from '../../helpers/run-qdx.ts';
+import { startTcpProxy } from '../../helpers/tcp-proxy.ts';
 
 let server: RunningQdrant;
 let connection: Connection;
@@ -81,7 +82,11 @@ test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)('F5: %s ends after what is on its way, and the same command goes on', async (killSignal, exitCode) => {
-  const stopped = await embed({ killSignal, killWhen: /embedding: \d+ of/ });
+  // A point at a time on a slow line: it is in the middle when the signal comes, however fast the machine is.
+  const slow = await startTcpProxy(server.url, { delayMs: 100 });
+  const args = ['-c', name, folder, '--batch-size', '1'];
+  const stopped = await runEmbed(slow, args, { home, killSignal, killWhen: /embedding: \d+ of/ });
+  await slow.close();
   expect(stopped.exitCode).toBe(exitCode);
   expect(stopped.stderr).toContain('what is done is kept');
   expect(stopped.stderr).not.toMatch(/^\s+at /m);
@@ -97,10 +102,12 @@ test('F7: the server goes away for good in the middle: exit 5 with one sentence;
   const env = { QDX_RETRIES: config.retries, QDX_RETRY_DEADLINE_MS: config.deadline };
   let killed: Promise<void> | undefined;
   const inTheMiddle = { says: /embedding: \d+ of/, run: () => void (killed = own.kill()) };
-  const broken = await runEmbed(own, ['-c', name, folder, '--batch-size', '8'], { home, env, when: inTheMiddle });
+  const slow = await startTcpProxy(own.url, { delayMs: 100 });
+  const broken = await runEmbed(slow, ['-c', name, folder, '--batch-size', '1'], { home, env, when: inTheMiddle });
   await killed;
+  await slow.close();
   expect(broken.exitCode).toBe(5);
-  expect(broken.stderr).toContain(own.url);
+  expect(broken.stderr).toContain(slow.url);
   expect(broken.stderr).not.toMatch(/^\s+at /m);
   await own.restart();
   const again = await runEmbed(own, ['-c', name, folder, '--batch-size', '8'], { home });

@@ -22,7 +22,7 @@ import { createSmall, dropAll, linesOn, migrateParams, pointAliases } from './su
 let server: RunningQdrant;
 let here: Connection;
 let expected: string[];
-const points = 3000;
+const points = 1200;
 
 beforeAll(async () => {
   server = await startQdrant();
@@ -203,7 +203,7 @@ describe('server and line', () => {
         proxy.cut();
         proxy.loseAnswers(1);
       });
-      const params = { ...copying, batchSize: 256, breakLock: true };
+      const params = { ...copying, batchSize: 64, breakLock: true };
       outcomes.push(
         await migrate({ from: here, to: once }, params, { onEvent }).then(
           () => 'done',

@@ -6,7 +6,6 @@ import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
-import { lockOwner } from '../../../src/core/qdrant/lock.ts';
 import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
 import { encodeManifest } from '../../../src/core/transfer/backup-folder/manifest.ts';
 import { readManifest } from '../../../src/core/transfer/backup-folder/verify-backup.ts';
@@ -20,6 +19,7 @@ import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 import { createSmall, migrateParams } from '../migrate/support.ts';
 import { paramsFor } from './backup-support.ts';
+import { restoreAll } from './restore-support.ts';
 
 let server: RunningQdrant;
 let connection: Connection;
@@ -83,23 +83,7 @@ describe.each(pairs)('F28: %s (%s to %s)', (_title, from, to, byPoints, bySnapsh
     ['points', byPoints],
     ['snapshot', bySnapshot],
   ] as const)('a backup of %s is restored, or refused before anything is touched', async (kind, expected) => {
-    const params = {
-      folder: await backupOf(kind, from),
-      select: [],
-      as: 'restored',
-      dryRun: true,
-      allowEmpty: false,
-      allowGap: false,
-      allowShrink: false,
-      waitForIndex: false,
-      breakLock: false,
-      batchSize: 16,
-      parallel: 2,
-      confirm: async () => true,
-      confirmed: [],
-      ask: async () => null,
-      owner: lockOwner('test'),
-    };
+    const params = restoreAll({ folder: await backupOf(kind, from), as: 'restored', dryRun: true });
     expect(await kindOf(restore(saying(to), params))).toBe(expected.replace('WHAT', 'the backup'));
     expect((await listCollections(connection)).map(({ physical }) => physical)).not.toContain('restored__1');
   });

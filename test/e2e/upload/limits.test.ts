@@ -1,49 +1,14 @@
 /**
  * Uploading against the limits of a real server.
  */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
-import { ensureCollection } from '../../../src/core/qdrant/collection/create-collection.ts';
-import { type UploadInput, uploadRecords } from '../../../src/core/qdrant/upload.ts';
-import type { UploadRecord } from '../../../src/core/qdrant/upload/record-source.ts';
+import { describe, expect, test } from 'vitest';
+import { uploadRecords } from '../../../src/core/qdrant/upload.ts';
 import { fromList, testCard, testRecord, testSettings, uuidOf } from '../../helpers/collection-card.ts';
-import { connectTo } from '../../helpers/connection.ts';
-import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
+import { recordsUpTo, useUploads } from './use-uploads.ts';
 
-let server: RunningQdrant;
-let connection: Connection;
-let number = 0;
-let collection = '';
-
-beforeAll(async () => {
-  server = await startQdrant();
-  connection = connectTo(server);
-});
-afterAll(async () => {
-  await connection.close();
-  await server.stop();
-});
-beforeEach(() => {
-  collection = `u${++number}`;
-});
-
-type Change = Partial<Omit<UploadInput, 'records' | 'settings'>> & { settings?: Record<string, unknown> };
-
-async function upload(records: readonly unknown[], { settings, ...change }: Change = {}, vector = {}) {
-  const all = testSettings({ upload: settings ?? {}, vector, index: { payloadIndexes: [] } });
-  const card = change.card ?? testCard();
-  const made = await ensureCollection(connection, { name: collection, card, settings: all, alias: false });
-  return uploadRecords(connection, {
-    collection: made.physical,
-    card,
-    records: fromList(records as UploadRecord[]),
-    distance: all.vector.distance,
-    settings: all.upload,
-    ...change,
-  });
-}
-
-const records = (count: number) => Array.from({ length: count }, (_, index) => testRecord(index));
+const on = useUploads();
+const { upload } = on;
+const records = recordsUpTo;
 
 describe("the server's own limits", () => {
   test('what only the server can refuse is found by halving, and the rest is written', async () => {
@@ -55,23 +20,23 @@ describe("the server's own limits", () => {
   });
 
   test('where it refuses everything the run fails with its words', async () => {
-    await connection.request('PUT', `/collections/${collection}`, {
+    await on.connection.request('PUT', `/collections/${on.collection}`, {
       body: { vectors: { zz: { size: 4, distance: 'Dot' } } },
     });
     const all = testSettings();
-    const sent = uploadRecords(connection, {
-      collection,
+    const sent = uploadRecords(on.connection, {
+      collection: on.collection,
       card: testCard(),
       distance: 'Dot',
       settings: all.upload,
       records: fromList(records(10)),
     });
-    await expect(sent).rejects.toMatchObject({ message: `collection "${collection}" has no vector named "dense"` });
+    await expect(sent).rejects.toMatchObject({ message: `collection "${on.collection}" has no vector named "dense"` });
   });
 
   test('a strict limit on the points of a request is kept from then on', async () => {
     await upload(records(1), { settings: {} });
-    await connection.request('PATCH', `/collections/${collection}`, {
+    await on.connection.request('PATCH', `/collections/${on.collection}`, {
       body: { strict_mode_config: { enabled: true, upsert_max_batchsize: 50 } },
     });
     const summary = await upload(records(1000), { settings: { batchSize: 256, parallel: 1 } });

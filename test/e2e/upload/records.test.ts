@@ -1,55 +1,22 @@
 /**
  * Uploading records to a real server: what arrives, what is turned away, and counts that add up.
  */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
+import { describe, expect, test } from 'vitest';
 import { ensureCollection } from '../../../src/core/qdrant/collection/create-collection.ts';
 import { countPoints, type PointId, retrievePoints, scrollPoints } from '../../../src/core/qdrant/collection/points.ts';
 import { readCollectionInfo } from '../../../src/core/qdrant/collection/collection-info.ts';
-import { type RejectedRecord, type UploadInput, uploadRecords } from '../../../src/core/qdrant/upload.ts';
-import type { UploadRecord } from '../../../src/core/qdrant/upload/record-source.ts';
-import { fromList, testCard, testModel, testRecord, testSettings, uuidOf } from '../../helpers/collection-card.ts';
-import { connectTo } from '../../helpers/connection.ts';
-import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
+import { type RejectedRecord, uploadRecords } from '../../../src/core/qdrant/upload.ts';
+import { testCard, testModel, testRecord, testSettings, uuidOf } from '../../helpers/collection-card.ts';
+import { recordsUpTo, useUploads } from './use-uploads.ts';
 
-let server: RunningQdrant;
-let connection: Connection;
-let number = 0;
-let collection = '';
-
-beforeAll(async () => {
-  server = await startQdrant();
-  connection = connectTo(server);
-});
-afterAll(async () => {
-  await connection.close();
-  await server.stop();
-});
-beforeEach(() => {
-  collection = `u${++number}`;
-});
-
-type Change = Partial<Omit<UploadInput, 'records' | 'settings'>> & { settings?: Record<string, unknown> };
-
-async function upload(records: readonly unknown[], { settings, ...change }: Change = {}, vector = {}) {
-  const all = testSettings({ upload: settings ?? {}, vector, index: { payloadIndexes: [] } });
-  const card = change.card ?? testCard();
-  const made = await ensureCollection(connection, { name: collection, card, settings: all, alias: false });
-  return uploadRecords(connection, {
-    collection: made.physical,
-    card,
-    records: fromList(records as UploadRecord[]),
-    distance: all.vector.distance,
-    settings: all.upload,
-    ...change,
-  });
-}
-
-const records = (count: number) => Array.from({ length: count }, (_, index) => testRecord(index));
+const on = useUploads();
+const { upload } = on;
+const records = recordsUpTo;
 
 async function storedIds(): Promise<string[]> {
   const ids: PointId[] = [];
-  for await (const { id } of scrollPoints(connection, collection, { withPayload: false, pageSize: 100 })) ids.push(id);
+  for await (const { id } of scrollPoints(on.connection, on.collection, { withPayload: false, pageSize: 100 }))
+    ids.push(id);
   return ids.map(String);
 }
 
@@ -82,14 +49,14 @@ describe('what arrives', () => {
       {},
       { distance: 'Dot' },
     );
-    const points = await retrievePoints(connection, collection, [0, 1, 2].map(uuidOf), { withVector: true });
+    const points = await retrievePoints(on.connection, on.collection, [0, 1, 2].map(uuidOf), { withVector: true });
     const stored = new Map(points.map(({ id, vectors: named }) => [String(id), named?.['dense']]));
     expect(vectors.map((_, index) => Float32Array.from(stored.get(uuidOf(index)) as number[]))).toEqual(vectors);
   });
 
   test('a Cosine collection has the unit vector to 1e-7', async () => {
     await upload([{ ...testRecord(1), vector: Float32Array.from([0.5, 0.5, -0.5, 0.500_000_06]) }]);
-    const [point] = await retrievePoints(connection, collection, [uuidOf(1)], { withVector: true });
+    const [point] = await retrievePoints(on.connection, on.collection, [uuidOf(1)], { withVector: true });
     const stored = (point?.vectors?.['dense'] ?? []) as readonly number[];
     expect(stored.map((value) => Math.abs(Math.abs(value) - 0.5) < 1e-7)).toEqual([true, true, true, true]);
   });
@@ -102,7 +69,7 @@ describe('what arrives', () => {
     };
     const vectors = { bm25: { indices: [4_294_967_295, 3], values: [0.5, 1.25] } };
     await upload([{ ...testRecord(1), payload, vectors }]);
-    const [point] = await retrievePoints(connection, collection, [uuidOf(1)], { withVector: true });
+    const [point] = await retrievePoints(on.connection, on.collection, [uuidOf(1)], { withVector: true });
     expect(point?.payload).toEqual(payload);
     expect(point?.vectors?.['bm25']).toEqual({ indices: [3, 4_294_967_295], values: [1.25, 0.5] });
   });
@@ -110,7 +77,7 @@ describe('what arrives', () => {
   test('the unnamed vector of a collection without sparse vectors', async () => {
     const card = testCard({ vectorName: '', sparseName: null });
     await upload([{ ...testRecord(1), vectors: { bm25: { indices: [1], values: [1] } } }], { card });
-    const [point] = await retrievePoints(connection, collection, [uuidOf(1)], { withVector: true });
+    const [point] = await retrievePoints(on.connection, on.collection, [uuidOf(1)], { withVector: true });
     expect(Object.keys(point?.vectors ?? {})).toEqual(['']);
   });
 
@@ -118,7 +85,7 @@ describe('what arrives', () => {
     const tokenVectors = { rows: 1, window: 2, encoding: 'sign', data: 'AA==' } as const;
     const card = testCard({ tokenVectors: { payloadKey: 'token_vectors', window: 2, encoding: 'sign' } });
     await upload([{ ...testRecord(1), tokenVectors }], { card });
-    const [point] = await retrievePoints(connection, collection, [uuidOf(1)]);
+    const [point] = await retrievePoints(on.connection, on.collection, [uuidOf(1)]);
     expect(point?.payload?.['token_vectors']).toEqual(tokenVectors);
   });
 });
@@ -183,7 +150,7 @@ describe('duplicates in one input', () => {
   ])('%s wins, across batches on their way', async (onDuplicate, content) => {
     const summary = await upload(twice(40), { settings: { onDuplicate, batchSize: 4 } });
     expect(summary).toMatchObject({ read: 41, points: 40, duplicates: 1, rejected: 0, pointsAfter: 40 });
-    const [point] = await retrievePoints(connection, collection, [uuidOf(3)]);
+    const [point] = await retrievePoints(on.connection, on.collection, [uuidOf(3)]);
     expect(point?.payload).toMatchObject({ content });
   });
 
@@ -246,8 +213,8 @@ test('only rejects: nothing is written and the counts say so', async () => {
 test('an index that was put off comes after the upload, also when the run is stopped', async () => {
   const all = testSettings({ index: { payloadIndexes: [] } });
   const card = testCard();
-  const ensure = { name: collection, card, settings: all, alias: false, deferIndexing: true };
-  const { physical } = await ensureCollection(connection, ensure);
+  const ensure = { name: on.collection, card, settings: all, alias: false, deferIndexing: true };
+  const { physical } = await ensureCollection(on.connection, ensure);
   const stop = new AbortController();
   async function* stopping() {
     for (const record of records(600)) {
@@ -256,11 +223,11 @@ test('an index that was put off comes after the upload, also when the run is sto
     }
   }
   const input = { collection: physical, card, distance: 'Cosine', settings: all.upload };
-  await expect(uploadRecords(connection, { ...input, records: stopping() }, { signal: stop.signal })).rejects.toThrow(
-    'stopped',
-  );
-  expect(await countPoints(connection, physical)).toBe(256);
-  const { config } = await readCollectionInfo(connection, physical);
+  await expect(
+    uploadRecords(on.connection, { ...input, records: stopping() }, { signal: stop.signal }),
+  ).rejects.toThrow('stopped');
+  expect(await countPoints(on.connection, physical)).toBe(256);
+  const { config } = await readCollectionInfo(on.connection, physical);
   expect(config.optimizer_config['indexing_threshold']).toBe(10_000);
   expect(config.metadata).not.toHaveProperty('qdx_indexing_deferred_kb');
 });

@@ -35,10 +35,12 @@ async function updatesUntil(from: number, isEnough: (all: readonly Update[]) => 
   return updates.slice(from);
 }
 
-/** Updates that follow what `act` does, until so many points were written and removed. */
+/** Updates that follow what `act` does, which qdx sees done, never half done, until so many points were written and removed. */
 async function after(act: () => void, points: { written: number; removed: number }): Promise<readonly Update[]> {
   const from = updates.length;
+  child.kill('SIGSTOP');
   act();
+  child.kill('SIGCONT');
   const sum = (all: readonly Update[], of: (update: Update) => number) =>
     all.reduce((total, one) => total + of(one), 0);
   return updatesUntil(

@@ -2,32 +2,22 @@
  * The encoder over HTTP against a service with real vectors: what it gives is what the model on this machine gives, and what
  * the service does wrong is one sentence.
  */
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { QdxEvent } from '../../../src/lib/events.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EndpointParams } from '../../../src/core/models/endpoint/endpoint-params.ts';
 import type { Encoder } from '../../../src/core/models/encoder.ts';
 import { findModel } from '../../../src/core/models/find-model.ts';
 import { openEncoder } from '../../../src/core/models/open-encoder.ts';
 import { cosine } from '../../../src/core/qdrant/collection/parity.ts';
-import {
-  type EmbeddingServer,
-  type Fault,
-  type OpenAiAnswer,
-  reply,
-  startEmbeddingServer,
-} from '../../helpers/embedding-server.ts';
+import { type Fault, type OpenAiAnswer, reply } from '../../helpers/embedding-server.ts';
 import { endpointParams } from '../../helpers/endpoint-params.ts';
-import { temporaryFolder } from '../../helpers/temporary.ts';
+import { encodeAll, endpointModel, useEndpoint } from './use-endpoint.ts';
 
-const cacheFolder = temporaryFolder('cache');
-const name = 'endpoint:all-MiniLM-L6-v2';
-let server: EmbeddingServer;
+const endpoint = useEndpoint();
+const { cacheFolder, events, open } = endpoint;
+const name = endpointModel;
 let local: Encoder;
-const opened: Encoder[] = [];
-const events: QdxEvent[] = [];
 
 beforeAll(async () => {
-  server = await startEmbeddingServer();
   local = await openEncoder(await findModel('all-MiniLM-L6-v2', { cacheFolder }), {
     device: 'cpu',
     workers: 1,
@@ -35,35 +25,13 @@ beforeAll(async () => {
     cacheFolder,
   });
 });
-afterEach(async () => {
-  for (const encoder of opened.splice(0)) await encoder.close();
-  server.fault = {};
-  events.length = 0;
-});
-afterAll(async () => {
-  await local.close();
-  await server.close();
-});
+afterAll(() => local.close());
 
-async function open(
-  changes: Partial<EndpointParams> = {},
-  served = name,
-  known = { dimension: 384 },
-): Promise<Encoder> {
-  const params = endpointParams({ url: server.url, ...known, retries: 0, ...changes });
-  const model = await findModel(served, { cacheFolder, endpoint: params });
-  const options = { device: 'cpu', workers: 1, use: 'bulk', cacheFolder } as const;
-  const encoder = await openEncoder(model, options, { onEvent: (event) => void events.push(event) });
-  opened.push(encoder);
-  return encoder;
-}
-const openUnknown = (changes: Partial<EndpointParams>) => open(changes, name, {} as { dimension: number });
+const openUnknown = (changes: Partial<EndpointParams>) => open(changes, name, {});
 const texts = Array.from({ length: 36 }, (_, at) => `text number ${at} ${'of words '.repeat(at % 4)}`);
-const encodeAll = (encoder: Encoder, some: readonly string[] = texts) =>
-  Promise.all(some.map((text) => encoder.encode(text, { role: 'document' })));
 const since = () => {
-  const from = server.requests.length;
-  return () => server.requests.slice(from);
+  const from = endpoint.server.requests.length;
+  return () => endpoint.server.requests.slice(from);
 };
 
 test.each([
@@ -73,21 +41,21 @@ test.each([
   ['text-embeddings-inference by name', '', 'tei', '/embed'],
 ] as const)('%s: the vectors of the model itself', async (_shape, path, api, expected) => {
   const asked = since();
-  const encoder = await open({ url: server.url + path, api });
-  const encoded = await encodeAll(encoder);
+  const encoder = await open({ url: endpoint.server.url + path, api });
+  const encoded = await encodeAll(encoder, texts);
   for (const [at, { vector }] of encoded.entries()) {
     const own = await local.encode(texts[at] ?? '', { role: 'document' });
     expect(cosine(vector, own.vector)).toBeGreaterThan(0.999_999);
   }
   expect(asked().map((request) => request.path)).toEqual([expected, expected]);
   expect(asked().map((request) => request.texts.length)).toEqual([32, 4]);
-  expect(encoder).toMatchObject({ kind: 'endpoint', device: new URL(server.url).host });
+  expect(encoder).toMatchObject({ kind: 'endpoint', device: new URL(endpoint.server.url).host });
 });
 
 test('its card is a space of its own that names no machine; its dimension is asked for with one word', async () => {
   const asked = since();
-  const endpoint = endpointParams({ url: server.url, queryPrefix: 'query: ' });
-  const { card, ...model } = await findModel(name, { cacheFolder, endpoint });
+  const wanted = endpointParams({ url: endpoint.server.url, queryPrefix: 'query: ' });
+  const { card, ...model } = await findModel(name, { cacheFolder, endpoint: wanted });
   expect(card).toMatchObject({ name, repository: name, dimension: 384, pooling: 'served', queryPrefix: 'query: ' });
   expect(JSON.stringify(card)).not.toContain('127.0.0.1');
   expect(asked().flatMap((request) => request.texts)).toEqual(['dimension']);
@@ -96,9 +64,12 @@ test('its card is a space of its own that names no machine; its dimension is ask
 });
 
 test('a card that is known is taken over, and nothing is asked', async () => {
-  const { card } = await findModel(name, { cacheFolder, endpoint: endpointParams({ url: server.url, dimension: 7 }) });
+  const { card } = await findModel(name, {
+    cacheFolder,
+    endpoint: endpointParams({ url: endpoint.server.url, dimension: 7 }),
+  });
   const asked = since();
-  const found = await findModel(name, { cacheFolder, endpoint: endpointParams({ url: server.url }) }, card);
+  const found = await findModel(name, { cacheFolder, endpoint: endpointParams({ url: endpoint.server.url }) }, card);
   expect(found.card).toEqual(card);
   expect(asked()).toEqual([]);
 });
@@ -120,7 +91,7 @@ test('requests are filled up to a budget of tokens', async () => {
 });
 
 test('a service without base64 is asked for numbers from then on', async () => {
-  server.fault = {
+  endpoint.server.fault = {
     answer: ({ body }, response) =>
       body['encoding_format'] === 'base64' &&
       reply(response, 400, { error: 'encoding_format base64 is not supported' }),
@@ -133,14 +104,14 @@ test('a service without base64 is asked for numbers from then on', async () => {
 });
 
 test('an answer in another order is put into that of the texts', async () => {
-  server.fault = { change: (json) => ({ ...json, data: json.data.toReversed() }) };
+  endpoint.server.fault = { change: (json) => ({ ...json, data: json.data.toReversed() }) };
   const [, second] = await encodeAll(await open(), ['cats', 'the price of gold']);
   const own = await local.encode('the price of gold', { role: 'document' });
   expect(cosine(second?.vector ?? [], own.vector)).toBeGreaterThan(0.999_999);
 });
 
 test('an answer without places is in the order of the texts', async () => {
-  server.fault = { change: (json) => ({ data: json.data.map(({ embedding }) => ({ embedding })) }) };
+  endpoint.server.fault = { change: (json) => ({ data: json.data.map(({ embedding }) => ({ embedding })) }) };
   const [first] = await encodeAll(await open(), ['cats', 'the price of gold']);
   const own = await local.encode('cats', { role: 'document' });
   expect(cosine(first?.vector ?? [], own.vector)).toBeGreaterThan(0.999_999);
@@ -151,7 +122,7 @@ test('vectors are brought to unit length only where the card says so', async () 
     ...json,
     data: json.data.map((item) => ({ ...item, embedding: floatsOf(item.embedding).map((value) => value * 2) })),
   });
-  server.fault = { change: double };
+  endpoint.server.fault = { change: double };
   const length = async (encoder: Encoder) => Math.hypot(...(await encoder.encode('a', { role: 'document' })).vector);
   expect(await length(await open())).toBeCloseTo(1, 5);
   expect(await length(await open({ normalize: false }))).toBeCloseTo(2, 5);
@@ -170,7 +141,7 @@ test.each<[string, Partial<EndpointParams>, Fault, boolean]>([
   ],
   ['a text that its limit holds', { maxTokens: 8192 }, {}, false],
 ])('a text that may have been cut unseen is said to be: %s', async (_title, changes, fault, isTruncated) => {
-  server.fault = fault;
+  endpoint.server.fault = fault;
   const encoder = await open(changes);
   const [long, short] = await encodeAll(encoder, [longText, 'cats']);
   expect([long?.truncated, short?.truncated]).toEqual([isTruncated, false]);
@@ -190,7 +161,7 @@ test('without its tokenizer a text is taken for dense, so that none is cut unsee
 });
 
 test('text-embeddings-inference is asked not to cut, and what it finds too long is cut to what it says fits', async () => {
-  server.fault = {
+  endpoint.server.fault = {
     answer: ({ texts: some, body }, response) => {
       expect(body['truncate']).toBe(false);
       const given = Math.max(...some.map((text) => text.length));
@@ -198,11 +169,11 @@ test('text-embeddings-inference is asked not to cut, and what it finds too long 
       return given > 512 && reply(response, 413, { error, error_type: 'Validation' });
     },
   };
-  const before = server.requests.length;
-  const encoded = await encodeAll(await open({ url: `${server.url}/embed` }), [longText, 'cats']);
+  const before = endpoint.server.requests.length;
+  const encoded = await encodeAll(await open({ url: `${endpoint.server.url}/embed` }), [longText, 'cats']);
   expect(encoded.map(({ truncated }) => truncated)).toEqual([true, false]);
   // Both, each alone, and the long one cut once.
-  expect(server.requests.length - before).toBe(4);
+  expect(endpoint.server.requests.length - before).toBe(4);
 });
 
 test.each([
@@ -210,7 +181,7 @@ test.each([
   [400, "This model's maximum context length is 8192 tokens, however you requested 9000 tokens"],
   [500, 'input is too large to process. increase the physical batch size'],
 ])('%i %s: fewer texts are sent at once', async (status, message) => {
-  server.fault = {
+  endpoint.server.fault = {
     answer: ({ texts: some }, response) => some.length > 1 && reply(response, status, { error: { message } }),
   };
   expect(await encodeAll(await open(), ['a', 'b', 'c'])).toHaveLength(3);
@@ -221,7 +192,7 @@ test('the question for the dimension is on the bill, and ends with the run', asy
   expect(encoder.bill).toMatchObject({ requests: 1, countedBy: 'endpoint' });
   expect(encoder.bill?.cost).toBeGreaterThan(0);
   const run = new AbortController();
-  server.fault = {
+  endpoint.server.fault = {
     answer: () => {
       run.abort(new Error('stopped'));
       return true;
@@ -231,7 +202,7 @@ test('the question for the dimension is on the bill, and ends with the run', asy
 });
 
 test('too many texts at once are halved, and one that is too long is cut and said to be', async () => {
-  server.fault = {
+  endpoint.server.fault = {
     answer: ({ texts: some }, response) =>
       (some.length > 4 || some.some((text) => text.length > 100)) &&
       reply(response, 413, { error: 'input is too long', error_type: 'Validation' }),

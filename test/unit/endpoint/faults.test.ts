@@ -1,70 +1,37 @@
 /**
  * What services over HTTP do wrong, done by one that is otherwise right: each is one sentence, and no text gets a wrong vector.
  */
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { EndpointParams } from '../../../src/core/models/endpoint/endpoint-params.ts';
-import type { Encoder } from '../../../src/core/models/encoder.ts';
+import { expect, test } from 'vitest';
 import { findModel } from '../../../src/core/models/find-model.ts';
 import { openEncoder } from '../../../src/core/models/open-encoder.ts';
-import type { QdxEvent } from '../../../src/lib/events.ts';
-import {
-  base64Of,
-  type EmbeddingServer,
-  type Fault,
-  type OpenAiAnswer,
-  reply,
-  startEmbeddingServer,
-} from '../../helpers/embedding-server.ts';
+import { base64Of, type Fault, type OpenAiAnswer, reply } from '../../helpers/embedding-server.ts';
 import { endpointParams } from '../../helpers/endpoint-params.ts';
-import { temporaryFolder } from '../../helpers/temporary.ts';
+import { encodeAll, endpointModel, useEndpoint } from './use-endpoint.ts';
 
-const cacheFolder = temporaryFolder('cache');
-const name = 'endpoint:all-MiniLM-L6-v2';
-let server: EmbeddingServer;
-const opened: Encoder[] = [];
-const events: QdxEvent[] = [];
-
-beforeAll(async () => {
-  server = await startEmbeddingServer();
-});
-afterEach(async () => {
-  for (const encoder of opened.splice(0)) await encoder.close();
-  server.fault = {};
-  events.length = 0;
-});
-afterAll(() => server.close());
-
-async function open(changes: Partial<EndpointParams> = {}): Promise<Encoder> {
-  const params = endpointParams({ url: server.url, dimension: 384, retries: 0, ...changes });
-  const model = await findModel(name, { cacheFolder, endpoint: params });
-  const options = { device: 'cpu', workers: 1, use: 'bulk', cacheFolder } as const;
-  const encoder = await openEncoder(model, options, { onEvent: (event) => void events.push(event) });
-  opened.push(encoder);
-  return encoder;
-}
-const encodeAll = (encoder: Encoder, some: readonly string[]) =>
-  Promise.all(some.map((text) => encoder.encode(text, { role: 'document' })));
+const endpoint = useEndpoint();
+const { cacheFolder, events, open } = endpoint;
+const name = endpointModel;
 
 test.each<[string, NonNullable<Fault['answer']>, number]>([
   ['nonsense', (_question, response) => reply(response, 200, { data: 'none' }), 2],
   ['503', (_question, response) => reply(response, 503, { error: 'overloaded' }), 0],
 ])('an endpoint that answers %s is paid for what it read', async (_title, answer, requests) => {
   const encoder = await open({ retries: 1, retryDeadlineMs: 60_000, costPerMtok: 1 });
-  server.fault = { answer };
+  endpoint.server.fault = { answer };
   await expect(encodeAll(encoder, ['a'])).rejects.toThrow('the endpoint of');
   expect(encoder.bill).toMatchObject({ requests, countedBy: requests > 0 ? 'estimate' : 'endpoint' });
 });
 
 test('F35: 429 holds every request back for as long as the service asks, and then goes on', async () => {
-  server.fault = {
+  endpoint.server.fault = {
     answer: ({ before }, response) =>
       before === base && reply(response, 429, { error: 'slow down' }, { 'retry-after': '0.3' }),
   };
-  const base = server.requests.length;
+  const base = endpoint.server.requests.length;
   const encoder = await open({ retries: 2, parallel: 1 });
   const encoded = await encodeAll(encoder, ['a', 'b']);
   expect(encoded).toHaveLength(2);
-  expect(server.requests.length - base).toBe(2);
+  expect(endpoint.server.requests.length - base).toBe(2);
   expect(events).toContainEqual({ type: 'trace', message: expect.stringContaining('answers 429') });
 });
 
@@ -72,8 +39,10 @@ test.each<[string, number]>([
   ['500', 500],
   ['503 with a page', 503],
 ])('F35: a passing %s is tried again', async (_title, status) => {
-  const base = server.requests.length;
-  server.fault = { answer: ({ before }, response) => before === base && reply(response, status, '<html>down</html>') };
+  const base = endpoint.server.requests.length;
+  endpoint.server.fault = {
+    answer: ({ before }, response) => before === base && reply(response, status, '<html>down</html>'),
+  };
   const encoder = await open({ retries: 1 });
   expect((await encoder.encode('a', { role: 'document' })).vector).toHaveLength(384);
 });
@@ -158,7 +127,7 @@ test.each<[string, Fault, { readonly kind: string; readonly message: string }]>(
   ],
 ])('F35: %s is one sentence', async (_title, fault, expected) => {
   const encoder = await open({ timeoutMs: 300, retryDeadlineMs: 500 });
-  server.fault = fault;
+  endpoint.server.fault = fault;
   const error = await encodeAll(encoder, ['a', 'b']).catch((reason: unknown) => reason);
   const { kind, message, hint } = error as { kind: string; message: string; hint: string };
   expect({ kind, message: message.replace(/:\d+/, ':PORT') }).toEqual(expected);
@@ -170,7 +139,7 @@ test.each<[string, () => number[] | string]>([
   ['null, which is how JSON writes NaN', () => Array.from({ length: 384 }, () => null) as unknown as number[]],
   ['NaN in base64', () => base64Of(Float32Array.from({ length: 384 }, () => Number.NaN))],
 ])('F35: a text that gets %s has no vector; the others have theirs', async (_title, made) => {
-  server.fault = changed((json) => ({
+  endpoint.server.fault = changed((json) => ({
     ...json,
     data: json.data.map((item) => (item.index === 1 ? { ...item, embedding: made() } : item)),
   }));
@@ -193,16 +162,19 @@ test('where nothing listens it says so, and how to go on', async () => {
 });
 
 test('an abort ends what is on its way', async () => {
-  server.fault = { answer: () => true };
+  endpoint.server.fault = { answer: () => true };
   const controller = new AbortController();
-  const model = await findModel(name, { cacheFolder, endpoint: endpointParams({ url: server.url, dimension: 384 }) });
+  const model = await findModel(name, {
+    cacheFolder,
+    endpoint: endpointParams({ url: endpoint.server.url, dimension: 384 }),
+  });
   const encoder = await openEncoder(
     model,
     { device: 'cpu', workers: 1, use: 'query', cacheFolder },
     { signal: controller.signal },
   );
-  opened.push(encoder);
   const encoding = encoder.encode('a', { role: 'query' });
   controller.abort(new Error('enough'));
   await expect(encoding).rejects.toThrow('enough');
+  await encoder.close();
 });
