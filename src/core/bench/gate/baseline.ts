@@ -6,10 +6,9 @@ import { readFile } from 'node:fs/promises';
 import { QdxError } from '../../../lib/errors.ts';
 import { writeWholeFile } from '../../../lib/partial-file.ts';
 import { fileError } from './baseline-error.ts';
+import { baselineVersion, parseBaseline } from './baseline-schema.ts';
 import type { Report } from '../run/report.ts';
 import type { QueryResult } from '../run/score.ts';
-
-const baselineVersion = 1;
 
 export interface Baseline {
   readonly type: 'qdx-bench-baseline';
@@ -60,35 +59,8 @@ export async function readBaseline(path: string): Promise<Baseline> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw fileError(path, error);
   });
-  const value = parse(text, path);
-  if (typeof value.version === 'number' && value.version > baselineVersion)
-    throw new QdxError('refused', `${path} has version ${value.version}; this qdx knows version ${baselineVersion}`, {
-      hint: 'use the qdx that wrote it, or write it anew with --save-baseline',
-    });
-  const isWhole = value.version === baselineVersion && isRecord(value.scores) && typeof value.primary === 'string';
-  if (!isWhole) throw notABaseline(path);
-  return value as Baseline;
+  return parseBaseline(text, path);
 }
-
-function parse(text: string, path: string): Partial<Baseline> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw notABaseline(path, error);
-  }
-  if (!isRecord(value) || value['type'] !== 'qdx-bench-baseline') throw notABaseline(path);
-  return value;
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const notABaseline = (path: string, cause?: unknown): QdxError =>
-  new QdxError('usage', `${path} is no baseline of qdx bench`, {
-    hint: `write one: --save-baseline ${path}`,
-    ...(cause !== undefined && { cause }),
-  });
 
 export async function writeBaseline(path: string, baseline: Baseline): Promise<void> {
   await writeWholeFile(path, `${JSON.stringify(baseline, null, 2)}\n`);
