@@ -2,8 +2,8 @@
  * A folder with all that lead to it. One by one, because Node's own recursive way never ends where a file system takes no
  * folders (`/proc`, measured with Node 20.20).
  */
-import { mkdirSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { noFoldersCode, throwWriteError } from './file-bytes.ts';
 
 /**
@@ -14,6 +14,19 @@ import { noFoldersCode, throwWriteError } from './file-bytes.ts';
 export function makeFolder(path: string, mode?: number): void {
   try {
     makeFolders(path, mode);
+  } catch (error) {
+    throwWriteError(path, error);
+  }
+}
+
+/**
+ * For before the work, where the folder itself is made after it.
+ * @throws QdxError as `makeFolder` would, as far as it can be known without making anything.
+ */
+export function assertMayBecomeFolder(path: string): void {
+  try {
+    const [outermost = join(path, 'file')] = missingFolders(path);
+    accessSync(dirname(outermost), constants.W_OK | constants.X_OK);
   } catch (error) {
     throwWriteError(path, error);
   }

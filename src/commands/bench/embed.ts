@@ -12,7 +12,7 @@ import { findModel } from '../../core/models/find-model.ts';
 import { QdxError } from '../../lib/errors.ts';
 import { defineKeeping } from './flags.ts';
 import { numbersOf, oneCollection } from './one-collection.ts';
-import { benchFormats, benchResult } from './result.ts';
+import { benchFormats, benchResult, keeping } from './result.ts';
 import type { CommandContext, CommandInput, CommandModule } from '../command.ts';
 import { addEndpointOptions, modelPlaces } from '../model-places.ts';
 import { searchPlaces } from '../search/places.ts';
@@ -37,7 +37,7 @@ export const benchEmbed: CommandModule = {
     addSettingOptions(command, ['embed.model', 'bench.sessions', 'bench.queries', 'bench.rounds', 'bench.seed']);
     addEndpointOptions(command, 'bulk');
   },
-  run: async (command, context) => {
+  run: keeping(async (command, context) => {
     const { flags } = command;
     const { collection, connection, settings } = await oneCollection(flags['collection'], context);
     const { rounds, seed, sessions, queries: maxTexts } = settings.bench;
@@ -59,7 +59,7 @@ export const benchEmbed: CommandModule = {
     }
     const report = await measureEmbed(connection, { ...common, workers: numbersOf(sessions) }, context);
     return benchResult(command, context, { report, view: embedView(report), runs: {} });
-  },
+  }),
 };
 
 /** @throws QdxError `usage` for other sides than those that there are. */

@@ -8,7 +8,7 @@ import type { CommandModule } from '../command.ts';
 import { addSettingOptions } from '../setting-options.ts';
 import { defineMeasuring, defineQueries } from './flags.ts';
 import { numbersOf } from './one-collection.ts';
-import { benchFormats, benchResult } from './result.ts';
+import { benchFormats, benchResult, keeping } from './result.ts';
 import { runBench } from './run.ts';
 
 export const benchLoad: CommandModule = {
@@ -19,12 +19,12 @@ export const benchLoad: CommandModule = {
     defineMeasuring(command);
     addSettingOptions(command, ['bench.users']);
   },
-  run: async (command, context) => {
+  run: keeping(async (command, context) => {
     const report = await runBench(command, context, async ({ connection, input, places, settings }) => {
       const local = await findRunningServer(dataDirOf(settings.connection.dataDir, context.folders.data));
       const serverPid = local?.url === connection.url ? local.pid : null;
       return measureLoad(connection, { ...input, users: numbersOf(settings.bench.users), serverPid }, places, context);
     });
     return benchResult(command, context, { report, view: loadView(report), runs: {} });
-  },
+  }),
 };

@@ -6,7 +6,7 @@ import { migrationView } from '../../core/bench/views/migration-view.ts';
 import { QdxError } from '../../lib/errors.ts';
 import type { CommandModule } from '../command.ts';
 import { defineMeasuring, defineQueries } from './flags.ts';
-import { benchResult, rankingFormats } from './result.ts';
+import { benchResult, rankingFormats, keeping } from './result.ts';
 import { runBench } from './run.ts';
 
 export const benchMigration: CommandModule = {
@@ -17,7 +17,7 @@ export const benchMigration: CommandModule = {
     command.option('--from <collection>', 'The old collection; -c names the new one');
     defineMeasuring(command);
   },
-  run: async (command, context) => {
+  run: keeping(async (command, context) => {
     const { from } = command.flags;
     if (typeof from !== 'string')
       throw new QdxError('usage', 'which is the old collection? Name it with --from, and the new one with -c');
@@ -28,5 +28,5 @@ export const benchMigration: CommandModule = {
     });
     const runs = Object.fromEntries(report.sides.map(({ name, rankings }) => [name, rankings]));
     return benchResult(command, context, { report, view: migrationView(report), runs });
-  },
+  }),
 };

@@ -5,7 +5,7 @@ import { parityView } from '../../core/bench/views/parity-view.ts';
 import { benchParity as measureParity } from '../../core/bench/suites/parity.ts';
 import { QdxError } from '../../lib/errors.ts';
 import { defineKeeping, judgedSetOf } from './flags.ts';
-import { benchFormats, benchResult } from './result.ts';
+import { benchFormats, benchResult, keeping } from './result.ts';
 import type { CommandModule } from '../command.ts';
 import { addEndpointOptions } from '../model-places.ts';
 import { searchPlaces } from '../search/places.ts';
@@ -30,7 +30,7 @@ export const benchParity: CommandModule = {
     addSettingOptions(command, ['bench.seed']);
     addEndpointOptions(command, 'bulk');
   },
-  run: async (command, context) => {
+  run: keeping(async (command, context) => {
     const { args, flags } = command;
     const least = leastCosine(flags['minCosine']);
     const set = await judgedSetOf(flags, context);
@@ -48,7 +48,7 @@ export const benchParity: CommandModule = {
       context,
     );
     return benchResult(command, context, { report, view: parityView(report), runs: {} });
-  },
+  }),
 };
 
 function leastCosine(typed: unknown): number | undefined {

@@ -12,11 +12,22 @@ import { renderRun } from '../../core/bench/run/trec-run.ts';
 import type { Report } from '../../core/bench/run/report.ts';
 import type { Outcome } from '../../lib/errors.ts';
 import { renderBench } from './render.ts';
-import type { CommandContext, CommandInput, CommandResult } from '../command.ts';
+import { throwWriteError } from '../../lib/file-bytes.ts';
+import { assertMayBecomeFolder } from '../../lib/make-folder.ts';
+import type { CommandContext, CommandInput, CommandModule, CommandResult } from '../command.ts';
 
 /** Values of `--format` that every suite knows, and those of suites that rank. */
 export const benchFormats = ['html', 'md', 'junit', 'github', 'prometheus'];
 export const rankingFormats = [...benchFormats, 'trec'];
+
+/** A run whose report may be kept: that it can be written is known before what takes minutes. */
+export const keeping =
+  (run: CommandModule['run']): CommandModule['run'] =>
+  (command, context) => {
+    const { out } = command.flags;
+    if (typeof out === 'string') assertMayBecomeFolder(out);
+    return run(command, context);
+  };
 
 export async function benchResult(
   { flags }: CommandInput,
@@ -33,7 +44,8 @@ export async function benchResult(
     context.onEvent({ type: 'note', message: `kept in ${out}: ${files.join(', ')}` });
   }
   const summary = context.environment['GITHUB_STEP_SUMMARY'];
-  if (context.format === 'github' && summary) await appendFile(summary, renderStepSummary(view));
+  if (context.format === 'github' && summary)
+    await appendFile(summary, renderStepSummary(view)).catch((error: unknown) => throwWriteError(summary, error));
   return {
     data: report,
     text: (terminal) => renderBench(view, terminal),

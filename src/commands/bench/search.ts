@@ -7,8 +7,9 @@ import { searchView } from '../../core/bench/views/search-view.ts';
 import { steadyTimes } from '../../core/bench/run/timing.ts';
 import { benchSearch as measureSearch, measured, type SearchReport } from '../../core/bench/suites/search.ts';
 import { QdxError } from '../../lib/errors.ts';
+import { assertMayBecomeFile } from '../../lib/partial-file.ts';
 import { defineMeasuring, defineQueries } from './flags.ts';
-import { rankingFormats, benchResult } from './result.ts';
+import { rankingFormats, benchResult, keeping } from './result.ts';
 import { runBench } from './run.ts';
 import type { CommandContext, CommandInput, CommandModule } from '../command.ts';
 
@@ -30,11 +31,13 @@ export const benchSearch: CommandModule = {
       .option('--ratchet', 'Write a significant gain into the baseline of --gate');
     defineMeasuring(command);
   },
-  run: async (command, context) => {
+  run: keeping(async (command, context) => {
     const { flags } = command;
     const gate = typeof flags['gate'] === 'string' ? flags['gate'] : undefined;
     if (flags['ratchet'] === true && gate === undefined)
       throw new QdxError('usage', '--ratchet raises the baseline of --gate, and there is none');
+    const { saveBaseline: path } = flags;
+    if (typeof path === 'string') await assertMayBecomeFile(path);
     const baseline = gate === undefined ? undefined : await readBaseline(gate);
     const report = await runBench(command, context, ({ connection, input, places }) =>
       measureSearch(
@@ -46,7 +49,7 @@ export const benchSearch: CommandModule = {
     );
     await saveBaseline(command, report, context);
     return benchResult(command, context, { report, view: searchView(report), runs: { search: report.rankings } });
-  },
+  }),
 };
 
 async function saveBaseline({ flags }: CommandInput, report: SearchReport, context: CommandContext): Promise<void> {

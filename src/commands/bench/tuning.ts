@@ -17,7 +17,7 @@ import type { Connection } from '../../core/qdrant/connection/connection.ts';
 import { chooseCollections } from '../../core/retrieval/choose-collections.ts';
 import { QdxError } from '../../lib/errors.ts';
 import { defineKeeping, defineLimits, defineQueries, documentKeyOf, judgedSetOf, limitsOf } from './flags.ts';
-import { benchFormats, benchResult } from './result.ts';
+import { benchFormats, benchResult, keeping } from './result.ts';
 import type { CommandContext, CommandInput, CommandModule, CommandResult } from '../command.ts';
 import { listFlag } from '../search/flags.ts';
 import { searchPlaces } from '../search/places.ts';
@@ -31,14 +31,14 @@ export const benchQuantization: CommandModule = {
     'qdx bench quantization -c docs --queries judged.jsonl --apply',
   ],
   define: (command) => defineTuning(command, 'quantization'),
-  run: (command, context) => runTuning('quantization', command, context),
+  run: keeping((command, context) => runTuning('quantization', command, context)),
 };
 
 export const benchHnsw: CommandModule = {
   formats: benchFormats,
   examples: ['qdx bench hnsw -c docs', 'qdx bench hnsw -c docs --queries judged.jsonl --apply'],
   define: (command) => defineTuning(command, 'hnsw'),
-  run: (command, context) => runTuning('hnsw', command, context),
+  run: keeping((command, context) => runTuning('hnsw', command, context)),
 };
 
 type Suite = TuningReport['suite'];

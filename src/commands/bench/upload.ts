@@ -7,7 +7,7 @@ import type { CommandModule } from '../command.ts';
 import { addSettingOptions } from '../setting-options.ts';
 import { defineKeeping } from './flags.ts';
 import { numbersOf, oneCollection } from './one-collection.ts';
-import { benchFormats, benchResult } from './result.ts';
+import { benchFormats, benchResult, keeping } from './result.ts';
 
 export const benchUpload: CommandModule = {
   formats: benchFormats,
@@ -17,11 +17,11 @@ export const benchUpload: CommandModule = {
     defineKeeping(command);
     addSettingOptions(command, ['bench.batches', 'bench.inFlight', 'bench.points', 'bench.rounds', 'bench.seed']);
   },
-  run: async (command, context) => {
+  run: keeping(async (command, context) => {
     const { flags } = command;
     const { collection, connection, settings } = await oneCollection(flags['collection'], context);
     const [batchSizes, parallels] = [numbersOf(settings.bench.batches), numbersOf(settings.bench.inFlight)];
     const report = await measureUpload(connection, { collection, settings, batchSizes, parallels }, context);
     return benchResult(command, context, { report, view: uploadView(report), runs: {} });
-  },
+  }),
 };

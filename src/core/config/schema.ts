@@ -133,7 +133,7 @@ const transferSettings = z.strictObject({
  * Rerankers one after the other: each orders the best of the one before. `auto`: late interaction where collections keep what it
  * needs, of models whose card says that their token vectors are usable.
  */
-const reranking = z.enum([
+export const reranking = z.enum([
   'auto',
   'off',
   'late',

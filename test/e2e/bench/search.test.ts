@@ -59,7 +59,7 @@ test('the starter set: figures with intervals, host and versions, every form of 
   expect(whole.timing?.warm['encode']?.samples).toBe(39);
   expect(whole.timing?.warm['total']?.untrusted).toHaveProperty('p99Ms');
   expect(whole.raw).toHaveLength(78);
-  for (const name of ['report.json', 'report.md', 'junit.xml', 'metrics.prom', 'run-search.trec'])
+  for (const name of ['report.json', 'report.html', 'report.md', 'junit.xml', 'metrics.prom', 'run-search.trec'])
     expect([name, existsSync(join(out, name))]).toEqual([name, true]);
   const lines = readFileSync(join(out, 'run-search.trec'), 'utf8').trim().split('\n');
   expect(lines.every((line) => /^q\d+ Q0 \S+ \d+ \S+ qdx-search$/.test(line))).toBe(true);
@@ -135,4 +135,16 @@ test('a baseline of other judgements, a file that is none, and a collection that
   expect(await bench(['--starter', '--gate', other])).toMatchObject({ exitCode: 2 });
   expect(await bench(['--starter', '--gate', join(work, 'none.json')])).toMatchObject({ exitCode: 6 });
   expect(await qdx(['bench', 'search', '-c', 'dmo', '--starter'])).toMatchObject({ exitCode: 6 });
+});
+
+test('what cannot be measured or kept is said before anything is asked', async () => {
+  const unjudged = file('unjudged.csv', 'query\nvector index\n');
+  const nowhere = (args: readonly string[]) => runQdx(['bench', ...args, '--url', 'http://127.0.0.1:9'], { home });
+  const refused = (exitCode: number, text: string) => ({ exitCode, stderr: expect.stringContaining(text) as string });
+  const search = ['search', '-c', 'demo', '--starter'];
+  expect(await nowhere([...search, '--out', unjudged])).toMatchObject(refused(1, 'it is a file'));
+  expect(await nowhere([...search, '--save-baseline', join(work, 'no', 'b.json')])).toMatchObject(refused(6, 'b.json'));
+  const reranking = ['reranking', '-c', 'demo', '--queries', unjudged];
+  expect(await nowhere([...reranking, '--with', 'lat'])).toMatchObject(refused(2, 'did you mean late?'));
+  expect(await qdx(['bench', ...reranking])).toMatchObject(refused(2, 'is judged, and the verdict on reranking'));
 });

@@ -83,10 +83,12 @@ describe('against a baseline', () => {
       ).isSignificantGain,
     ).toBe(false);
   });
-  test('a run in which queries failed becomes no baseline', () => {
+  test('a run in which queries failed, or in which none was judged, becomes no baseline', () => {
     const report = { failedQueries: 2 } as Parameters<typeof createBaseline>[0]['report'];
     const input = { report, primary: 'ndcg@10', results: [], means: {}, latency: null };
     expect(() => createBaseline(input)).toThrow(/2 queries failed and have no score/);
+    const unjudged = { ...input, report: { ...report, failedQueries: 0 } };
+    expect(() => createBaseline(unjudged)).toThrow(/no query is judged/);
   });
 });
 

@@ -132,6 +132,12 @@ describe('F47: what cannot be used is named with file and line', () => {
     ],
     [{ ...beir, 'qrels/test.tsv': 'q1\td1\thigh\n' }, /line 1: the grade is no whole number: "high"/],
     [{ ...beir, 'qrels/test.tsv': 'q1\td1\n' }, /line 1: expected 3 columns/],
+    [{ ...beir, 'qrels/test.tsv': 'q1\td1\tNaN\n' }, /line 1: the grade is no whole number: "NaN"/],
+    [{ ...beir, 'qrels/test.tsv': 'query-id\tcorpus-id\tscore\n' }, /there is no judgement in .*test\.tsv$/],
+    [{ 'queries.jsonl': beir['queries.jsonl'] }, /queries\.jsonl line 1: it is a query of a BEIR folder/],
+    [{ ...beir, 'qrels/test.tsv': '', 'qrels/dev.tsv': '' }, /there is no judgement in .*test\.tsv$/],
+    [{ 'queries.jsonl': beir['queries.jsonl'], 'qrels/a.tsv': '', 'qrels/b.tsv': '' }, /has 2 files in qrels\/$/],
+    [{ 'read-me.txt': '' }, /there is no query to ask in /],
     [
       { ...beir, 'qrels/test.tsv': 'q1\td1\t1\nq1\td1\t2\n' },
       /line 2: query q1 and document d1 have grade 2 here, and 1 on line 1/,
@@ -158,6 +164,14 @@ describe('F47: what cannot be used is named with file and line', () => {
       kind: 'usage',
       message: expect.stringMatching(message) as string,
     });
+  });
+  test.each([
+    ['queries.jsonl of a BEIR folder', { 'qrels/test.tsv': beir['qrels/test.tsv'] }, {}, 'queries.jsonl'],
+    ['the split that was named', beir, { split: 'dev' }, 'qrels/dev.tsv'],
+  ])('%s is missing', async (_title, files, named, missing) => {
+    const folder = write(files);
+    const message = expect.stringContaining(join(folder, missing)) as string;
+    await expect(readJudgedSet({ queries: folder, ...named })).rejects.toMatchObject({ kind: 'notFound', message });
   });
   test('a folder that is not there', async () => {
     await expect(readJudgedSet({ queries: '/nowhere/at-all' })).rejects.toMatchObject({ kind: 'notFound' });

@@ -4,7 +4,7 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { makeFolder } from '../../../src/lib/make-folder.ts';
+import { assertMayBecomeFolder, makeFolder } from '../../../src/lib/make-folder.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 
 test('with all that lead to it, in the wanted mode, and again', () => {
@@ -12,6 +12,12 @@ test('with all that lead to it, in the wanted mode, and again', () => {
   makeFolder(folder, 0o700);
   makeFolder(folder);
   expect(statSync(folder).mode & 0o777).toBe(0o700);
+});
+
+test('what may become a folder is known without making it', () => {
+  const root = temporaryFolder();
+  for (const folder of [root, join(root, 'a', 'b')]) assertMayBecomeFolder(folder);
+  expect(existsSync(join(root, 'a'))).toBe(false);
 });
 
 describe('F6: a folder that cannot be made', () => {
@@ -22,9 +28,9 @@ describe('F6: a folder that cannot be made', () => {
     ['a file of that name', file, 'failed', 'it is a file'],
     ['a file on the way', join(file, 'a', 'b'), 'notFound', 'its folder is a file'],
   ])('%s', (_title, folder, kind, reason) => {
-    expect(() => makeFolder(folder)).toThrow(
-      expect.objectContaining({ kind, message: `cannot write ${folder}: ${reason}` }) as Error,
-    );
+    const refusal = expect.objectContaining({ kind, message: `cannot write ${folder}: ${reason}` }) as Error;
+    expect(() => makeFolder(folder)).toThrow(refusal);
+    expect(() => assertMayBecomeFolder(folder)).toThrow(refusal);
   });
 
   test.runIf(existsSync('/proc/self'))('a file system that takes none (where there is a /proc)', () => {

@@ -36,10 +36,18 @@ export interface BaselineInput {
   readonly latency: { readonly p50Ms: number; readonly p95Ms: number } | null;
 }
 
-/** @throws QdxError `refused` where queries failed: a baseline without them would hide what breaks later. */
+/**
+ * @throws QdxError `refused` where queries failed: a baseline without them would hide what breaks later; and where none has a
+ * score.
+ */
 export function createBaseline({ report, primary, results, means, latency }: BaselineInput): Baseline {
   if (report.failedQueries > 0)
     throw new QdxError('refused', `no baseline is written: ${report.failedQueries} queries failed and have no score`);
+  const scores = Object.fromEntries(results.flatMap((one) => (one.state === 'scored' ? [[one.id, one.scores]] : [])));
+  if (Object.keys(scores).length === 0)
+    throw new QdxError('refused', 'no baseline is written: no query is judged, so that none has a score', {
+      hint: 'qdx bench judge writes a file of passages to judge',
+    });
   return {
     type: 'qdx-bench-baseline',
     version: baselineVersion,
@@ -49,7 +57,7 @@ export function createBaseline({ report, primary, results, means, latency }: Bas
     inputSha256: report.input?.sha256 ?? '',
     primary,
     means,
-    scores: Object.fromEntries(results.flatMap((one) => (one.state === 'scored' ? [[one.id, one.scores]] : []))),
+    scores,
     latency: latency && { p50Ms: latency.p50Ms, p95Ms: latency.p95Ms, cpu: report.host.cpu },
   };
 }

@@ -22,6 +22,7 @@ export interface GradedQueries {
  * mean goes over all judged queries (`trec_eval -c`).
  */
 export function gradeQueries(queries: readonly QueryLine[], qrels: readonly Qrel[], qrelsPath: string): GradedQueries {
+  if (qrels.length === 0) throw new QdxError('usage', `there is no judgement in ${qrelsPath}`);
   const grades = gradesByQuery(qrels);
   const known = new Set(queries.map(({ id }) => id));
   const textless = qrels.find(({ query }) => !known.has(query));

@@ -36,6 +36,13 @@ type Value = Readonly<Record<string, unknown>>;
 function parseQuery(value: Value, path: string, line: number, collection: string | undefined): JudgedQuery {
   const id = textOf(value['id']);
   const text = textOf(value['query']);
+  if (id === undefined && value['_id'] !== undefined)
+    throw lineError(
+      path,
+      line,
+      'it is a query of a BEIR folder, which has its judgements in qrels/test.tsv beside it',
+      'name the folder that holds both, or judge with qdx bench judge',
+    );
   if (id === undefined) throw lineError(path, line, 'it has no "id" that is a text or a number');
   if (text === undefined) throw lineError(path, line, 'it has no "query"');
   const { answers } = value;

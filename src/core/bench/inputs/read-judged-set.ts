@@ -33,7 +33,10 @@ export async function readJudgedSet(input: JudgedSetInput, signal?: AbortSignal)
   const hash = createHash('sha256');
   const kind = await kindOf(input);
   const { queries, warnings } = await readers[kind](input, { hash, ...(signal && { signal }) });
-  if (queries.length === 0) throw new QdxError('usage', `there is no query to ask in ${input.queries}`);
+  if (queries.length === 0)
+    throw new QdxError('usage', `there is no query to ask in ${input.queries}`, {
+      hint: 'docs/bench.md describes what --queries takes; --starter takes the judged queries that ship with qdx',
+    });
   const isOfPassages = queries.some(({ judgements }) => judgements?.kind === 'passages');
   return {
     kind,
@@ -73,16 +76,14 @@ async function kindOf({ queries, qrels, split }: JudgedSetInput): Promise<InputK
       hint: '--starter takes the judged queries that ship with qdx',
     });
   if (qrels !== undefined) return 'trec';
-  if (found.isDirectory()) return (await isFile(join(queries, 'queries.jsonl'))) ? beirFolder(queries) : 'passages';
+  if (found.isDirectory()) return (await hasQrels(queries)) ? 'beir' : 'passages';
   if (split !== undefined) throw new QdxError('usage', `--split is for a BEIR folder, and ${queries} is a file`);
   return queries.endsWith('.csv') ? 'csv' : 'passages';
 }
 
-/** The starter set's own folder holds a queries.jsonl too, without qrels. */
-const beirFolder = async (folder: string): Promise<InputKind> =>
-  (await stat(join(folder, 'qrels')).catch(() => null)) ? 'beir' : 'passages';
-
-const isFile = async (path: string): Promise<boolean> => (await stat(path).catch(() => null))?.isFile() ?? false;
+/** That makes it a BEIR folder: one of passage-judged queries may hold a queries.jsonl as well. */
+const hasQrels = async (folder: string): Promise<boolean> =>
+  (await stat(join(folder, 'qrels')).catch(() => null)) !== null;
 
 function unjudged(queries: readonly JudgedQuery[]): string[] {
   const count = queries.filter(({ judgements }) => judgements === null).length;

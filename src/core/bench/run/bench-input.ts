@@ -34,6 +34,14 @@ export const collectionsOf = ({ set, params }: Pick<BenchInput, 'set' | 'params'
   return [...new Set([...named, ...(usesOwn ? params.collections : [])])];
 };
 
+/** @throws QdxError `usage` where nothing is judged: for what is decided by scores alone. */
+export function assertJudged({ queries, source }: JudgedSet, what: string): void {
+  if (queries.some(({ judgements }) => judgements !== null)) return;
+  throw new QdxError('usage', `no query in ${source} is judged, and ${what} goes by judgements`, {
+    hint: 'qdx bench judge writes a file of passages to judge',
+  });
+}
+
 /**
  * Null where nothing is judged.
  * @throws QdxError `usage` where no collection has any of them: every score would be 0, and say nothing.

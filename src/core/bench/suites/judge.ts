@@ -4,7 +4,7 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import { stringifyJson } from '../../../lib/json.ts';
-import { createPartialFile } from '../../../lib/partial-file.ts';
+import { assertMayBecomeFile, createPartialFile } from '../../../lib/partial-file.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import type { Hit } from '../../retrieval/hits/hit.ts';
 import type { SearchMode } from '../../retrieval/params.ts';
@@ -35,6 +35,7 @@ export async function buildPool(
   places: SearchPlaces,
   run: RunOptions = {},
 ): Promise<JudgePool> {
+  await assertMayBecomeFile(out);
   const modes: readonly SearchMode[] = params.mode === 'dense' ? ['dense'] : ['hybrid', 'dense', 'lexical'];
   const contenders = modes.map((mode) =>
     createContender(

@@ -14,7 +14,7 @@ import type { KnownDocuments } from '../metrics/document-key.ts';
 import { hostNotes, type Report, reportHead } from '../run/report.ts';
 import { type AgainstOff, againstOff } from '../run/against-off.ts';
 import type { Asked, Contender } from '../run/ask.ts';
-import { type BenchInput, collectionsOf, knownDocuments } from '../run/bench-input.ts';
+import { assertJudged, type BenchInput, collectionsOf, knownDocuments } from '../run/bench-input.ts';
 import { createContender, type OpenContender } from '../run/contender.ts';
 import { headroomOf } from '../run/headroom.ts';
 import { type JudgedRun, judgeQueries } from '../run/judge-answers.ts';
@@ -71,6 +71,7 @@ export async function benchReranking(
   run: RunOptions = {},
 ): Promise<RerankingReport> {
   const { set, params, seed, rerankers } = input;
+  assertJudged(set, 'the verdict on reranking');
   const head = await reportHead(connection, { suite: 'reranking', seed, set, collections: collectionsOf(input) }, run);
   const configured = input.configured === 'auto' ? autoState(head) : input.configured;
   const documents = await knownDocuments(connection, input, run);

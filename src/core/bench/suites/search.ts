@@ -12,7 +12,7 @@ import { checkLimits } from '../gate/limits.ts';
 import { primaryMeasure } from '../metrics/measures.ts';
 import { hostNotes, type Report, reportHead } from '../run/report.ts';
 import { type AnnRecall, measureAnnRecall } from '../run/ann-recall.ts';
-import { type BenchInput, collectionsOf, knownDocuments } from '../run/bench-input.ts';
+import { assertJudged, type BenchInput, collectionsOf, knownDocuments } from '../run/bench-input.ts';
 import { createContender, type OpenContender } from '../run/contender.ts';
 import { judgeQueries } from '../run/judge-answers.ts';
 import { type Quality, qualityNotes, qualityOf } from '../run/quality.ts';
@@ -50,6 +50,7 @@ export async function benchSearch(
   run: RunOptions = {},
 ): Promise<SearchReport> {
   const { set, params, seed } = input;
+  if (input.baseline) assertJudged(set, 'a comparison with a baseline');
   const collections = collectionsOf(input);
   const head = await reportHead(connection, { suite: 'search', seed, set, collections }, run);
   const documents = await knownDocuments(connection, input, run);

@@ -42,7 +42,9 @@ function headline({ quality, timing, annRecall }: SearchReport): string {
   const steady = timing?.warm['total'] ?? timing?.cold['total'];
   return [
     ...(quality && primary
-      ? [`${quality.primary} ${score(primary.mean)} (${interval(primary)}) over ${quality.queries} queries`]
+      ? [
+          `${quality.primary} ${score(primary.mean)} (${interval(primary)}) over ${quality.queries} ${quality.queries === 1 ? 'query' : 'queries'}`,
+        ]
       : []),
     ...(annRecall ? [`recall@10 against exact ${score(annRecall.recall.mean)}`] : []),
     ...(steady ? [`p50 ${milliseconds(steady.p50Ms)}, p95 ${milliseconds(steady.p95Ms)}`] : []),
