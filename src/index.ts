@@ -8,13 +8,8 @@ export type { Chunk, ChunkingSettings, ChunkPayload } from './core/corpus/chunk.
 export { type CorpusReading, readCorpus, type ReadCorpusParams } from './core/corpus/read-corpus.ts';
 export type { ModelCard, VectorSpace } from './core/models/cards/card.ts';
 export type { EncodedText, EncodeOptions, Encoder } from './core/models/encoder.ts';
-export {
-  type EncoderModel,
-  findLocalModel,
-  findModel,
-  type FindModelOptions,
-  type FoundModel,
-} from './core/models/find-model.ts';
+export { findLocalModel, findModel, type FindModelOptions } from './core/models/find-model.ts';
+export type { EncoderModel, FoundModel } from './core/models/found-model.ts';
 export { type EncoderOptions, openEncoder } from './core/models/open-encoder.ts';
 export { openTokenizer } from './core/models/open-tokenizer.ts';
 export { verifyModel } from './core/verify-model/verify-model.ts';

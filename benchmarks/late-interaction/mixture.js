@@ -1,7 +1,7 @@
 /**
  * Parameters of a way to mix: chosen on all corpora but one, judged on that one, in turn.
  */
-import { mean } from '../../dist/core/bench/metrics/means.js';
+import { mean } from '../../dist/lib/statistics/mean.js';
 import { bootstrapInterval } from '../../dist/lib/statistics/bootstrap.js';
 import { judge } from '../quality/metrics.js';
 import { rankingsOf, ways } from './ways.js';

@@ -1,7 +1,7 @@
 /**
  * What the figures have to be. Each bar is `{ title, figure, bar, isMet }` with texts, for reportBars.
  */
-import { mean } from '../../dist/core/bench/metrics/means.js';
+import { mean } from '../../dist/lib/statistics/mean.js';
 import { percentile } from '../../dist/lib/statistics/latency.js';
 import { figure } from './metrics.js';
 

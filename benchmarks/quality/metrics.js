@@ -1,7 +1,7 @@
 /**
  * The figures of judged queries, by the measures of `qdx bench` (docs/bench.md).
  */
-import { mean } from '../../dist/core/bench/metrics/means.js';
+import { mean } from '../../dist/lib/statistics/mean.js';
 import { parseMeasure } from '../../dist/core/bench/metrics/measures.js';
 import { gradesOf } from '../../dist/core/bench/run/score.js';
 

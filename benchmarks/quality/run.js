@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { describeHost } from '../host.js';
-import { mean } from '../../dist/core/bench/metrics/means.js';
+import { mean } from '../../dist/lib/statistics/mean.js';
 import { keepRun, reportBars } from '../keep-run.js';
 import { openLibrary, qdx } from '../qdx.js';
 import { dualBars, fixedBars, rerankingBars } from './bars.js';

@@ -10,7 +10,7 @@ import { chooseDevice, deviceFacts } from '../models/onnx/devices.ts';
 import { weightsHash } from '../models/weights-hash.ts';
 import type { Encoder } from '../models/encoder.ts';
 import type { Bill } from '../models/endpoint/meter.ts';
-import type { EncoderModel } from '../models/find-model.ts';
+import type { EncoderModel } from '../models/found-model.ts';
 import { cpuIdentity } from '../models/onnx/mapped-model.ts';
 import { emptyCache, openVectorCache, type VectorCache } from '../vectors/cache.ts';
 import type { CachedVector } from '../vectors/cache-segment.ts';

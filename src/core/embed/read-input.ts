@@ -13,7 +13,7 @@ import type { PresenceLog } from '../corpus/presence.ts';
 import { skipReasons, type SkipReason } from '../corpus/skips.ts';
 import { chosenModel } from '../models/cards/default-model.ts';
 import { estimateThatFits } from '../models/endpoint/count-tokens.ts';
-import type { EncoderModel } from '../models/find-model.ts';
+import type { EncoderModel } from '../models/found-model.ts';
 import { openModelTokenizer } from '../models/open-tokenizer.ts';
 import { type Embedder, openEmbedder } from './embedder.ts';
 import type { EmbedParams } from './params.ts';

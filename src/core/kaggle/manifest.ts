@@ -7,7 +7,7 @@ import type { RunOptions } from '../../lib/events.ts';
 import { writeWholeFile } from '../../lib/partial-file.ts';
 import { sha256OfFile } from '../models/check-files.ts';
 import type { ModelCard } from '../models/cards/card.ts';
-import type { FoundModel } from '../models/find-model.ts';
+import type { FoundModel } from '../models/found-model.ts';
 import { openEncoder } from '../models/open-encoder.ts';
 import type { VectorsFileHeader } from '../vectors/record.ts';
 import { parityTexts } from '../verify-model/parity-texts.ts';

@@ -13,7 +13,7 @@ import { ownName, removeDeadFiles } from '../../lib/scratch-file.ts';
 import { embedCorpus, type EmbedParams } from '../embed/embed.ts';
 import { chosenModel } from '../models/cards/default-model.ts';
 import { fingerprint } from '../models/cards/space.ts';
-import type { FoundModel } from '../models/find-model.ts';
+import type { FoundModel } from '../models/found-model.ts';
 import { readHeader } from '../vectors/read-file.ts';
 import type { VectorsFileHeader } from '../vectors/record.ts';
 import { chunksFile, foldersIn, foldersOf, type KaggleJob, readJob, writeJob } from './job.ts';

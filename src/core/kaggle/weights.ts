@@ -5,7 +5,7 @@
 import { copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { QdxError } from '../../lib/errors.ts';
-import type { FoundModel } from '../models/find-model.ts';
+import type { FoundModel } from '../models/found-model.ts';
 
 /**
  * Copies a folder's model into the dataset; of a model of the hub nothing.

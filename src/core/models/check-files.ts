@@ -10,7 +10,7 @@ import { QdxError } from '../../lib/errors.ts';
 import { sha256Hex } from '../../lib/hash.ts';
 import { assertSafeExternalData } from './onnx/external-data.ts';
 import type { CardOfFiles } from './cards/card.ts';
-import type { FoundModel } from './find-model.ts';
+import type { FoundModel } from './found-model.ts';
 
 /** @throws QdxError `verification` naming the file, the hash expected and the hash found; `refused` for unsafe external data. */
 export async function checkModelFile({ card, modelFile, folder, lockedFiles }: FoundModel<CardOfFiles>): Promise<void> {

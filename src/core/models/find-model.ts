@@ -7,29 +7,12 @@ import { QdxError } from '../../lib/errors.ts';
 import { didYouMean, nearestNames } from '../../lib/nearest.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import { packageRoot } from '../../lib/package-root.ts';
-import type { EndpointModel } from './endpoint/endpoint-model.ts';
 import type { EndpointParams } from './endpoint/endpoint-params.ts';
 import { builtInCards, builtInModelName } from './cards/built-in-cards.ts';
-import type { CardOfFiles, ModelCard } from './cards/card.ts';
+import type { ModelCard } from './cards/card.ts';
 import { type AnyCard, builtInRerankers, isRerankerCard, type RerankerCard } from './cards/reranker-card.ts';
+import type { EncoderModel, FoundModel } from './found-model.ts';
 import { modelsFolder, type ModelPlaces } from './hub/hub-settings.ts';
-
-/** An encoder, unless another kind of card is named. */
-export interface FoundModel<Card extends CardOfFiles = ModelCard> {
-  readonly card: Card;
-  readonly origin: 'built-in' | 'cache' | 'folder';
-  readonly folder: string;
-  readonly modelFile: string;
-  readonly tokenizerFile: string;
-  readonly tokenizerConfigFile: string | null;
-  /** sha256 by path in `folder`, of files besides those that the card names. */
-  readonly lockedFiles: Readonly<Record<string, string>>;
-  /** What had to be assumed about it; said when it is opened. */
-  readonly notes: readonly string[];
-}
-
-/** What makes vectors: files on this machine, or a service over HTTP. */
-export type EncoderModel = FoundModel | EndpointModel;
 
 export interface FindModelOptions extends ModelPlaces {
   /** How models named `endpoint:…` are asked; absent: they cannot be. */

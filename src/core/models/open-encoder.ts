@@ -6,7 +6,7 @@ import type { RunOptions } from '../../lib/events.ts';
 import { checkedDevice, chooseDevice, cpuDevice, cudaMissing, type DeviceChoice, deviceFacts } from './onnx/devices.ts';
 import type { WorkerDevice } from './workers/messages.ts';
 import type { Encoder } from './encoder.ts';
-import type { EncoderModel, FoundModel } from './find-model.ts';
+import type { EncoderModel, FoundModel } from './found-model.ts';
 import { createInlineEncoder } from './encoders/inline-encoder.ts';
 import { createProcessEncoder } from './encoders/process-encoder.ts';
 

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { isQdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import type { RerankerCard } from './cards/reranker-card.ts';
-import type { FoundModel } from './find-model.ts';
+import type { FoundModel } from './found-model.ts';
 import { cpuDevice } from './onnx/devices.ts';
 import type { PairScorer } from './pair-scorer.ts';
 import type { PairRequest, PairScore } from './scorers/score-pairs.ts';

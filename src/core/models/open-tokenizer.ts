@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { Tokenizer as JsonTokenizer } from '@huggingface/tokenizers';
 import { QdxError } from '../../lib/errors.ts';
 import { openFileVocabulary } from './file-vocabulary.ts';
-import type { EncoderModel, FoundModel } from './find-model.ts';
+import type { EncoderModel, FoundModel } from './found-model.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** Longest stretch of text that one token is taken to stand for before a long text is cut ahead of tokenizing it. */

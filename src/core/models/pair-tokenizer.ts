@@ -4,7 +4,7 @@
  */
 import type { Tokenizer as JsonTokenizer } from '@huggingface/tokenizers';
 import { loadJsonTokenizer } from './open-tokenizer.ts';
-import type { FoundModel } from './find-model.ts';
+import type { FoundModel } from './found-model.ts';
 
 export interface PairTokens {
   readonly ids: Int32Array;

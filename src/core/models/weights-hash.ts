@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path';
 import { sha256Hex } from '../../lib/hash.ts';
-import type { EndpointModel } from './endpoint/endpoint-model.ts';
-import type { FoundModel } from './find-model.ts';
+import type { EndpointModel } from './found-model.ts';
+import type { FoundModel } from './found-model.ts';
 
 type Weights = Pick<FoundModel, 'card' | 'origin' | 'modelFile' | 'lockedFiles'>;
 

@@ -3,7 +3,7 @@
  */
 import type { ModelCard } from '../models/cards/card.ts';
 import type { RerankerCard } from '../models/cards/reranker-card.ts';
-import type { EncoderModel, FoundModel } from '../models/find-model.ts';
+import type { EncoderModel, FoundModel } from '../models/found-model.ts';
 
 export interface SearchPlaces {
   readonly cacheFolder: string;

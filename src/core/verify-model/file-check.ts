@@ -4,7 +4,7 @@
 import { isQdxError } from '../../lib/errors.ts';
 import { checkModelFile, checkTokenizerFile } from '../models/check-files.ts';
 import type { CardOfFiles } from '../models/cards/card.ts';
-import type { FoundModel } from '../models/find-model.ts';
+import type { FoundModel } from '../models/found-model.ts';
 import { type Check, check, skipped } from './report.ts';
 
 const name = 'files and hashes';

@@ -3,7 +3,7 @@
  */
 import type { RunOptions } from '../../lib/events.ts';
 import type { EncodedText, Encoder } from '../models/encoder.ts';
-import type { EncoderModel, FoundModel } from '../models/find-model.ts';
+import type { EncoderModel, FoundModel } from '../models/found-model.ts';
 import { openEncoder } from '../models/open-encoder.ts';
 import type { DeviceChoice } from '../models/onnx/devices.ts';
 import { openTokenizer } from '../models/open-tokenizer.ts';

@@ -5,7 +5,7 @@
 import { cosine } from '../qdrant/collection/parity.ts';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { FoundModel } from '../models/find-model.ts';
+import type { FoundModel } from '../models/found-model.ts';
 import { normalize, pool } from '../models/encoders/pooling.ts';
 import type { Lab } from './lab.ts';
 import { type Check, check, digits, skipped } from './report.ts';

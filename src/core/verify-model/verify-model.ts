@@ -4,7 +4,7 @@
 import { availableParallelism } from 'node:os';
 import type { RunOptions } from '../../lib/events.ts';
 import type { DeviceChoice } from '../models/onnx/devices.ts';
-import type { FoundModel } from '../models/find-model.ts';
+import type { FoundModel } from '../models/found-model.ts';
 import { fingerprint } from '../models/cards/space.ts';
 import { checkFiles } from './file-check.ts';
 import { measure, usualWork } from './figures.ts';

@@ -6,7 +6,7 @@ import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import type { RerankerCard } from '../models/cards/reranker-card.ts';
 import { fingerprint } from '../models/cards/space.ts';
-import type { FoundModel } from '../models/find-model.ts';
+import type { FoundModel } from '../models/found-model.ts';
 import { openPairScorer } from '../models/open-pair-scorer.ts';
 import type { PairScorer } from '../models/pair-scorer.ts';
 import { checkFiles } from './file-check.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { readJudgedSet } from '../../../src/core/bench/inputs/read-judged-set.ts';
-import { mean } from '../../../src/core/bench/metrics/means.ts';
+import { mean } from '../../../src/lib/statistics/mean.ts';
 import { parseMeasure } from '../../../src/core/bench/metrics/measures.ts';
 import { gradesOfDocuments } from '../../../src/core/bench/metrics/ranked-grades.ts';
 import { trecOrder } from '../../../src/core/bench/metrics/trec-order.ts';

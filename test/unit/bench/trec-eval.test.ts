@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { gradesByQuery, readQrels } from '../../../src/core/bench/inputs/qrels.ts';
 import { parseMeasure } from '../../../src/core/bench/metrics/measures.ts';
-import { mean } from '../../../src/core/bench/metrics/means.ts';
+import { mean } from '../../../src/lib/statistics/mean.ts';
 import { gradesOfDocuments } from '../../../src/core/bench/metrics/ranked-grades.ts';
 import { trecOrder } from '../../../src/core/bench/metrics/trec-order.ts';
 import { readRun } from '../../../src/core/bench/run/trec-run.ts';

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { createProcessEncoder } from '../../../src/core/models/encoders/process-encoder.ts';
-import type { FoundModel } from '../../../src/core/models/find-model.ts';
+import type { FoundModel } from '../../../src/core/models/found-model.ts';
 
 test('an encoder that could not be opened no longer listens to the signal of its run', async () => {
   const { signal } = new AbortController();

@@ -5,7 +5,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sha256Hex } from '../../../src/lib/hash.ts';
-import type { FoundModel } from '../../../src/core/models/find-model.ts';
+import type { FoundModel } from '../../../src/core/models/found-model.ts';
 import { openQuerySession } from '../../../src/core/models/onnx/mapped-model.ts';
 import { weightsHash } from '../../../src/core/models/weights-hash.ts';
 import { modelCard } from '../../helpers/model-card.ts';

@@ -1,6 +1,8 @@
 /**
  * Means of scores: of all queries, by category, by collection. A query without a score is in none of them.
  */
+import { mean } from '../../../lib/statistics/mean.ts';
+
 export interface ScoredQuery {
   readonly id: string;
   readonly category?: string;
@@ -36,6 +38,3 @@ export function meansBy(queries: readonly ScoredQuery[], field: 'category' | 'co
   }
   return [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, own]) => ({ name, ...meansOf(own) }));
 }
-
-export const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;

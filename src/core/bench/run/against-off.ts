@@ -1,7 +1,8 @@
 /**
  * One way to rerank against none: difference with its interval, precision, lift by category.
  */
-import { type GroupedMeans, mean, meansBy } from '../metrics/means.ts';
+import { type GroupedMeans, meansBy } from '../metrics/means.ts';
+import { mean } from '../../../lib/statistics/mean.ts';
 import { primaryMeasure } from '../metrics/measures.ts';
 import { compareScores, type Comparison } from '../gate/verdict.ts';
 import type { QueryResult, ScoredResult } from './score.ts';

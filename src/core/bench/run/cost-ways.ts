@@ -3,7 +3,7 @@
  * arithmetic on measured rates and given prices.
  */
 import { formatAmount, formatCount, formatDuration } from '../../../lib/quantities.ts';
-import { mean } from '../metrics/means.ts';
+import { mean } from '../../../lib/statistics/mean.ts';
 
 /** What was measured of one side. */
 export interface EncoderRate {

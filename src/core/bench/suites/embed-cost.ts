@@ -7,7 +7,7 @@ import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { latencyOf } from '../../../lib/statistics/latency.ts';
 import type { Encoder } from '../../models/encoder.ts';
-import type { EncoderModel } from '../../models/find-model.ts';
+import type { EncoderModel } from '../../models/found-model.ts';
 import { openEncoder } from '../../models/open-encoder.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { breakEvens, type CostRates, type CostWay, type EncoderRate, waysOf } from '../run/cost-ways.ts';

@@ -7,7 +7,7 @@ import type { RunOptions } from '../../../lib/events.ts';
 import { mapOrdered } from '../../../lib/ordered-map.ts';
 import { processUsage } from '../../../lib/process-usage.ts';
 import type { Encoder } from '../../models/encoder.ts';
-import type { EncoderModel } from '../../models/find-model.ts';
+import type { EncoderModel } from '../../models/found-model.ts';
 import { openEncoder } from '../../models/open-encoder.ts';
 import { keyOf, type PayloadKeys } from '../../qdrant/collection/payload-keys.ts';
 import { scrollPoints } from '../../qdrant/collection/points.ts';

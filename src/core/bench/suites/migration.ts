@@ -8,7 +8,7 @@ import type { SearchPlaces } from '../../retrieval/places.ts';
 import { type GateResult, judge } from '../gate/compare-baseline.ts';
 import { checkLimits } from '../gate/limits.ts';
 import type { KnownDocuments } from '../metrics/document-key.ts';
-import { mean } from '../metrics/means.ts';
+import { mean } from '../../../lib/statistics/mean.ts';
 import { primaryMeasure } from '../metrics/measures.ts';
 import { type Check, hostNotes, type Report, reportHead } from '../run/report.ts';
 import type { Asked } from '../run/ask.ts';

@@ -5,10 +5,10 @@
 import type { RunOptions } from '../../../lib/events.ts';
 import { QdxError } from '../../../lib/errors.ts';
 import { bootstrapInterval, type Interval } from '../../../lib/statistics/bootstrap.ts';
-import type { EncoderModel } from '../../models/find-model.ts';
+import type { EncoderModel } from '../../models/found-model.ts';
 import { sameSpace } from '../../models/cards/space.ts';
 import { openEncoder } from '../../models/open-encoder.ts';
-import { mean } from '../metrics/means.ts';
+import { mean } from '../../../lib/statistics/mean.ts';
 import type { JudgedSet } from '../inputs/judged-set.ts';
 import { type Check, hostNotes, localHead, type ModelFacts, modelFacts, type Report } from '../run/report.ts';
 

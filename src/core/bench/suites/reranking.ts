@@ -9,7 +9,7 @@ import type { SearchPlaces } from '../../retrieval/places.ts';
 import type { SearchResponse } from '../../retrieval/response.ts';
 import type { RerankParams } from '../../retrieval/rerank/params.ts';
 import { primaryMeasure } from '../metrics/measures.ts';
-import { mean } from '../metrics/means.ts';
+import { mean } from '../../../lib/statistics/mean.ts';
 import type { KnownDocuments } from '../metrics/document-key.ts';
 import { hostNotes, type Report, reportHead } from '../run/report.ts';
 import { type AgainstOff, againstOff } from '../run/against-off.ts';

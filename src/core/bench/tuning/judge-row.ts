@@ -9,7 +9,7 @@ import type { Hit } from '../../retrieval/hits/hit.ts';
 import { placedOf } from '../../retrieval/hits/to-hit.ts';
 import type { DocumentKey } from '../metrics/document-key.ts';
 import { parseMeasure, primaryMeasure } from '../metrics/measures.ts';
-import { mean } from '../metrics/means.ts';
+import { mean } from '../../../lib/statistics/mean.ts';
 import { gradesOf } from '../run/score.ts';
 import type { TuningQuery } from './query-vectors.ts';
 import type { Scratch } from './scratch.ts';

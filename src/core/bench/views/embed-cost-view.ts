@@ -2,7 +2,7 @@
  * What a reader sees of `bench embed --compare local,endpoint`.
  */
 import { formatAmount, formatCount, formatDuration, formatRate } from '../../../lib/quantities.ts';
-import { mean } from '../metrics/means.ts';
+import { mean } from '../../../lib/statistics/mean.ts';
 import type { EmbedCostReport } from '../suites/embed-cost.ts';
 import { headFacts, milliseconds } from './figures.ts';
 import type { ReportView } from './view.ts';

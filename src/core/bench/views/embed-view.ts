@@ -2,7 +2,7 @@
  * What a reader sees of `bench embed`.
  */
 import { formatCount, formatRate } from '../../../lib/quantities.ts';
-import { mean } from '../metrics/means.ts';
+import { mean } from '../../../lib/statistics/mean.ts';
 import type { EmbedReport } from '../suites/embed.ts';
 import { headFacts, milliseconds } from './figures.ts';
 import { named, plain, rateChart, spread } from './rates.ts';

@@ -2,7 +2,7 @@
  * Rates that were measured in rounds, and what every view of a suite says alike.
  */
 import { formatRate } from '../../../lib/quantities.ts';
-import { mean } from '../metrics/means.ts';
+import { mean } from '../../../lib/statistics/mean.ts';
 import type { Report } from '../run/report.ts';
 import type { BarChart } from './view.ts';
 

@@ -2,7 +2,7 @@
  * What a reader sees of `bench upload`.
  */
 import { formatBytes, formatCount, formatRate } from '../../../lib/quantities.ts';
-import { mean } from '../metrics/means.ts';
+import { mean } from '../../../lib/statistics/mean.ts';
 import type { UploadReport } from '../suites/upload.ts';
 import { headFacts } from './figures.ts';
 import { named, plain, rateChart, spread } from './rates.ts';

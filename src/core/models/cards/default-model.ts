@@ -3,7 +3,8 @@
  */
 import { QdxError } from '../../../lib/errors.ts';
 import { builtInModelName, codeModelName } from './built-in-cards.ts';
-import { type EncoderModel, findDownloaded, findModel, type FindModelOptions } from '../find-model.ts';
+import { findDownloaded, findModel, type FindModelOptions } from '../find-model.ts';
+import type { EncoderModel } from '../found-model.ts';
 
 export type Preset = 'documents' | 'code';
 

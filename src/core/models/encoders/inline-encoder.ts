@@ -5,7 +5,7 @@ import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { checkTokenizerFile } from '../check-files.ts';
 import type { Encoder } from '../encoder.ts';
-import type { FoundModel } from '../find-model.ts';
+import type { FoundModel } from '../found-model.ts';
 import { openQuerySession } from '../onnx/mapped-model.ts';
 import { openTokenizer } from '../open-tokenizer.ts';
 import { prepareText } from './prepare-text.ts';

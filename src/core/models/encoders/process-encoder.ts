@@ -8,7 +8,7 @@ import { openPool } from '../workers/open-pool.ts';
 import { WorkerPool } from '../workers/worker-pool.ts';
 import { startWorker } from '../workers/worker.ts';
 import type { TextRequest } from './text-encoder.ts';
-import type { FoundModel } from '../find-model.ts';
+import type { FoundModel } from '../found-model.ts';
 import { prepareText } from './prepare-text.ts';
 import { type Environment, processEnvironment } from '../workers/process-environment.ts';
 import type { WorkerDevice } from '../workers/messages.ts';

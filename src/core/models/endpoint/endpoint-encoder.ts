@@ -14,7 +14,7 @@ import { openVectorAsker, TooLong, type VectorAsker } from './ask-vectors.ts';
 import { createBatchQueue } from './batch-queue.ts';
 import { fewestCharsPerToken } from './count-tokens.ts';
 import { assertTextsMayGo, endpointPlace } from './endpoint-address.ts';
-import type { EndpointModel } from './endpoint-model.ts';
+import type { EndpointModel } from '../found-model.ts';
 import { openTextMeasure } from './endpoint-model.ts';
 import type { Bill } from './meter.ts';
 import { vectorProblem } from './read-vectors.ts';

@@ -4,25 +4,15 @@
 import { QdxError } from '../../../lib/errors.ts';
 import { sha256Hex } from '../../../lib/hash.ts';
 import type { ModelCard } from '../cards/card.ts';
-import type { FoundModel } from '../find-model.ts';
+import type { FoundModel } from '../found-model.ts';
 import { openTokenizer } from '../open-tokenizer.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import { openVectorAsker } from './ask-vectors.ts';
 import { estimateTokens, estimatingTokenizer, mostTokens } from './count-tokens.ts';
 import { endpointPlace } from './endpoint-address.ts';
+import type { EndpointModel } from '../found-model.ts';
 import type { EndpointParams } from './endpoint-params.ts';
 import { createMeter, type Meter } from './meter.ts';
-
-export interface EndpointModel {
-  readonly card: ModelCard;
-  readonly origin: 'endpoint';
-  readonly params: EndpointParams;
-  /** The model on this machine whose tokenizer counts for it; null: tokens are estimated. */
-  readonly local: FoundModel | null;
-  readonly notes: readonly string[];
-  /** What was asked of it so far, the question for its dimension too. */
-  readonly meter: Meter;
-}
 
 const scheme = 'endpoint:';
 

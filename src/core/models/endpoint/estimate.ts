@@ -2,7 +2,7 @@
  * What a run will ask of an endpoint, before it asks: tokens, and what they cost.
  */
 import { formatAmount, formatCount } from '../../../lib/quantities.ts';
-import type { EncoderModel } from '../find-model.ts';
+import type { EncoderModel } from '../found-model.ts';
 
 export interface CostEstimate {
   readonly texts: number;

@@ -8,7 +8,7 @@ import { open, rename, rm, stat } from 'node:fs/promises';
 import { arch, cpus } from 'node:os';
 import { join } from 'node:path';
 import { checkModelFile } from '../check-files.ts';
-import type { FoundModel } from '../find-model.ts';
+import type { FoundModel } from '../found-model.ts';
 import { weightsHash } from '../weights-hash.ts';
 import { type ModelSession, openSession, ortVersion } from './session.ts';
 import { bulkSession, mappedSession, writingSession } from './session-options.ts';

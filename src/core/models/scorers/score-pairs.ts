@@ -2,7 +2,7 @@
  * Pairs to logits with one session, inside of a process of its own: tokenize, cut into windows, run, take the best window.
  */
 import { planBatches, runHalving } from '../encoders/batches.ts';
-import type { FoundModel } from '../find-model.ts';
+import type { FoundModel } from '../found-model.ts';
 import { openPairSession, type PairSession } from '../onnx/pair-session.ts';
 import { bulkSession } from '../onnx/session-options.ts';
 import { openPairTokenizer, type PairTokens } from '../pair-tokenizer.ts';

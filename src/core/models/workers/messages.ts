@@ -4,7 +4,7 @@
  */
 import type { ErrorKind } from '../../../lib/errors.ts';
 import type { RerankerCard } from '../cards/reranker-card.ts';
-import type { FoundModel } from '../find-model.ts';
+import type { FoundModel } from '../found-model.ts';
 
 export type OpenOrder = EncoderOrder | ScorerOrder;
 

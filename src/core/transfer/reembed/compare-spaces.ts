@@ -10,7 +10,7 @@ import { type PointId, pointsPath, retrievePoints } from '../../qdrant/collectio
 import { wilson } from '../compare/sample-searches.ts';
 import type { Side } from '../points/side.ts';
 import { samplePoints } from '../points/sample-points.ts';
-import { mean } from './query-figures.ts';
+import { mean } from '../../../lib/statistics/mean.ts';
 import { type Payload, type TextRule, textOf } from './text-rule.ts';
 
 interface SelfRetrieval {

@@ -1,6 +1,7 @@
 /**
  * The figures of judged queries: how high the right answers stand among the hits.
  */
+import { mean } from '../../../lib/statistics/mean.ts';
 import type { Hit } from '../../retrieval/hits/hit.ts';
 import type { Answer, TestQuery } from './test-queries.ts';
 
@@ -55,9 +56,6 @@ export function hitOverlap(before: readonly Pick<Hit, 'id'>[], after: readonly P
   if (ids.size === 0) return after.length === 0 ? 1 : 0;
   return after.slice(0, depth).filter(({ id }) => ids.has(String(id))).length / ids.size;
 }
-
-export const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const dcg = (gains: readonly number[]): number =>
   gains.reduce((sum, gain, index) => sum + gain / Math.log2(index + 2), 0);

@@ -9,7 +9,7 @@ import { templateOf } from '../../embed/read-input.ts';
 import { type Embedder, openEmbedder } from '../../embed/embedder.ts';
 import { createLexicalEncoder } from '../../lexical/lexical.ts';
 import { describeEstimate, estimateCost } from '../../models/endpoint/estimate.ts';
-import type { EncoderModel } from '../../models/find-model.ts';
+import type { EncoderModel } from '../../models/found-model.ts';
 import { openModelTokenizer } from '../../models/open-tokenizer.ts';
 import { sameSpace } from '../../models/cards/space.ts';
 import type { CollectionCard } from '../../qdrant/collection/collection-card.ts';

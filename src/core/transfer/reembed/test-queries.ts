@@ -7,7 +7,8 @@ import { QdxError } from '../../../lib/errors.ts';
 import { isFault, type JsonLine, readJsonl } from '../../../lib/jsonl.ts';
 import type { Hit } from '../../retrieval/hits/hit.ts';
 import type { Searcher } from '../../retrieval/search.ts';
-import { gainsOf, hitOverlap, mean, type QueryFigures, queryFigures } from './query-figures.ts';
+import { gainsOf, hitOverlap, type QueryFigures, queryFigures } from './query-figures.ts';
+import { mean } from '../../../lib/statistics/mean.ts';
 
 export interface Answer {
   /** Payload `source_path` of a right hit, or its id. */
