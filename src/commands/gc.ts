@@ -69,7 +69,7 @@ export function renderGarbage(
   const isFree = (each: { readonly keptBy: string | null; readonly isDeleted: boolean }) =>
     each.keptBy === null && !each.isDeleted;
   const free = new Set([
-    ...candidates.filter(isFree).map(({ name }) => name),
+    ...candidates.filter(isFree).map(({ confirmBy }) => confirmBy),
     ...backupRuns.filter(isFree).map(({ runId }) => runId),
   ]);
   const next = [...free].map((name) => `--confirm ${name}`).join(' ');

@@ -142,7 +142,8 @@ export function renderSeveral(outcomes: readonly OneOutcome<unknown>[]): string 
   });
   const failed = outcomes.filter(({ status }) => status === 'failed').length;
   const done = outcomes.filter(({ status }) => status === 'done').length;
-  const total = `${done} of ${outcomes.length} collections migrated`;
+  const unchanged = outcomes.length - done - failed;
+  const total = `${done} of ${outcomes.length} collections migrated${unchanged > 0 ? `, ${unchanged} as asked for already` : ''}`;
   const open = outcomes.flatMap(({ name, ...outcome }) =>
     outcome.status === 'done' ? openLines(outcome.result as Row).map((line) => `${name}: ${line.trim()}`) : [],
   );

@@ -4,29 +4,23 @@
  * scans on this machine that nobody needs, and strict modes that a killed run left otherwise.
  */
 import { randomUUID } from 'node:crypto';
-import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { formatCount } from '../../lib/quantities.ts';
-import { versionOf } from '../qdrant/collection/alias.ts';
-import { listCollections } from '../qdrant/collection/names.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import type { LockOwner } from '../qdrant/lock.ts';
 import { type BackupRunCandidate, findBackupRuns, removeBackupRun } from './gc/backup-runs.ts';
 import { type Candidate, findCandidates } from './gc/candidates.ts';
+import { assertConfirmable, type Confirmation, deletableOf, deletableRun } from './gc/confirmable.ts';
 import { type LeftStrictMode, putBackLeftStrictModes } from './gc/left-strict-modes.ts';
 import { type RemovedScans, removeLeftoverScans } from './gc/leftover-scans.ts';
 import { withWriterLocks } from './switch/locks.ts';
 import type { AskText } from './switch/guards.ts';
 
-export interface GarbageParams {
+export interface GarbageParams extends Confirmation {
   /** Public names or collections to look at; empty: all. */
   readonly only: readonly string[];
   /** Versions before the live one that are kept, of each name. */
   readonly keep: number;
-  /** `--confirm`: public names, collections, or runs of backups. */
-  readonly confirmed: readonly string[];
-  /** A script said yes to everything, so that silence would be taken for done. */
-  readonly isYes: boolean;
   readonly ask: AskText;
   /** Where runs on this machine keep their scans. */
   readonly scratchFolder: string;
@@ -57,10 +51,12 @@ export async function collectGarbage(
   const runs = (await findBackupRuns(connection, me)).filter(
     ({ runId, collections }) => only.length === 0 || [runId, ...collections].some((name) => only.includes(name)),
   );
-  await assertConfirmable(connection, params, [...candidates.map(deletableOf), ...runs.map(deletableRun)]);
+  await assertConfirmable(connection, params, [...candidates.map(deletableOf), ...runs.map(deletableRun)], run);
   const deleted = new Set<string>();
-  for (const name of new Set(free.map((candidate) => candidate.name))) {
-    const chosen = await chooseOf(params, name, free);
+  for (const typed of new Set(free.map(({ confirmBy }) => confirmBy))) {
+    const own = free.filter(({ confirmBy }) => confirmBy === typed);
+    const chosen = await chooseOf(params, typed, own);
+    const name = own[0]?.name ?? typed;
     for (const physical of await deleteOf(connection, params, { name, chosen }, run)) deleted.add(physical);
   }
   const removed = await removeRuns(connection, params, runs);
@@ -73,64 +69,6 @@ export async function collectGarbage(
     scans: await removeLeftoverScans(connection, { scratchFolder: params.scratchFolder, me }, run),
     durationMs: performance.now() - startedAt,
   };
-}
-
-/** What a name that is typed may mean. */
-interface Deletable {
-  /** That it goes by, the one to be typed first. */
-  readonly names: readonly string[];
-  /** For messages. */
-  readonly label: string;
-  readonly keptBy: string | null;
-  /** Of which there is one of each name, mostly: no reason to refuse a name. */
-  readonly isPrevious?: boolean;
-}
-
-const deletableOf = ({ name, physical, keptBy, isPrevious }: Candidate): Deletable => ({
-  names: [name, physical],
-  label: physical,
-  keptBy,
-  isPrevious,
-});
-
-const deletableRun = ({ runId, keptBy }: BackupRunCandidate): Deletable => ({
-  names: [runId],
-  label: `backup run ${runId}`,
-  keptBy,
-});
-
-async function assertConfirmable(
-  connection: Connection,
-  { confirmed, isYes }: GarbageParams,
-  all: readonly Deletable[],
-): Promise<void> {
-  const free = all.filter(({ keptBy }) => keptBy === null);
-  const [first] = free;
-  if (isYes && confirmed.length === 0 && first)
-    throw new QdxError('refused', `${free.length} things could be deleted, and none was named`, {
-      hint: `--yes does not delete for good: add --confirm ${[...new Set(free.map(({ names: [name] }) => name))].join(' --confirm ')}`,
-      details: { candidates: free },
-    });
-  for (const name of confirmed) {
-    const matches = ({ names }: Deletable) => names.includes(name);
-    if (free.some(matches)) continue;
-    const keeper = all.find((each) => matches(each) && !(each.isPrevious && each.label !== name));
-    if (!keeper && (await isKnown(connection, name))) continue;
-    throw new QdxError(
-      'refused',
-      keeper ? `${keeper.label} is not deleted: ${keeper.keptBy ?? ''}` : `there is nothing of ${name} to delete`,
-      { hint: 'qdx gc shows what could be deleted, and what keeps the rest' },
-    );
-  }
-}
-
-/** A public name, or a version of one that is gone: a script that cleans up every night finds nothing on most of them. */
-async function isKnown(connection: Connection, name: string): Promise<boolean> {
-  const listed = await listCollections(connection);
-  const isThere = listed.some(({ physical }) => physical === name);
-  return (
-    !isThere && listed.flatMap(({ aliases }) => aliases).some((each) => each === name || versionOf(each, name) !== null)
-  );
 }
 
 /** Returns the ids of those that are gone. */
@@ -151,15 +89,14 @@ async function removeRuns(
 
 async function chooseOf(
   { confirmed, ask }: GarbageParams,
-  name: string,
-  free: readonly Candidate[],
-): Promise<Candidate[]> {
-  const own = free.filter((candidate) => candidate.name === name);
+  typed: string,
+  own: readonly Candidate[],
+): Promise<readonly Candidate[]> {
   if (confirmed.length > 0)
-    return own.filter(({ physical }) => confirmed.includes(name) || confirmed.includes(physical));
+    return own.filter(({ physical }) => confirmed.includes(typed) || confirmed.includes(physical));
   const list = own.map(({ physical, points }) => `${physical} (${formatCount(points)} points)`).join(', ');
-  const answer = await ask(`Delete ${list} for good? Type ${name} to do so:`);
-  return answer?.trim() === name ? own : [];
+  const answer = await ask(`Delete ${list} for good? Type ${typed} to do so:`);
+  return answer?.trim() === typed ? own : [];
 }
 
 /** Under the lock of the name, and looked at again. */

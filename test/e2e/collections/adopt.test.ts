@@ -96,7 +96,7 @@ describe('qdx collections adopt', () => {
     expect(await readCard(connection, name)).toMatchObject({ vectorName: 'text' });
   });
 
-  test('refused with the cosine seen where another model made them', async () => {
+  test('F19: refused with the cosine seen where another model made them', async () => {
     const reversed = (vector: number[]) => vector.toReversed();
     await foreignCollection(size, (vector) => vector, reversed);
     const run = await adopt('--text-field', 'text');

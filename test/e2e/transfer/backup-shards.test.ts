@@ -111,7 +111,7 @@ test('shards that are missing, doubled, or of another run are named by verify an
   expect(await linesOn(connection, 'whole')).toEqual(expected);
 });
 
-test('F1, F3: shards one after the other, each killed on its way, with other workers: borders are those of the first', async () => {
+test('F1, F2, F3: shards one after the other, each killed on its way, with other workers: borders are those of the first', async () => {
   const root = temporaryFolder();
   const env = { QDX_URL: server.url };
   const run = (shard: number, more: Parameters<typeof runQdx>[1] = {}, workers = 2) =>

@@ -49,7 +49,7 @@ async function restartedAt<T>(
 
 const isComparing = (event: QdxEvent): boolean => event.type === 'phase' && event.name === 'comparing';
 
-test('verify --against: a backup and another collection are compared to the end', async () => {
+test('F7: verify --against: a backup and another collection are compared to the end', async () => {
   const folder = join(temporaryFolder(), 'backup');
   await backUp(steady, paramsFor(folder));
   const params = { collection: 'docs', against: folder };
@@ -57,7 +57,7 @@ test('verify --against: a backup and another collection are compared to the end'
   expect(report).toMatchObject({ isEqual: true, points: { compared: 400, equal: 400 } });
 });
 
-test('rollback: the name leads back, and both are as they were', async () => {
+test('F7: rollback: the name leads back, and both are as they were', async () => {
   const before = await linesOn(steady, 'docs');
   const copied = await migrate({ from: steady, to: steady }, migrateParams({ target: 'second' }));
   expect(copied.isSwitched).toBe(true);
@@ -76,7 +76,7 @@ test('rollback: the name leads back, and both are as they were', async () => {
   expect(await linesOn(steady, 'second__2')).toHaveLength(10);
 });
 
-test('migrate --model: every point is embedded, proven and switched in', async () => {
+test('F7: migrate --model: every point is embedded, proven and switched in', async () => {
   const points = paragraphs(20);
   await makeForeign(steady, { physical: 'story__1', alias: 'story', points });
   const {

@@ -61,7 +61,7 @@ describe('what arrives', () => {
     expect(stored.map((value) => Math.abs(Math.abs(value) - 0.5) < 1e-7)).toEqual([true, true, true, true]);
   });
 
-  test('sparse vectors, nested payloads and 64-bit integers of payloads', async () => {
+  test('F21: sparse vectors, nested payloads and 64-bit integers of payloads', async () => {
     const payload = {
       content: 'x "y" \u2028 \u{1f600}',
       n: 13_268_943_568_923_456_789n,

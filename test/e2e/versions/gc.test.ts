@@ -11,10 +11,6 @@ import { collectGarbage, type GarbageParams } from '../../../src/core/transfer/c
 import { deleteCollection, type DeleteParams } from '../../../src/core/transfer/delete-collection.ts';
 import { ensureCollection } from '../../../src/core/qdrant/collection/create-collection.ts';
 import { openScansFolder } from '../../../src/core/transfer/delta/saved-scans.ts';
-import { readCollectionInfo } from '../../../src/core/qdrant/collection/collection-info.ts';
-import { withWriterLocks } from '../../../src/core/transfer/switch/locks.ts';
-import { relaxingStrictMode } from '../../../src/core/transfer/collection/strict-mode.ts';
-import type { QdxEvent } from '../../../src/lib/events.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 import { testCard, testSettings } from '../../helpers/collection-card.ts';
 import { connectTo } from '../../helpers/connection.ts';
@@ -122,7 +118,7 @@ describe('gc', () => {
     expect(await namesLeft()).toEqual(all);
   });
 
-  test('--confirm deletes what can go of a name, or one collection; --yes alone does not', async () => {
+  test('--confirm deletes what can go of a name, or one collection; --yes alone does not; F15: a foreign one by its own name', async () => {
     await expect(collectGarbage(to, garbage({ isYes: true }))).rejects.toMatchObject({
       kind: 'refused',
       hint: '--yes does not delete for good: add --confirm docs',
@@ -130,13 +126,15 @@ describe('gc', () => {
     expect(await collectGarbage(to, garbage({ confirmed: ['docs__2'] }))).toMatchObject({ deleted: 1 });
     expect(await namesLeft()).toEqual(all.filter((name) => name !== 'docs__2'));
     expect(await collectGarbage(to, garbage({ confirmed: ['docs'] }))).toMatchObject({ deleted: 2 });
-    // The same once more, as a script types it every night.
+    // The same once more, as a script types it every night; and of a name that is called otherwise, its own is typed.
+    await mark(to, 'foreign__1', { state: 'kept', at: at(10), kept: kept('docs__4') });
     for (const name of ['docs', 'docs__2'])
       expect(await collectGarbage(to, garbage({ confirmed: [name] }))).toMatchObject({ deleted: 0 });
+    expect(await collectGarbage(to, garbage({ confirmed: ['foreign__1'] }))).toMatchObject({ deleted: 1 });
     await expect(collectGarbage(to, garbage({ confirmed: ['dosc'] }))).rejects.toMatchObject({
       message: 'there is nothing of dosc to delete',
     });
-    expect(await namesLeft()).toEqual(['docs__3', 'docs__4', 'foreign__1', 'lost__1']);
+    expect(await namesLeft()).toEqual(['docs__3', 'docs__4', 'lost__1']);
     expect(await collectGarbage(to, garbage({ confirmed: ['docs'], keep: 0 }))).toMatchObject({ deleted: 1 });
   });
 
@@ -161,56 +159,6 @@ describe('gc', () => {
       docs.map(() => `"qdx migrate docs docs" is writing to docs (process ${owner.pid} on ${owner.host})`),
     );
     await lock.release();
-  });
-
-  test('a strict mode that a killed run left relaxed is put back, and not while one is at work', async () => {
-    const limits = { enabled: true, max_query_limit: 5, upsert_max_batchsize: 3 };
-    await to.request('PATCH', '/collections/docs__4', { body: { strict_mode_config: limits } });
-    const strictMode = async () => {
-      const { config } = await readCollectionInfo(to, 'docs__4');
-      const { write_rate_limit: _kept, read_rate_limit: _too, ...rest } = config.strict_mode_config ?? {};
-      return { ...rest, metadata: Object.keys(config.metadata ?? {}).filter((key) => key === 'qdx_fence') };
-    };
-    const before = await strictMode();
-    const relaxing = relaxingStrictMode(to, 'docs__4');
-    await relaxing.relax();
-    expect(await strictMode()).toMatchObject({ upsert_max_batchsize: 1_000_000, metadata: ['qdx_fence'] });
-    const lock = await acquireWriterLock(to, { target: 'docs', runId: 'other', owner: lockOwner('qdx migrate docs') });
-    expect(await collectGarbage(to, garbage())).toMatchObject({
-      strictModes: [{ collection: 'docs__4', keptBy: expect.stringContaining('qdx migrate docs') as string }],
-    });
-    expect(await strictMode()).not.toEqual(before);
-    await lock.release();
-    const shown = await runQdx(['gc'], { env: { QDX_URL: server.url } });
-    expect(shown.stdout).toContain('the strict mode of docs__4, which a killed run had changed for a while, is as it');
-    expect(await strictMode()).toMatchObject(before);
-    expect(await collectGarbage(to, garbage())).toMatchObject({ strictModes: [] });
-  });
-
-  test('a strict mode is put back where relaxing it failed half-way, and by the next run after a kill', async () => {
-    const strict_mode_config = { enabled: true, upsert_max_batchsize: 3 };
-    await to.request('PATCH', '/collections/docs__4', { body: { strict_mode_config } });
-    const batch = async () =>
-      (await readCollectionInfo(to, 'docs__4')).config.strict_mode_config?.['upsert_max_batchsize'];
-    // The server does it, and its answer is lost.
-    const request = async (...call: Parameters<Connection['request']>) => {
-      const answer = await to.request(...call);
-      const { strict_mode_config: changed } = (call[2]?.body ?? {}) as { strict_mode_config?: object };
-      if (changed && JSON.stringify(changed).includes('1000000')) throw new Error('the line was cut');
-      return answer;
-    };
-    const cutOff = relaxingStrictMode({ ...to, request } as Connection, 'docs__4');
-    await expect(cutOff.relax()).rejects.toThrow('the line was cut');
-    expect(await batch()).toBe(1_000_000);
-    await cutOff.restore();
-    expect(await batch()).toBe(3);
-    await relaxingStrictMode(to, 'docs__4').relax();
-    const lock = { names: ['docs'], owner: lockOwner('test'), breakLock: false, runId: 'next' };
-    const said: string[] = [];
-    const onEvent = (event: QdxEvent) => void (event.type === 'note' && said.push(event.message));
-    await withWriterLocks(to, lock, { onEvent }, async () => {});
-    expect(await batch()).toBe(3);
-    expect(said).toEqual(['a run was killed while the strict mode of docs__4 was otherwise: it is as it was again']);
   });
 
   test('on a terminal the name is typed; the command shows a table', async () => {

@@ -142,7 +142,8 @@ export class ServerConnection implements Omit<Connection, 'peerAt' | 'serverId'>
         ...(signal && { signal }),
         onRetry: (attempt, waitMs, reason) => {
           options.onRetry?.(attempt, waitMs, reason);
-          this.#tellRetry(context, attempt, waitMs, reason);
+          // Who was asked may want no other attempt: then there is no wait to be told.
+          if (!signal?.aborted) this.#tellRetry(context, attempt, waitMs, reason);
         },
       });
     } catch (error) {

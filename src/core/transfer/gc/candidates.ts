@@ -4,6 +4,7 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import { type ListedCollection, listCollections } from '../../qdrant/collection/names.ts';
+import { versionOf } from '../../qdrant/collection/alias.ts';
 import { countPoints } from '../../qdrant/collection/points.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { findLockOwner } from '../../qdrant/lock/owner.ts';
@@ -25,6 +26,8 @@ export interface Candidate {
   readonly since: string;
   /** Why it is not removed; null: it may go. */
   readonly keptBy: string | null;
+  /** What is typed to delete it: the public name, or its own where that is no version of it (F15). */
+  readonly confirmBy: string;
   /** It is kept because `qdx rollback` goes back to it. */
   readonly isPrevious: boolean;
 }
@@ -73,6 +76,7 @@ export async function findCandidates(
       sizeBytes: size ? size.vectorBytes + size.payloadBytes : null,
       since: mark.state === 'live' ? (replaced.get(physical) ?? mark.at) : mark.at,
       keptBy: await keptBy(connection, { mark, listed, marked, me: isHeld ? null : me }),
+      confirmBy: versionOf(mark.name, physical) === null ? physical : mark.name,
       isPrevious: false,
     });
   }

@@ -96,10 +96,10 @@ async function reasonToLeaveOut(
   listed: readonly ListedCollection[],
 ): Promise<string | null> {
   if (aliases.length > 0) return null;
-  const named = listed.flatMap((entry) => entry.aliases).find((alias) => versionOf(alias, physical) !== null);
-  if (named !== undefined) return `it is another version of ${named}`;
   const mark = await readTransferMark(from, physical);
-  return mark?.state === 'staging' ? `it is an unfinished ${mark.command} of ${mark.name}` : null;
+  if (mark?.state === 'staging') return `it is an unfinished ${mark.command} of ${mark.name}`;
+  const named = listed.flatMap((entry) => entry.aliases).find((alias) => versionOf(alias, physical) !== null);
+  return named === undefined ? null : `it is another version of ${named}`;
 }
 
 /** @throws QdxError `usage` for settings that name none, `notFound` where none of them is there. */
