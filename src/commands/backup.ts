@@ -110,7 +110,7 @@ export function renderBackup(summary: BackupSummary): string {
   const lines = collections.map(({ name, aliases, points, parts, consistency, snapshot, shardSnapshots }) => {
     const display = aliases.length > 0 ? `${aliases.join(', ')} (${name})` : name;
     const count = shardSnapshots?.length ?? 1;
-    const how = snapshot || shardSnapshots ? snapshotsText(count) : `in ${parts} parts`;
+    const how = snapshot || shardSnapshots ? snapshotsText(count) : parts === 1 ? 'in one part' : `in ${parts} parts`;
     return `${display}: ${formatCount(points)} points ${how}; ${labels[consistency]}`;
   });
   const took = `${formatDuration(durationMs)}${resumed ? ', after an earlier run' : ''}`;

@@ -149,7 +149,7 @@ describe('the commands', () => {
     const made = await runQdx(['backup', '--collections', 'do*', '--to', folder], { env });
     expect(made).toMatchObject({ exitCode: 0 });
     expect(made.stdout).toMatch(
-      /^docs, prod \(docs__1\): 400 points in 1 parts; nothing changed meanwhile\n400 points, .* in .*backup/,
+      /^docs, prod \(docs__1\): 400 points in one part; nothing changed meanwhile\n400 points, .* in .*backup/,
     );
     const sound = await runQdx(['verify', folder]);
     expect(sound).toMatchObject({ exitCode: 0 });

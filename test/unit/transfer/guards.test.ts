@@ -2,7 +2,8 @@
  * What may be replaced, and what has to be said for it.
  */
 import { describe, expect, test } from 'vitest';
-import { assertConfirmed, assertMayReplace } from '../../../src/core/transfer/switch/guards.ts';
+import { isVersionOf } from '../../../src/core/transfer/journal/transfer-mark.ts';
+import { assertConfirmed, assertMayReplace, calledOtherwise } from '../../../src/core/transfer/switch/guards.ts';
 import { QdxError } from '../../../src/lib/errors.ts';
 
 const closed = { allowShrink: false, allowEmpty: false };
@@ -12,6 +13,7 @@ const replacement = (pointsNow: number, pointsAfter: number) => ({
   pointsNow,
   pointsAfter,
   isPlain: false,
+  isOwn: true,
 });
 
 describe('assertMayReplace', () => {
@@ -35,6 +37,31 @@ describe('assertMayReplace', () => {
     const attempt = () => assertMayReplace(replacement(now, after), open);
     expect(attempt).toThrow(message);
     expect(attempt).toThrow(expect.objectContaining({ kind: 'refused', hint }) as Error);
+  });
+});
+
+describe('F15: what is called otherwise than it was typed', () => {
+  const led = { ...replacement(10, 10), physical: 'guide', isOwn: false };
+  test.each([
+    ['a version of the name', { ...led, isOwn: true }, ['docs'], []],
+    ['a foreign collection', led, ['docs'], ['guide']],
+    ['its own name typed', led, ['guide'], []],
+    ['a version of the name that was typed', { ...led, name: 'prod', physical: 'docs__1' }, ['docs'], []],
+    ['a version of another name', { ...led, name: 'prod', physical: 'docs__1' }, ['prod'], ['docs__1']],
+    ['a plain collection: its name is its own', { ...led, isPlain: true }, ['docs'], []],
+  ])('%s', (_title, replaced, typed, found) => {
+    expect(calledOtherwise([replaced, replaced], typed).map(({ physical }) => physical)).toEqual(found);
+  });
+
+  const mark = { version: 1, state: 'live', command: 'upload', name: 'docs', replaced: null, at: '' } as const;
+  test.each([
+    ['called so', 'docs__2', null, true],
+    ['made for the name, which was changed since', 'old__2', { ...mark, origin: 'a hash' }, true],
+    ['made by somebody else, and led to', 'guide', { ...mark, origin: '' }, false],
+    ['of another name', 'guide__1', { ...mark, name: 'guide', origin: 'a hash' }, false],
+    ['without a mark', 'guide', null, false],
+  ])('a version of docs: %s', (_title, physical, its, expected) => {
+    expect(isVersionOf('docs', physical, its)).toBe(expected);
   });
 });
 

@@ -4,14 +4,13 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import { type ListedCollection, listCollections } from '../../qdrant/collection/names.ts';
-import { versionOf } from '../../qdrant/collection/alias.ts';
 import { countPoints } from '../../qdrant/collection/points.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { findLockOwner } from '../../qdrant/lock/owner.ts';
 import { readTelemetry } from '../../qdrant/stats/telemetry.ts';
 import type { LockOwner } from '../../qdrant/lock.ts';
 import { currentOf } from '../switch/take-name.ts';
-import { readTransferMark, type TransferMark } from '../journal/transfer-mark.ts';
+import { isVersionOf, readTransferMark, type TransferMark } from '../journal/transfer-mark.ts';
 
 export interface Candidate {
   /** Public name that it was made for. */
@@ -76,7 +75,7 @@ export async function findCandidates(
       sizeBytes: size ? size.vectorBytes + size.payloadBytes : null,
       since: mark.state === 'live' ? (replaced.get(physical) ?? mark.at) : mark.at,
       keptBy: await keptBy(connection, { mark, listed, marked, me: isHeld ? null : me }),
-      confirmBy: versionOf(mark.name, physical) === null ? physical : mark.name,
+      confirmBy: isVersionOf(mark.name, physical, mark) ? mark.name : physical,
       isPrevious: false,
     });
   }

@@ -4,6 +4,7 @@
  * it; nothing else is ever cleaned up.
  */
 import { QdxError } from '../../../lib/errors.ts';
+import { versionOf } from '../../qdrant/collection/alias.ts';
 import { readCollectionInfo } from '../../qdrant/collection/collection-info.ts';
 import { transferKey } from '../../qdrant/collection/transfer-key.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
@@ -37,6 +38,13 @@ export interface TransferMark {
   /** Of a `kept` one: its points when the name left it, and what the name was given to. */
   readonly kept?: { readonly points: number; readonly pointsHash: string; readonly by: string };
 }
+
+/**
+ * A version of the name: called so, or made by qdx for it, however it is called since the name was changed. What somebody else
+ * made has no origin, also where a name led to it.
+ */
+export const isVersionOf = (name: string, physical: string, mark: TransferMark | null): boolean =>
+  versionOf(name, physical) !== null || (mark !== null && mark.name === name && mark.origin !== '');
 
 /** @throws QdxError `refused` for the mark of a newer qdx (F45). */
 export async function readTransferMark(connection: Connection, physical: string): Promise<TransferMark | null> {

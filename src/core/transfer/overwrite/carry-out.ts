@@ -79,9 +79,9 @@ async function openScans({ connection, params, plan: { staging, mark } }: Overwr
 
 /** @throws QdxError `refused`, naming the flags that are missing. */
 export async function assertMayOverwrite({ plan, source, params }: Pick<Overwriting, 'plan' | 'source' | 'params'>) {
-  const { name, current, existing, wanted, pointsNow } = plan;
+  const { name, current, isOwn, existing, wanted, pointsNow } = plan;
   const pointsAfter = source.counts.points;
-  const input = { name, current, card: existing.card, wanted, pointsNow, pointsAfter };
+  const input = { current, isOwn, card: existing.card, wanted, pointsNow, pointsAfter };
   await assertOpened(name, closedGuards(input, params.open), params.ask);
 }
 

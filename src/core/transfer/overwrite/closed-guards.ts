@@ -4,7 +4,6 @@
  */
 import { QdxError } from '../../../lib/errors.ts';
 import { formatCount } from '../../../lib/quantities.ts';
-import { versionOf } from '../../qdrant/collection/alias.ts';
 import type { CollectionCard } from '../../qdrant/collection/collection-card.ts';
 import { describeSpaceDifference, sameSpace } from '../../models/cards/space.ts';
 import { type AskText, gapReason } from '../switch/guards.ts';
@@ -32,8 +31,9 @@ export interface ClosedGuard {
 }
 
 export interface GuardInput {
-  readonly name: string;
   readonly current: CurrentCollection;
+  /** It is a version of the name (journal/transfer-mark.ts). */
+  readonly isOwn: boolean;
   readonly card: CollectionCard | null;
   readonly wanted: WantedCollection;
   readonly pointsNow: number;
@@ -42,12 +42,12 @@ export interface GuardInput {
 
 /** Those that stand in the way and are not open. */
 export function closedGuards(input: GuardInput, open: OpenOverwriteGuards): ClosedGuard[] {
-  const { name, current, card, wanted, pointsNow, pointsAfter } = input;
+  const { current, isOwn, card, wanted, pointsNow, pointsAfter } = input;
   const guards: ClosedGuard[] = [];
   const guard = (isOpen: boolean, closed: ClosedGuard): void => {
     if (!isOpen) guards.push(closed);
   };
-  if (!current.isPlain && versionOf(name, current.physical) === null)
+  if (!current.isPlain && !isOwn)
     guard(open.confirmedName === current.physical, {
       flag: `--confirm ${current.physical}`,
       reason: `it leads to ${current.physical}, which is called otherwise`,

@@ -18,7 +18,7 @@ import { describeCollection } from '../collection/collection-description.ts';
 import { withoutStrictModeTraces } from '../collection/strict-mode.ts';
 import { findStaging, type Staging } from '../collection/staging.ts';
 import { type CurrentCollection, currentOf } from '../switch/take-name.ts';
-import { readTransferMark, type TransferMark } from '../journal/transfer-mark.ts';
+import { isVersionOf, readTransferMark, type TransferMark } from '../journal/transfer-mark.ts';
 import { type ExistingCollection, type WantedCollection, wantedCollection } from './wanted-collection.ts';
 
 export interface PlanInput {
@@ -36,6 +36,8 @@ export interface PlanInput {
 export interface OverwritePlan {
   readonly name: string;
   readonly current: CurrentCollection;
+  /** It is a version of the name, and not of somebody else's (F15). */
+  readonly isOwn: boolean;
   readonly existing: ExistingCollection;
   /** Exact. */
   readonly pointsNow: number;
@@ -73,6 +75,7 @@ export async function planOverwrite(
   return {
     name,
     current,
+    isOwn: isVersionOf(name, current.physical, mark),
     existing,
     pointsNow: await countPoints(connection, current.physical, run),
     wanted,

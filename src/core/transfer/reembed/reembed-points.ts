@@ -177,8 +177,8 @@ function assertOtherSpace({ card, physical }: SourceProbe, source: SourceLook, p
   const { model } = params;
   if (!card || !sameSpace(card.model, model.card)) return;
   const message = `the vectors of ${physical} are those of ${model.card.name} already`;
+  if (source.isOntoItself && isAsAsked(card, source, params)) throw alreadySo(message, { collection: physical });
   const hint = 'leave --model out: points are then copied, with the vectors they have';
-  if (source.isOntoItself && isAsAsked(card, source, params)) throw alreadySo(message, { hint, collection: physical });
   throw new QdxError('usage', message, { hint });
 }
 

@@ -15,6 +15,8 @@ export interface Replacement {
   readonly pointsAfter: number;
   /** The name is the collection's own, no alias: it is copied and deleted, which leaves a gap. */
   readonly isPlain: boolean;
+  /** It is a version of that name (journal/transfer-mark.ts). */
+  readonly isOwn: boolean;
 }
 
 export interface OpenGuards {
@@ -46,8 +48,8 @@ export interface TypedNames {
 
 /** Collections that would be replaced, and that are neither named so nor versions of a name that was typed (F15). */
 export function calledOtherwise(replacements: readonly Replacement[], typed: readonly string[]): Replacement[] {
-  const isMeant = ({ name, physical, isPlain }: Replacement): boolean =>
-    isPlain || [name, ...typed].some((each) => each === physical || versionOf(each, physical) !== null);
+  const isMeant = ({ physical, isPlain, isOwn }: Replacement): boolean =>
+    isPlain || isOwn || typed.some((each) => each === physical || versionOf(each, physical) !== null);
   const found = replacements.filter((replacement) => !isMeant(replacement));
   return [...new Map(found.map((each) => [each.physical, each])).values()];
 }

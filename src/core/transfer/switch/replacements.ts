@@ -6,6 +6,7 @@ import type { Connection } from '../../qdrant/connection/connection.ts';
 import { versionOf } from '../../qdrant/collection/alias.ts';
 import type { ListedCollection } from '../../qdrant/collection/names.ts';
 import { countPoints } from '../../qdrant/collection/points.ts';
+import { isVersionOf, readTransferMark } from '../journal/transfer-mark.ts';
 import type { Replacement } from './guards.ts';
 
 export interface ReplacementInput {
@@ -35,7 +36,8 @@ export async function findReplacements(
     const current = listed.find((entry) => entry.physical === alias || entry.aliases.includes(alias));
     if (!current) continue;
     const pointsNow = await countPoints(connection, current.physical);
-    replacements.push({ name: alias, physical: current.physical, pointsNow, pointsAfter, isPlain });
+    const isOwn = isVersionOf(alias, current.physical, await readTransferMark(connection, current.physical));
+    replacements.push({ name: alias, physical: current.physical, pointsNow, pointsAfter, isPlain, isOwn });
   }
   return replacements;
 }
