@@ -1,8 +1,9 @@
 /**
  * The way back: the notebook's output into a folder of its own, verified, and only then the vectors file under its name.
  */
-import { copyFile, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readIfThere } from '../../lib/read-if-there.ts';
 import { isQdxError, QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { formatBytes } from '../../lib/quantities.ts';
@@ -65,7 +66,7 @@ export async function withOutput<T>(
 
 /** @throws QdxError `verification` where it is not there or of another run. */
 export async function readResult(folder: string, job: KaggleJob): Promise<NotebookResult> {
-  const text = await readFile(join(folder, resultFile), 'utf8').catch(() => null);
+  const text = await readIfThere(join(folder, resultFile));
   const there = (await readdir(folder)).join(', ') || 'nothing';
   if (text === null)
     throw new QdxError('verification', `the output of ${jobSlug(job)} is not complete: ${resultFile} is missing`, {

@@ -1,8 +1,8 @@
 /**
  * What the configuration files of a sentence-transformers repository say of how its vectors are made.
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readIfThere } from '../../../lib/read-if-there.ts';
 import { z } from 'zod';
 import { QdxError } from '../../../lib/errors.ts';
 import type { Pooling } from './card.ts';
@@ -105,10 +105,7 @@ function prefixesOf({ prompts = {}, default_prompt_name: byDefault }: z.infer<ty
 /** @returns undefined where there is no such file. @throws QdxError `verification` for a damaged one. */
 export async function readConfiguration<T>(folder: string, file: string, schema: z.ZodType<T>): Promise<T | undefined> {
   const path = join(folder, file);
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
+  const text = await readIfThere(path);
   if (text === null) return undefined;
   try {
     return schema.parse(JSON.parse(text));

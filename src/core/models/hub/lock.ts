@@ -1,10 +1,10 @@
 /**
  * `models.lock.json`: what was downloaded and accepted, with the hash of every file. A model that is not in it is not used.
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { QdxError } from '../../../lib/errors.ts';
+import { readIfThere } from '../../../lib/read-if-there.ts';
 import { withLockFile } from '../../../lib/lock-file.ts';
 import { writeWholeFile } from '../../../lib/partial-file.ts';
 import { anyCardSchema } from '../cards/card-schema.ts';
@@ -45,7 +45,7 @@ const lockFile = (folder: string): string => join(folder, 'models.lock.json');
 
 /** @throws QdxError `verification` for a lock file that is damaged or of a newer qdx. */
 export async function readLock(folder: string): Promise<ModelsLock> {
-  const text = await readFile(lockFile(folder), 'utf8').catch(() => null);
+  const text = await readIfThere(lockFile(folder));
   if (text === null) return { lockVersion: 1, models: {} };
   const parsed = lockSchema.safeParse(jsonOrNull(text));
   if (parsed.success) return parsed.data as ModelsLock;

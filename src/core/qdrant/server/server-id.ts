@@ -3,7 +3,7 @@
  * start, the path of its folder may be the same on two machines, and a folder may be moved.
  */
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readIfThere } from '../../../lib/read-if-there.ts';
 import { serverPaths, startLockWaitMs } from './server-state.ts';
 
 /** `local server 1f0c9a2e3b4d`: written once, when it is first asked for. The folder is there. */
@@ -14,11 +14,8 @@ export async function localServerId(dataDir: string): Promise<string> {
 
 /** Null where there is none yet. */
 async function read(path: string): Promise<string | null> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
-  });
-  return text.trim() === '' ? null : text.trim();
+  const text = (await readIfThere(path))?.trim() ?? '';
+  return text === '' ? null : text;
 }
 
 /** Two at once end up with the same one. */

@@ -3,8 +3,9 @@
  * that was killed is taken up where it was: borders as they were drawn, parts as they were finished. Removed when the manifest
  * is there.
  */
-import { open, readFile, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readIfThere } from '../../../lib/read-if-there.ts';
 import { QdxError } from '../../../lib/errors.ts';
 import { throwWriteError } from '../../../lib/file-bytes.ts';
 import { parseJson, stringifyJson } from '../../../lib/json.ts';
@@ -128,10 +129,7 @@ export async function openJournal(folder: string): Promise<Journal> {
 /** Empty where there is none. @throws QdxError `refused` for a journal of a newer qdx, `verification` for a damaged one. */
 export async function readJournal(folder: string): Promise<JournalLine[]> {
   const path = join(folder, journalName);
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
+  const text = (await readIfThere(path)) ?? '';
   // What follows the last newline was being written when the run was killed.
   const lines = text.split('\n').slice(0, -1);
   const parsed = lines.map((line, index) => parseLine(line, path, index + 1));

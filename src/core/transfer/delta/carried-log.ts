@@ -2,8 +2,9 @@
  * What of the late writes is in the new collection already: a line before a point is changed there, and one after it, in a file
  * beside the scans. A run that goes on after a kill tells by it what it did itself from what somebody else wrote since.
  */
-import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readIfThere } from '../../../lib/read-if-there.ts';
 import { throwWriteError } from '../../../lib/file-bytes.ts';
 import { compareIds, type IdToken } from '../points/point-order.ts';
 import type { RawPoint } from '../points/raw-points.ts';
@@ -49,7 +50,7 @@ export const dropCarriedLog = (folder: IndexFolder): Promise<void> => rm(pathIn(
 
 export async function openCarriedLog(folder: IndexFolder): Promise<CarriedLog> {
   const path = pathIn(folder);
-  const { carried, begun } = readLines(await readFile(path, 'utf8').catch(() => ''));
+  const { carried, begun } = readLines((await readIfThere(path)) ?? '');
   const handle = await open(path, 'a').catch((error: unknown) => throwWriteError(path, error));
   const append = createAppender(handle, path);
   // A line that a kill cut short ends here.

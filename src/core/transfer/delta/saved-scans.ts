@@ -3,8 +3,9 @@
  * (what was written since then is carried over), and those that late writes are found by. Elsewhere nobody can tell such a
  * write from what was there before.
  */
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readIfThere } from '../../../lib/read-if-there.ts';
 import { throwWriteError } from '../../../lib/file-bytes.ts';
 import { writeWholeFile } from '../../../lib/partial-file.ts';
 import { dropCarriedLog } from './carried-log.ts';
@@ -95,7 +96,7 @@ async function save(path: string, content: SavedScans | SavedFirstScan): Promise
 }
 
 async function read<T extends SavedScans | SavedFirstScan | ScansOwner>(path: string): Promise<T | null> {
-  const text = await readFile(path, 'utf8').catch(() => null);
+  const text = await readIfThere(path);
   return text === null ? null : (JSON.parse(text) as T);
 }
 
