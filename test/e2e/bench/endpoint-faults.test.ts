@@ -101,12 +101,19 @@ test('F35: queries whose answers fail keep the order before it, are counted by w
     faults.map(([name], at) => [name, queries.filter((_, index) => index % 4 === at).length]),
   );
   expect([queries.length, expected]).toEqual([12, { serverError: 3, malformed: 3, refused: 3 }]);
-  expect(listwise.totals).toMatchObject({ queries: 12, candidates: 120, scored: 30, failures: expected });
+  expect(listwise.totals).toMatchObject({
+    queries: 12,
+    candidates: 120,
+    scored: 30,
+    notReranked: 9,
+    failures: expected,
+  });
   expect(report.failedQueries).toBe(0);
   expect(listwise.results.map(places)).toEqual(off.results.map(places));
   expect(listwise.against).toMatchObject({
-    comparison: { verdict: 'notWorthIt', difference: { mean: 0, samples: 12 } },
+    comparison: { verdict: 'undecided', difference: { mean: 0, samples: 12 } },
   });
+  expect(report.notes).toContainEqual(expect.stringContaining('listwise: 9 of 12 queries were not reranked by it'));
   expect(report.notes).toContainEqual('listwise: 90 of 120 candidates were not compared and kept their place');
   expect(report.notes).toContainEqual(
     expect.stringMatching(/^listwise: 3 \w+, 3 \w+, 3 \w+; those queries have the order/),

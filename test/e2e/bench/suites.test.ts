@@ -1,4 +1,6 @@
 /** Suites that compare two things or measure a rate, and the verdict on reranking, on the demo corpus. */
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LoadReport } from '../../../src/core/bench/suites/load.ts';
@@ -6,6 +8,7 @@ import type { RerankingReport } from '../../../src/core/bench/suites/reranking.t
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { homeWithKnownVectors, runQdx } from '../../helpers/run-qdx.ts';
 
+const builtInModel = fileURLToPath(new URL('../../../models/all-MiniLM-L6-v2', import.meta.url));
 const demo = fileURLToPath(new URL('../../../fixtures/demo', import.meta.url));
 const home = homeWithKnownVectors();
 let server: RunningQdrant;
@@ -64,10 +67,18 @@ test('what auto comes to hangs on what the collection keeps; a configured state 
   });
 });
 
-test('migration: two collections of the same points are the same for all queries; one with itself is refused', async () => {
+test('migration: the same points are the same for all queries, one that lost most fails with 9, and one with itself is refused', async () => {
   const run = await bench('migration --from plain -c demo --starter --rerank off --rounds 1');
   expect(run).toMatchObject({ exitCode: 0, report: { overlapAt10: 1, gate: { check: { status: 'passed' } } } });
   expect((await bench('migration --from demo -c demo --starter')).exitCode).toBe(2);
+  const query = { filter: { must_not: [{ key: 'subdirectory', match: { value: 'samples' } }] } };
+  await fetch(`${server.url}/collections/plain/points/delete?wait=true`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(query),
+  });
+  const worse = await bench('migration --from demo -c plain --starter --rerank off --rounds 1');
+  expect(worse).toMatchObject({ exitCode: 9, report: { gate: { check: { status: 'failed' } } } });
 });
 
 test('load: a run for each number of users, each query answered once a round, connections counted', async () => {
@@ -98,12 +109,11 @@ test('embed, upload and parity: rates of every setting, no copy left, and the sa
     exitCode: 0,
     report: { isOneSpace: true, neighboursAt10: { mean: 1 }, server: null },
   });
-  const low = await runQdx(
-    ['bench', 'parity', 'all-MiniLM-L6-v2', 'all-MiniLM-L6-v2', '--starter', '--min-cosine', '1', '--format', 'junit'],
-    { home },
-  );
-  expect(low).toMatchObject({
-    exitCode: expect.any(Number) as number,
-    stdout: expect.stringContaining('<testcase') as string,
-  });
+  // The same file read another way: what a wrong export looks like.
+  const other = join(home, 'other-pooling');
+  cpSync(builtInModel, other, { recursive: true });
+  const card = JSON.parse(readFileSync(join(other, 'card.json'), 'utf8')) as object;
+  writeFileSync(join(other, 'card.json'), JSON.stringify({ ...card, pooling: 'cls' }));
+  const low = await bench(`parity all-MiniLM-L6-v2 ${other} --starter --min-cosine 0.999`);
+  expect(low).toMatchObject({ exitCode: 9, report: { isOneSpace: false, checks: [{ status: 'failed' }] } });
 });

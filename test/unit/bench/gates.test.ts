@@ -7,6 +7,9 @@ import { annPair, annRecall } from '../../../src/core/retrieval/ann-recall.ts';
 import { isFastEnough, tuningChecks } from '../../../src/core/bench/gate/tuning-check.ts';
 import { timeQueries, timingOf } from '../../../src/core/bench/run/timing.ts';
 import type { TuningRow } from '../../../src/core/bench/tuning/row.ts';
+import { rerankingCheck } from '../../../src/core/bench/gate/reranking-check.ts';
+import { againstOff } from '../../../src/core/bench/run/against-off.ts';
+import type { QueryResult } from '../../../src/core/bench/run/score.ts';
 import { recommend } from '../../../src/core/bench/gate/recommend.ts';
 import { createRandom } from '../../../src/lib/statistics/random.ts';
 import type { SearchParams } from '../../../src/core/retrieval/params.ts';
@@ -126,8 +129,50 @@ describe('what should be configured', () => {
     ['late', [late('undecided')], 'undecided', null],
     ['late', [late('undecided'), cross('better')], 'disagrees', 'cross'],
     ['cross', [late('undecided'), cross('notWorthIt')], 'disagrees', 'off'],
+    ['cross', [late('notWorthIt')], 'undecided', null],
   ] as const)('%s configured, %j: %s', (configured, contenders, agreement, recommended) => {
     expect(recommend('off', configured, contenders)).toEqual({ agreement, recommended });
+  });
+});
+
+describe('F35: a reranker that did nothing is neither better nor worse', () => {
+  const results = (scores: readonly number[]): QueryResult[] =>
+    scores.map((score, index) => ({
+      id: `q${index}`,
+      text: 'open',
+      state: 'scored',
+      scores: { 'ndcg@10': score, 'precision@10': score },
+      hits: [],
+      answers: [],
+    }));
+  const off = results(Array.from({ length: 20 }, () => 0.5));
+  const against = (now: readonly QueryResult[], notReranked: number) => againstOff(now, off, { seed: 1, notReranked });
+  const measured = (now: readonly QueryResult[], notReranked: number) => ({
+    name: 'listwise',
+    against: against(now, notReranked),
+    totals: { queries: 20, notReranked },
+  });
+  const better = results(Array.from({ length: 20 }, (_, index) => (index < 15 ? 0.9 : 0.5)));
+
+  test.each([
+    ['all were reranked', off, 0, 'notWorthIt'],
+    ['one was not', off, 1, 'undecided'],
+    ['better in spite of those that were not', better, 5, 'better'],
+    ['none was', off, 20, undefined],
+  ])('%s: %s', (_title, now, notReranked, verdict) => {
+    expect(against(now, notReranked)?.comparison?.verdict).toBe(verdict);
+  });
+
+  test.each([
+    ['configured, and did nothing', 'listwise', 20, 'failed', 'listwise is configured and has no verdict'],
+    ['configured, and undecided', 'listwise', 1, 'warning', 'undecided: listwise is undecided'],
+    ['compared besides', 'off', 20, 'passed', 'listwise has no verdict: 20 of 20 queries were not reranked by it'],
+  ])('%s', (_title, configured, notReranked, status, message) => {
+    const one = measured(off, notReranked);
+    const verdict = one.against?.comparison?.verdict;
+    const recommendation = recommend('off', configured, verdict ? [{ name: 'listwise', verdict, gain: 0 }] : []);
+    const check = rerankingCheck({ configured, allowUndecided: true }, recommendation, [one]);
+    expect([check.status, check.message]).toEqual([status, expect.stringContaining(message)]);
   });
 });
 

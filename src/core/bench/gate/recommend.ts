@@ -21,6 +21,7 @@ export interface Recommendation {
 /**
  * - A contender that is surely better must be configured; of several, any of them agrees.
  * - Where none is, one that is not worth it must not be.
+ * - What is configured and has no verdict, since it failed, agrees with nothing.
  * - Else it hangs on contenders that are undecided: the configured one, or any where the reference is configured.
  */
 export function recommend(
@@ -36,6 +37,7 @@ export function recommend(
       recommended: best.name,
     };
   const own = contenders.find(({ name }) => name === configured);
+  if (!own && configured !== reference) return { agreement: 'undecided', recommended: null };
   if (own?.verdict === 'notWorthIt') return { agreement: 'disagrees', recommended: reference };
   const isOpen = contenders.some(({ verdict }) => verdict === 'undecided');
   return isOpen ? { agreement: 'undecided', recommended: null } : { agreement: 'agrees', recommended: reference };

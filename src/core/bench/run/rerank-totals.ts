@@ -10,6 +10,8 @@ export interface RerankTotals {
   readonly candidates: number;
   /** Candidates that were really compared. */
   readonly scored: number;
+  /** Of the queries, those of which one of its rerankers compared nothing, or another one took its place. */
+  readonly notReranked: number;
   readonly requests: number;
   /** What went wrong, by what it was: `timeout`, `malformed`, ... */
   readonly failures: Readonly<Record<string, number>>;
@@ -26,14 +28,24 @@ export function rerankTotals(responses: readonly SearchResponse[]): RerankTotals
     queries: responses.length,
     candidates: sum(stages.map(({ candidates }) => candidates)),
     scored: sum(stages.map(({ scored }) => scored)),
+    notReranked: responses.filter(({ reranking }) => reranking.some(isIdle)).length,
     requests: sum(stages.map(({ requests }) => requests ?? 0)),
     failures,
   };
 }
 
-export function rerankNotes(name: string, { candidates, scored, failures }: RerankTotals): string[] {
+const isIdle = ({ candidates, scored, by }: SearchResponse['reranking'][number]): boolean =>
+  by !== undefined || (scored === 0 && candidates > 0);
+
+export function rerankNotes(
+  name: string,
+  { queries, candidates, scored, failures, notReranked }: RerankTotals,
+): string[] {
   const what = Object.entries(failures).map(([kind, count]) => `${count} ${kind}`);
   return [
+    ...(notReranked > 0
+      ? [`${name}: ${notReranked} of ${queries} queries were not reranked by it: no verdict counts that against it`]
+      : []),
     ...(scored < candidates
       ? [`${name}: ${candidates - scored} of ${candidates} candidates were not compared and kept their place`]
       : []),

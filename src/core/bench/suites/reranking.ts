@@ -23,11 +23,8 @@ import { rerankNotes, type RerankTotals, rerankTotals } from '../run/rerank-tota
 import { type RawTime, rawTimes, steadyTimes, timeQueries, type Timing, timingNotes, timingOf } from '../run/timing.ts';
 import { tryContenders } from '../run/try-contenders.ts';
 import { recommend, type Recommendation } from '../gate/recommend.ts';
-import { rerankingCheck } from '../gate/reranking-check.ts';
+import { off, rerankingCheck } from '../gate/reranking-check.ts';
 import { checkLimits } from '../gate/limits.ts';
-
-/** The name of no reranking: what all others are compared with. */
-const off = 'off';
 
 export interface RerankingBenchInput extends BenchInput {
   /** By name, such as `late` or `late,cross`; without `off`. */
@@ -41,7 +38,7 @@ export interface RerankingResult extends JudgedRun {
   readonly name: string;
   readonly quality: Quality | null;
   readonly timing: Timing | null;
-  /** Null of off itself, and where no query has a score in both. */
+  /** Null of off itself, where no query has a score in both, and where it reranked none. */
   readonly against: AgainstOff | null;
   /** Warm, in total; null where one of the two was not timed. */
   readonly addedP95Ms: number | null;
@@ -148,6 +145,8 @@ function resultOf(name: string, { timed, judged, responses, input, documents }: 
   const { seed, set } = input;
   const own = judged.get(name) ?? { results: [], rankings: [] };
   const reference = judged.get(off)?.results ?? [];
+  const totals = rerankTotals(responses.get(name) ?? []);
+  const { notReranked } = totals;
   return {
     name,
     ...own,
@@ -156,10 +155,10 @@ function resultOf(name: string, { timed, judged, responses, input, documents }: 
       timed.asked.filter(({ contender }) => contender === name),
       timed.warmUpMs,
     ),
-    against: name === off ? null : againstOff(own.results, reference, seed),
+    against: name === off ? null : againstOff(own.results, reference, { seed, notReranked }),
     addedP95Ms: null,
     addedCpuMs: null,
-    totals: rerankTotals(responses.get(name) ?? []),
+    totals,
   };
 }
 
