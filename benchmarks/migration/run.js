@@ -11,7 +11,8 @@ import { runQdx } from '../kill/process.js';
 import { ask, startQdrant } from '../qdrant-server.js';
 import { migrationBars } from './bars.js';
 import { findOfficialTool, runOfficialTool } from './official-tool.js';
-import { makeSource } from './source.js';
+import { timeServers } from './servers-alone.js';
+import { makeSource, untilGreen } from './source.js';
 
 const { values } = parseArgs({
   options: {
@@ -29,9 +30,12 @@ try {
   const tool = await findOfficialTool(folder);
   source = await startQdrant(join(folder, 'source'), { grpc: true });
   await makeSource(source.url, 'docs', points);
+  // Whoever comes first would pay for the index of the source.
+  await untilGreen(source.url, 'docs');
   const qdx = async (args) => {
-    const { exitCode, stderr } = await runQdx(args, home, {});
+    const { exitCode, stdout, stderr } = await runQdx([...args, '--json'], home, {});
     if (exitCode !== 0) throw new Error(`qdx ${args.join(' ')} ended with ${exitCode}: ${stderr}`);
+    return JSON.parse(stdout).timesMs;
   };
   const migrate = (to, ...more) =>
     qdx(['migrate', 'docs', 'copy', '--from-url', source.url, '--to-url', to.url, '--yes', '--no-wait', ...more]);
@@ -40,6 +44,8 @@ try {
     verified: { name: 'copy', run: (to) => migrate(to) },
     unverified: { name: 'copy', run: (to) => migrate(to, '--no-verify') },
     snapshot: { name: 'copy', run: (to) => migrate(to, '--via', 'snapshot') },
+    snapshotUnverified: { name: 'copy', run: (to) => migrate(to, '--via', 'snapshot', '--no-verify') },
+    serversAlone: { name: 'docs', run: (to) => timeServers(source, to, 'docs') },
   };
   const rows = [];
   for (let number = 0; number < rounds; number++)
@@ -58,10 +64,13 @@ async function measure(way, { name, run }, number) {
   const place = join(folder, `target-${way}-${number}`);
   const target = await startQdrant(place, { grpc: true });
   try {
-    const wallMs = await timed(() => run(target));
+    let parts = null;
+    const wallMs = await timed(async () => {
+      parts = (await run(target)) ?? null;
+    });
     const { count } = await ask(target.url, 'POST', `/collections/${name}/points/count`, { exact: true });
     console.log(`${way}: ${round(wallMs / 1000)} s, ${count} points`);
-    return { way, number, wallMs, count, pointsPerSecond: Math.round((count / wallMs) * 1000) };
+    return { way, number, wallMs, count, pointsPerSecond: Math.round((count / wallMs) * 1000), parts };
   } finally {
     await target.stop();
     rmSync(place, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 /** The collection that is migrated. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandom } from '../kill/points.js';
 import { ask } from '../qdrant-server.js';
 
@@ -20,6 +21,10 @@ export async function makeSource(url, name, count) {
     const points = Array.from({ length: Math.min(250, count - start) }, (_, at) => makePoint(start + at, random));
     await ask(url, 'PUT', `/collections/${name}/points?wait=true`, { points });
   }
+}
+
+export async function untilGreen(url, name) {
+  while ((await ask(url, 'GET', `/collections/${name}`)).status !== 'green') await sleep(250);
 }
 
 function makePoint(index, random) {

@@ -91,6 +91,8 @@ export interface Connection {
    * in its data folder (server/server-id.ts). Compared by same-server.ts.
    */
   readonly serverId: string;
+  /** Requests on their way at once, at most: further ones wait for one of them to end. */
+  readonly sockets: number;
   /**
    * Sends one request and returns `result` of the answer.
    * Integers beyond 2^53 come back as bigint, on every Node version.

@@ -51,6 +51,7 @@ function handleTo(shared: Shared, key: string, options: ConnectionOptions): Conn
   return {
     url: connection.url,
     serverId: options.origin?.kind === 'local' ? options.origin.serverId : connection.url,
+    sockets: connection.sockets,
     request: async (method, path, options) => connection.request(method, path, options),
     requestRaw: async (method, path, read, options) => connection.requestRaw(method, path, read, options),
     download: async (path, write, options) => connection.download(path, write, options),

@@ -28,6 +28,7 @@ type Method = Parameters<Connection['request']>[0];
 /** What the registry hands out is one of these, shared (registry.ts). */
 export class ServerConnection implements Omit<Connection, 'peerAt' | 'serverId'> {
   readonly url: string;
+  readonly sockets: number;
   readonly #server: ServerUrl;
   readonly #options: ConnectionOptions;
   readonly #transport: HttpTransport;
@@ -46,7 +47,8 @@ export class ServerConnection implements Omit<Connection, 'peerAt' | 'serverId'>
     assertKeyIsSafe(this.#server, options.apiKey, options.insecure ?? false);
     // The official client has a pool of its own: a fifth of the sockets is kept for it, so that both stay in the bound.
     this.#clientSockets = Math.max(1, Math.floor(options.maxSockets / 5));
-    this.#transport = createHttpTransport({ maxSockets: Math.max(1, options.maxSockets - this.#clientSockets) });
+    this.sockets = Math.max(1, options.maxSockets - this.#clientSockets);
+    this.#transport = createHttpTransport({ maxSockets: this.sockets });
   }
 
   async request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {

@@ -9,6 +9,7 @@ export type RequestLimits = Pick<RequestOptions, 'timeoutMs' | 'repeatable' | 's
 export const withLimits = (connection: Connection, limits: RequestLimits): Connection => ({
   url: connection.url,
   serverId: connection.serverId,
+  sockets: connection.sockets,
   request: async (method, path, options) => connection.request(method, path, { ...limits, ...options }),
   requestRaw: async (method, path, read, options) =>
     connection.requestRaw(method, path, read, { ...limits, ...options }),

@@ -25,14 +25,14 @@ export interface SnapshotPiece {
 export interface PiecesInput {
   readonly description: CollectionDescription;
   readonly peerUrls: readonly string[];
-  /** Also where one snapshot would do: the target is a cluster, whose peers take only shards. */
-  readonly byShard?: boolean;
 }
+
+export type ShardPiece = SnapshotPiece & { readonly shard: number };
 
 /** @throws QdxError `refused` where no peer that could be reached holds some shard. */
 export async function findPieces(
   connection: Connection,
-  { description, peerUrls, byShard = false }: PiecesInput,
+  { description, peerUrls }: PiecesInput,
   run: RunOptions,
 ): Promise<SnapshotPiece[]> {
   const { name, shardKeys } = description;
@@ -41,10 +41,29 @@ export async function findPieces(
   const here = new Set(
     replicas.filter(({ points, state }) => points !== undefined && state === 'Active').map(({ shard }) => shard),
   );
-  if (!byShard && shardKeys.length === 0 && shards.every((shard) => here.has(shard)))
+  if (shardKeys.length === 0 && shards.every((shard) => here.has(shard)))
     return [{ connection, of: name, shard: null, shardKey: null, file: 'collection.snapshot' }];
+  return piecesOfShards(connection, name, shards, peerUrls);
+}
+
+/** One for each shard, also where one of all would do. @throws QdxError as findPieces. */
+export async function findShardPieces(
+  connection: Connection,
+  { description: { name }, peerUrls }: PiecesInput,
+  run: RunOptions,
+): Promise<ShardPiece[]> {
+  const replicas = await readReplicas(connection, name, run.signal);
+  return piecesOfShards(connection, name, [...new Set(replicas.map(({ shard }) => shard))], peerUrls);
+}
+
+async function piecesOfShards(
+  connection: Connection,
+  name: string,
+  shards: readonly number[],
+  peerUrls: readonly string[],
+): Promise<ShardPiece[]> {
   const peers = await findPeers(connection, peerUrls);
-  const pieces = new Map<number, SnapshotPiece>();
+  const pieces = new Map<number, ShardPiece>();
   for (const peer of peers)
     for (const { shard, shardKey, state } of await localShards(peer, name)) {
       if (state !== 'Active' || pieces.has(shard)) continue;
@@ -52,7 +71,7 @@ export async function findPieces(
       pieces.set(shard, { connection: peer.connection, of, shard, shardKey, file: `shard-${shard}.snapshot` });
     }
   assertAllFound(connection, name, shards, pieces);
-  return [...pieces.values()].toSorted((a, b) => (a.shard ?? 0) - (b.shard ?? 0));
+  return [...pieces.values()].toSorted((a, b) => a.shard - b.shard);
 }
 
 /**

@@ -25,8 +25,8 @@ export interface JournalledSnapshot {
   readonly known: readonly string[];
   /** Null until the server has made it. */
   readonly name: string | null;
-  /** Of this shard; absent: of the whole collection. */
-  readonly shard?: number;
+  /** Of this shard. */
+  readonly shard: number;
 }
 
 export interface TransferRecord {
@@ -49,7 +49,7 @@ export interface TransferRecord {
   readonly ranges: readonly IdRange[] | null;
   readonly points: number;
   /** Being made, or lying, on the server of the source; absent: none. */
-  readonly snapshot?: JournalledSnapshot | null;
+  readonly snapshots?: readonly JournalledSnapshot[] | null;
   readonly owner: LockOwner;
   /** ISO 8601 UTC. */
   readonly startedAt: string;

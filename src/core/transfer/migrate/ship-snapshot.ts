@@ -1,8 +1,8 @@
 /**
  * Copying by Qdrant's own snapshots: made on the source, streamed to the target, recovered into the staging collection, removed
- * from the source. It brings the index along. The same layout and the same minor version are needed; where either side is a
- * cluster or has shard keys, each shard is shipped by itself, to every peer that has a replica of it. A snapshot takes room on the
- * source's disk while it lies there, which nobody can ask for, so it is never taken unasked.
+ * from the source. They bring the index along. The same layout and the same minor version are needed. Each shard is shipped by
+ * itself, to every peer that has a replica of it: several at once from one server to another, one after the other where either is a
+ * cluster. A snapshot takes room on the source's disk while it lies there, which nobody can ask for, so it is never taken unasked.
  */
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
@@ -10,34 +10,23 @@ import { sideBySide } from '../../../lib/side-by-side.ts';
 import { findAllPeers } from '../../qdrant/peers.ts';
 import { countPeers } from '../../qdrant/collection/system-collection.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
-import {
-  createSnapshot,
-  listSnapshots,
-  recoverSnapshot,
-  removeSnapshot,
-  type ServerSnapshot,
-  snapshotPath,
-  snapshotStream,
-} from '../../qdrant/snapshots.ts';
-import { alignShards, type NumberedShard } from '../collection/align-shards.ts';
-import { removeMade, tellOrphans } from '../backup/back-up-snapshot.ts';
+import { alignShards } from '../collection/align-shards.ts';
 import {
   type CollectionDescription,
   describeCollection,
   descriptionDifferences,
   displayDifference,
 } from '../collection/collection-description.ts';
-import type { ScanIndex } from '../delta/scan-index.ts';
-import type { Side } from '../points/side.ts';
-import { findPieces, recoverShards, type SnapshotPiece } from '../collection/snapshot-pieces.ts';
+import { findShardPieces, type ShardPiece } from '../collection/snapshot-pieces.ts';
 import { createIndexes, noteSpoiled } from '../collection/staging.ts';
 import { assertTakesSnapshot } from '../collection/server-fits.ts';
-import { reached } from '../journal/steps.ts';
-import { type JournalledSnapshot, readTransfer, writeTransfer } from '../journal/transfer-journal.ts';
+import type { ScanIndex } from '../delta/scan-index.ts';
 import { readTransferMark, writeTransferMark } from '../journal/transfer-mark.ts';
+import type { Side } from '../points/side.ts';
 import { copyPoints } from './copy-points.ts';
 import type { FillStrategy, WholeFill } from './fill-strategy.ts';
 import type { LayoutChanges } from './layout.ts';
+import { bringIn, removeLeft, takeSnapshots } from './shard-snapshots.ts';
 
 const hint = 'leave out --via snapshot: points are then copied one by one';
 
@@ -59,106 +48,75 @@ export function shipSnapshot(target: Connection, changes: LayoutChanges, peerUrl
       if (difference)
         throw new QdxError('refused', `a snapshot brings its layout along: ${displayDifference(difference)}`, { hint });
       await assertTakesSnapshot(target, (await look.side.connection.server()).version, hint);
-      const pieces = await piecesOf(look.side, look.description, target, peers, run);
-      if (pieces.some(({ shard }) => shard !== null)) await findAllPeers(target, peers.to);
+      await piecesOf(look.side, look.description, peers, run);
+      await findAllPeers(target, peers.to);
       return description;
     },
     fillWhole: async (fill, run) => ship(fill, peers, run),
   };
 }
 
-/** One snapshot where one server has all and one takes all; else one for each shard. */
-async function piecesOf(
+/**
+ * By shards, also where one snapshot would do: that holds the write-ahead log as well, and the server makes and recovers the
+ * shards of it one after the other (measured, Qdrant 1.16.3, 20,000 x 768 in two shards: 2.2 and 4.7 s, by shards 0.9 and 1.7 s).
+ */
+const piecesOf = (
   { connection }: Side,
   description: CollectionDescription,
-  target: Connection,
-  peers: PeerUrls,
+  { from }: PeerUrls,
   run: RunOptions,
-): Promise<SnapshotPiece[]> {
-  const byShard = (await countPeers(target)) > 1;
-  return findPieces(connection, { description, peerUrls: peers.from, byShard }, run);
+): Promise<ShardPiece[]> => findShardPieces(connection, { description, peerUrls: from }, run);
+
+/** Of servers that are no clusters: all of them lie on the source's disk at once. */
+const mostAtOnce = 4;
+/** Sockets of a server that are left for its short requests: a snapshot holds one for as long as it takes. */
+const spareSockets = 2;
+
+interface Shipping {
+  readonly atOnce: number;
+  /** The source is read while the last ones are brought in. */
+  readonly readsBeside: boolean;
+}
+
+/** A snapshot comes by one socket and goes by another, of the same server where source and target are on one. */
+function shippingOf(source: Connection, target: Connection, isCluster: boolean): Shipping {
+  const sockets = Math.min(source.sockets, target.sockets);
+  const fitting = Math.floor((sockets - spareSockets) / 2);
+  return { atOnce: isCluster ? 1 : Math.max(1, Math.min(mostAtOnce, fitting)), readsBeside: sockets > spareSockets };
 }
 
 async function ship({ source, staging, readSource }: WholeFill, peers: PeerUrls, run: RunOptions): Promise<ScanIndex> {
-  const { connection, physical } = source;
-  const description = await describeCollection(connection, { physical, aliases: [] }, run);
-  const pieces = await piecesOf(source, description, staging.connection, peers, run);
-  await cleanUp(pieces, staging, run);
-  const [whole] = pieces;
-  if (whole?.shard === null) {
-    const taken = await take(whole, staging, run);
-    const bringing = (signal: AbortSignal) => bring(whole, taken, { staging, peers }, { ...run, signal });
-    const [, index] = await sideBySide(bringing, (signal) => readSource({ ...run, signal }), run.signal);
-    return index;
-  }
-  // A shard brings none along.
-  await createIndexes(staging.connection, staging.physical, description, run);
-  await alignShards(staging.connection, staging.physical, pieces.flatMap(numbered));
+  const { connection, physical } = staging;
+  const description = await describeCollection(source.connection, { physical: source.physical, aliases: [] }, run);
+  const pieces = await piecesOf(source, description, peers, run);
+  await removeLeft(pieces, staging, run);
+  await alignShards(connection, physical, pieces);
+  const isCluster =
+    (await countPeers(connection)) > 1 || pieces.some((piece) => piece.connection !== source.connection);
   // Killed among them, one replica would have points and another none: what is read then depends on who is asked.
-  const mark = await readTransferMark(staging.connection, staging.physical);
-  if (mark) await noteSpoiled(staging.connection, staging.physical, mark);
-  for (const piece of pieces) await bring(piece, await take(piece, staging, run), { staging, peers }, run);
-  if (mark) await writeTransferMark(staging.connection, staging.physical, mark);
-  return readSource(run);
-}
-
-const numbered = ({ shard, shardKey }: SnapshotPiece): NumberedShard[] => (shard === null ? [] : [{ shard, shardKey }]);
-
-interface Taken {
-  readonly made: ServerSnapshot;
-  /** For the journal. */
-  readonly noted: Omit<JournalledSnapshot, 'name'>;
-}
-
-/** Makes the snapshot; the journal tells of it. */
-async function take({ connection, of, shard }: SnapshotPiece, staging: Side, run: RunOptions): Promise<Taken> {
-  const known = await listSnapshots(connection, of, run);
-  const noted = { known, ...(shard !== null && { shard }) };
-  await note(staging, { ...noted, name: null });
-  run.onEvent?.({ type: 'phase', name: 'making a snapshot', detail: snapshotPath(of) });
-  return { made: await createSnapshot(connection, of, run), noted };
-}
-
-interface BringTo {
-  readonly staging: Side;
-  readonly peers: PeerUrls;
-}
-
-/** Streams it to the target, and removes it from the source whatever happens. */
-async function bring(
-  { connection, of, shard }: SnapshotPiece,
-  { made, noted }: Taken,
-  { staging, peers }: BringTo,
-  run: RunOptions,
-): Promise<void> {
-  const { physical } = staging;
-  try {
-    await note(staging, { ...noted, name: made.name });
-    reached(run, 'migrate.snapshot-made');
-    const { name, sizeBytes, sha256 } = made;
-    if (sha256 === null)
-      throw new QdxError('refused', `${connection.url} gives no checksum of its snapshots`, { hint });
-    run.onEvent?.({ type: 'phase', name: 'recovering', detail: physical });
-    const file = { open: () => snapshotStream(connection, of, name, run), sizeBytes, sha256 };
-    if (shard === null) await recoverSnapshot(staging.connection, physical, file, run);
-    else await recoverShards(staging.connection, { physical, peerUrls: peers.to, sources: [{ shard, file }] }, run);
-    reached(run, 'migrate.snapshot-recovered');
-  } finally {
-    await removeMade(connection, of, made.name, run);
-    await note(staging, null);
+  const mark = isCluster ? await readTransferMark(connection, physical) : null;
+  if (mark) await noteSpoiled(connection, physical, mark);
+  // A shard brings none along.
+  const indexes = createIndexes(connection, physical, description, run);
+  const { atOnce, readsBeside } = shippingOf(source.connection, connection, isCluster);
+  const [first = [], ...rest] = groupsOf(pieces, atOnce);
+  let taken = await takeSnapshots(first, staging, indexes, run);
+  for (const group of rest) {
+    await bringIn(taken, { staging, peerUrls: peers.to }, run);
+    taken = await takeSnapshots(group, staging, indexes, run);
   }
+  const last = taken;
+  const bring = async (watched: RunOptions) => bringIn(last, { staging, peerUrls: peers.to }, watched);
+  const [, index] = readsBeside
+    ? await sideBySide(
+        async (signal) => bring({ ...run, signal }),
+        async (signal) => readSource({ ...run, signal }),
+        run.signal,
+      )
+    : [await bring(run), await readSource(run)];
+  if (mark) await writeTransferMark(connection, physical, mark);
+  return index;
 }
 
-/** What a run before this one left on the source's servers. */
-async function cleanUp(pieces: readonly SnapshotPiece[], staging: Side, run: RunOptions): Promise<void> {
-  const left = (await readTransfer(staging.connection, staging.physical))?.snapshot;
-  const piece = pieces.find(({ shard }) => shard === (left?.shard ?? null));
-  if (!left || !piece) return;
-  if (left.name !== null) await removeSnapshot(piece.connection, piece.of, left.name);
-  else await tellOrphans(piece.connection, piece.of, left, run);
-}
-
-async function note({ connection, physical }: Side, snapshot: JournalledSnapshot | null): Promise<void> {
-  const record = await readTransfer(connection, physical);
-  if (record) await writeTransfer(connection, record, { snapshot });
-}
+const groupsOf = (pieces: readonly ShardPiece[], size: number): ShardPiece[][] =>
+  Array.from({ length: Math.ceil(pieces.length / size) }, (_, at) => pieces.slice(at * size, (at + 1) * size));
