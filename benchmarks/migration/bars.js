@@ -13,6 +13,8 @@ export function migrationBars({ official, ...medians }, rows, points) {
       isMet: ratio >= least,
     };
   });
-  const missing = rows.filter(({ way, count }) => way !== 'official' && way !== 'serversAlone' && count !== points).length;
+  const missing = rows.filter(
+    ({ way, count }) => way !== 'official' && way !== 'serversAlone' && count !== points,
+  ).length;
   return [...ratios, { title: 'runs of qdx without all points', figure: missing, bar: '0', isMet: missing === 0 }];
 }

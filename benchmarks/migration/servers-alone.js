@@ -1,9 +1,9 @@
 /**
- * What the servers need by themselves for what `qdx migrate --via snapshot` asks of them: nothing is parsed, hashed or compared.
+ * What the servers need by themselves for the snapshots of `qdx migrate --via snapshot`: nothing is read, hashed or compared.
  */
 import { ask } from '../qdrant-server.js';
 
-/** Snapshots of all shards, made and then shipped at once; then all points of the target, read in two streams. */
+/** Snapshots of all shards: made at once, then shipped at once. */
 export async function timeServers(source, target, name) {
   const { shards, config } = await describe(source.url, name);
   await ask(target.url, 'PUT', `/collections/${name}`, {
@@ -28,32 +28,7 @@ export async function timeServers(source, target, name) {
   );
   for (const [at, shard] of shards.entries())
     await ask(source.url, 'DELETE', `${path(shard, `/${made[at].name}`)}?wait=true`);
-  const [readMs] = await lapOf(() =>
-    Promise.all([read(target.url, name, null, true), read(target.url, name, uuids, false)]),
-  );
-  return { makeMs, shipMs, readMs };
-}
-
-/** Half of the ids are UUIDs, which come after all integers. */
-const uuids = '00000000-0000-4000-8000-000000000000';
-const pagePoints = 400;
-
-async function read(url, name, from, endsAtUuids) {
-  for (let offset = from; ;) {
-    const body = JSON.stringify({
-      limit: pagePoints,
-      with_payload: true,
-      with_vector: true,
-      ...(offset !== null && { offset }),
-    });
-    const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(`${url}/collections/${name}/points/scroll`, { method: 'POST', headers, body });
-    const bytes = Buffer.from(await answer.arrayBuffer());
-    // Keys of an answer come in any order; the offset is no number of a vector.
-    const next = /"next_page_offset":(null|\d+|"[^"]+")/.exec(bytes.toString('latin1'))?.[1];
-    offset = next === undefined ? null : JSON.parse(next);
-    if (offset === null || (endsAtUuids && typeof offset === 'string')) return;
-  }
+  return { makeMs, shipMs };
 }
 
 async function describe(url, name) {
