@@ -1,6 +1,7 @@
 /**
  * `bench hnsw`: how many links, how careful a build, how wide a search does the graph of this collection need?
  */
+import { bytesPerFloat, bytesPerLink } from '../../qdrant/stats/memory-estimate.ts';
 import type { Build } from './tuning.ts';
 import type { VectorSource } from '../tuning/source.ts';
 
@@ -12,8 +13,6 @@ const shapes = [
   [48, 400],
 ] as const;
 const efs = [16, 32, 64, 128, 256];
-const bytesPerFloat = 4;
-const bytesPerLink = 4;
 
 /** Memory: full vectors, and 2·m links a point on the lowest level (Malkov and Yashunin 2018, 4.2.3). */
 export function hnswBuilds({ dimension }: Pick<VectorSource, 'dimension'>, efSearch: number): Build[] {

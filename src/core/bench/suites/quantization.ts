@@ -2,6 +2,7 @@
  * `bench quantization`: how far can the vectors of this collection be compressed, and what must a search ask for then?
  */
 import { formatBytes } from '../../../lib/quantities.ts';
+import { bytesPerFloat } from '../../qdrant/stats/memory-estimate.ts';
 import type { Build } from './tuning.ts';
 import type { TuningRow } from '../tuning/row.ts';
 import type { VectorSource } from '../tuning/source.ts';
@@ -9,7 +10,6 @@ import type { Way } from '../tuning/sweep.ts';
 
 const oversamplings = [1.5, 2, 3, 4, 6, 10];
 const efs = [64, 128];
-const bytesPerFloat = 4;
 
 interface Kind {
   readonly name: string;

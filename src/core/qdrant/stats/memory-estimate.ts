@@ -41,9 +41,12 @@ export interface MemoryEstimate {
   readonly planningBytes: number;
 }
 
-const bytesPerFloat = 4;
-const bytesPerLink = 4;
-const planningFactor = 1.5;
+/** Of a float32, as Qdrant keeps the numbers of vectors. */
+export const bytesPerFloat = 4;
+/** Of a link of the graph: the number of a point, 32 bits. */
+export const bytesPerLink = 4;
+/** Qdrant's own rule for planning (see above): what is being rebuilt exists twice for a while. */
+export const planningFactor = 1.5;
 
 export function estimateMemory(input: MemoryInput): MemoryEstimate {
   const { points, dimension, m, quantization } = input;

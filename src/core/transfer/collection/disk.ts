@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { formatBytes } from '../../../lib/quantities.ts';
+import { bytesPerFloat, bytesPerLink, planningFactor } from '../../qdrant/stats/memory-estimate.ts';
 import type { Side } from '../points/side.ts';
 import { createPageSize, scanRange } from '../points/scan-range.ts';
 import { partsOf } from '../points/point-parts.ts';
@@ -22,9 +23,8 @@ export interface PointSizes {
 }
 
 const sampledPoints = 200;
-/** Digits of a float32 in JSON with its comma, measured; 4 bytes on the server. */
+/** Digits of a float32 in JSON with its comma, measured. */
 const jsonBytesPerNumber = 11;
-const bytesPerNumber = 4;
 
 /** Averages over the first few points. */
 export async function measureSizes(
@@ -50,9 +50,12 @@ export async function measureSizes(
     points,
     line: average(line),
     payload: average(payload),
-    keptVectors: (average(vectors) / jsonBytesPerNumber) * bytesPerNumber,
+    keptVectors: bytesOfNumbers(average(vectors)),
   };
 }
+
+/** What numbers take on the server that take so many bytes as JSON. */
+export const bytesOfNumbers = (jsonBytes: number): number => (jsonBytes / jsonBytesPerNumber) * bytesPerFloat;
 
 export interface StagingSize {
   readonly points: number;
@@ -65,14 +68,12 @@ export interface StagingSize {
   readonly sizes: PointSizes;
 }
 
-/** Qdrant's own rule for planning: what is being rebuilt exists twice for a while. */
-const planningFactor = 1.5;
 /** About 60 different terms of a chunk, an index and a weight each. */
 const termsBytes = 480;
 
 export function stagingBytes({ points, dimension, m, hasTerms, tokenRows = 0, sizes }: StagingSize): number {
-  const vectors = dimension * bytesPerNumber + sizes.keptVectors + (hasTerms ? termsBytes : 0);
-  const graph = 2 * m * bytesPerNumber;
+  const vectors = dimension * bytesPerFloat + sizes.keptVectors + (hasTerms ? termsBytes : 0);
+  const graph = 2 * m * bytesPerLink;
   // Base64 of a bit for each dimension.
   const tokens = (tokenRows * Math.ceil(dimension / 8) * 4) / 3;
   return Math.ceil(points * (vectors + graph + sizes.payload + tokens) * planningFactor);

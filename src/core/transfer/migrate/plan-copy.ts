@@ -5,7 +5,7 @@ import type { RunOptions } from '../../../lib/events.ts';
 import { stringifyJson } from '../../../lib/json.ts';
 import type { DescriptionDifference } from '../collection/collection-description.ts';
 import { entryBytes } from '../delta/scan-index.ts';
-import { measureSizes, stagingBytes } from '../collection/disk.ts';
+import { bytesOfNumbers, measureSizes, stagingBytes } from '../collection/disk.ts';
 import { assertMayRun, type RunGuards } from './assert-may-run.ts';
 import { tellUnfinished } from '../journal/transfer-journal.ts';
 import type { FillStrategy } from './fill-strategy.ts';
@@ -64,8 +64,6 @@ const allReadings: Record<MigratePlan['way'], number> = { copy: 4, snapshot: 3, 
 const writeFactor = 1.4;
 /** A scan is kept while the next one is compared with it. */
 const scansKept = 2;
-/** Characters of a number in JSON, and its bytes on the server. */
-const [jsonBytesPerNumber, bytesPerNumber] = [11, 4];
 
 /** @throws QdxError as the migration would, before it writes anything. */
 export async function planCopy(lines: MigrateLines, params: CopyPlanParams, run: RunOptions = {}): Promise<CopyPlan> {
@@ -113,7 +111,7 @@ async function estimate(
   const readBytesPerSecond = points === 0 ? null : read / seconds;
   const bytes = Math.ceil(points * sizes.line);
   const { m = 16 } = description.config['hnsw_config'] as { readonly m?: number };
-  const vectors = ((sizes.line - sizes.payload) / jsonBytesPerNumber) * bytesPerNumber;
+  const vectors = bytesOfNumbers(sizes.line - sizes.payload);
   const stored = { points, dimension: 0, m, hasTerms: false, sizes: { ...sizes, keptVectors: vectors } };
   return {
     bytes,

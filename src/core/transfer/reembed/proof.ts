@@ -2,7 +2,7 @@
  * The proof that a re-embedded collection stands on before any name leads to it: the same points, vectors that are those of their
  * texts, and searches no worse than the user allows.
  */
-import { QdxError } from '../../../lib/errors.ts';
+import { isQdxError, QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import type { ModelCard } from '../../models/cards/card.ts';
 import { sameSpace } from '../../models/cards/space.ts';
@@ -54,7 +54,10 @@ export async function findOldModel(
   findModel: SearchPlaces['findModel'],
 ): Promise<OldModel> {
   if (!card) return { reason: 'it has no card, so its model is not known (qdx collections adopt writes one)' };
-  const found = await findModel(card.model.name, card.model).catch(() => null);
+  const found = await findModel(card.model.name, card.model).catch((error: unknown) => {
+    if (isQdxError(error)) return null;
+    throw error;
+  });
   if (!found) return { reason: `its model ${card.model.name} is not on this machine` };
   if (!sameSpace(found.card, card.model))
     return { reason: `the model ${card.model.name} on this machine is of another revision or file` };
