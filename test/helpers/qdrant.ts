@@ -112,6 +112,8 @@ function writeConfig(folder: string, httpPort: number, options: QdrantOptions): 
     storage: {
       storage_path: join(folder, 'storage'),
       snapshots_path: join(folder, 'snapshots'),
+      // Not one a core: a collection is made in half the time. transfer/nasty-collection.ts has several.
+      optimizers: { default_segment_number: 1 },
       ...config['storage'],
     },
     ...(tls && { tls: { cert: tls.cert, key: tls.key, ...config['tls'] } }),
