@@ -49,7 +49,7 @@ export const backup: CommandModule = {
       .option('--shard <i/n>', 'Back up one of n parts on this machine, from 1/n to n/n; needs --run')
       .option('--run <id>', 'Name of the backup that the shards are parts of')
       .option('--break-lock', 'With --shard: read although another run holds the lock');
-    addSettingOptions(command, ['upload.parallel']);
+    addSettingOptions(command, ['upload.parallel', 'transfer.shardWaitMs']);
   },
   run: async ({ args, flags }, context) => {
     const { settings } = await context.settings();
@@ -69,7 +69,7 @@ export const backup: CommandModule = {
         qdxVersion: version,
         ...(filter !== undefined && { filter }),
         ...(partPoints !== undefined && { partPoints }),
-        ...shardOf(flags),
+        ...shardOf(flags, settings.transfer.shardWaitMs),
       },
       context,
     );
@@ -78,11 +78,11 @@ export const backup: CommandModule = {
 };
 
 /** Empty without `--shard`, and for one of one. */
-function shardOf(flags: CommandInput['flags']): Pick<BackupParams, 'shard'> {
+function shardOf(flags: CommandInput['flags'], patienceMs: number): Pick<BackupParams, 'shard'> {
   const { shard, runId } = shardFlags(flags);
   if (runId === undefined || shard.shards === 1) return {};
   const owner = lockOwner(`qdx backup --shard ${shard.shard}/${shard.shards} --run ${runId}`);
-  return { shard: { ...shard, runId, owner, breakLock: flags['breakLock'] === true } };
+  return { shard: { ...shard, runId, owner, patienceMs, breakLock: flags['breakLock'] === true } };
 }
 
 function partPointsOf(flags: CommandInput['flags']): number | undefined {

@@ -25,5 +25,6 @@ export const asOlderServer = (connection: Connection): Connection => ({
   server: async () => ({
     version: '1.13.0',
     features: { collectionMetadata: false, binaryEncodings: false, conditionalUpsert: false },
+    clockAheadMs: null,
   }),
 });

@@ -127,6 +127,8 @@ const transferSettings = z.strictObject({
   keep: z.int().min(0).max(1000).default(1),
   /** By which the old and the new space are compared: of a hundred, the interval of a share is within 0.1. */
   sample: positive.max(10_000).default(100),
+  /** Machines that back up shards of one run do not start at the same second. */
+  shardWaitMs: positive.default(60_000),
 });
 
 /**

@@ -46,9 +46,13 @@ export async function examine(patient: Patient, run: RunOptions = {}): Promise<E
   return { findings, broken: count('broken'), warnings: count('warning') };
 }
 
-/** What stopped a check is what is wrong. */
-function failedCheck(error: unknown, { signal }: RunOptions): Found {
+/** What stopped a check is what is wrong, in qdx itself too: the other areas are looked at all the same. */
+function failedCheck(error: unknown, { signal, onEvent }: RunOptions): Found {
   signal?.throwIfAborted();
-  if (!isQdxError(error)) throw error;
-  return broken(error.message, error.hint);
+  if (isQdxError(error)) return broken(error.message, error.hint);
+  onEvent?.({ type: 'trace', message: error instanceof Error ? String(error.stack) : String(error) });
+  return broken(
+    `this check failed in a way that qdx does not know: ${String(error)}`,
+    'report it: qdx doctor --verbose',
+  );
 }

@@ -33,13 +33,13 @@ export async function serverFindings(patient: Patient, run: RunOptions): Promise
   if (!(await isReadable(patient))) return [ok('not asked: the settings that name it are broken')];
   const line = await openLine(patient, run);
   if (line === null) return [await notRunning(patient)];
-  const { version } = await line.server();
+  const { version, clockAheadMs } = await line.server();
   const untested = untestedVersionWarning(version, line.url);
   const stats = await readStats(line, {});
   return [
     ok(`Qdrant ${version} answers on ${line.url}`),
     ...(untested === undefined ? [] : [warning(untested, 'use one of the versions that were tested')]),
-    ...(await clockFindings(line.url)),
+    ...clockFindings(clockAheadMs),
     ...collectionFindings(stats),
   ];
 }
@@ -74,13 +74,8 @@ function collectionFindings({ collections }: Stats): Found[] {
 
 const counted = (count: number, what: string): string => `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
 
-/** By the Date of an answer, which has whole seconds; a server or proxy that sends none has nothing to say. */
-async function clockFindings(url: string): Promise<Found[]> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(patienceMs), redirect: 'manual' }).catch(() => null);
-  await answer?.body?.cancel();
-  const serverMs = Date.parse(answer?.headers.get('date') ?? '');
-  if (Number.isNaN(serverMs)) return [];
-  const aheadMs = serverMs - Date.now();
+function clockFindings(aheadMs: number | null): Found[] {
+  if (aheadMs === null) return [];
   if (Math.abs(aheadMs) <= clockToleranceMs) return [ok('its clock and the one of this machine agree')];
   const text = `the server's clock is ${Math.round(Math.abs(aheadMs) / 1000)} s ${aheadMs > 0 ? 'ahead' : 'behind'}`;
   return [warning(text, 'set both machines by NTP: locks and versions are dated')];

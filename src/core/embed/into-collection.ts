@@ -175,6 +175,7 @@ async function upload(changed: Changed, records: AsyncIterable<VectorRecord>, ru
       settings: params.settings.upload,
       expectedCount: plan.cached + plan.fresh,
       onReject: ({ id, reason }) => void refused.set(id ?? '', reason),
+      waitForIndex: true,
       lockLost: changed.lockLost,
     },
     plan.fresh > 0 ? withoutUploadProgress(run) : run,

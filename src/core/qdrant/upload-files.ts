@@ -48,7 +48,7 @@ export interface UploadFilesInput {
   readonly hashIds?: boolean;
   readonly dryRun?: boolean;
   readonly breakLock?: boolean;
-  readonly waitForIndex?: boolean;
+  readonly waitForIndex: boolean;
 }
 
 export type UploadFilesSummary = (UploadSummary | DryRunSummary) & {
@@ -144,7 +144,7 @@ async function write(
         lockLost,
         ...(source.count !== undefined && { expectedCount: source.count }),
         ...(rejects && { onReject: rejects.add }),
-        ...(input.waitForIndex !== undefined && { waitForIndex: input.waitForIndex }),
+        waitForIndex: input.waitForIndex,
       },
       watched,
     );

@@ -41,7 +41,7 @@ export interface UploadInput {
   readonly expectedCount?: number;
   readonly onReject?: RejectSink;
   /** False: do not wait until everything is indexed. */
-  readonly waitForIndex?: boolean;
+  readonly waitForIndex: boolean;
   /** Of the writer lock: from then on another run may write, so that nothing more is sent. */
   readonly lockLost?: AbortSignal;
 }
@@ -117,7 +117,7 @@ export async function uploadRecords(
 /** Every id is read back, then the index is waited for. */
 async function finishUpload(
   connection: Connection,
-  { collection, waitForIndex = true }: UploadInput,
+  { collection, waitForIndex }: UploadInput,
   intake: Intake,
   run: RunOptions,
 ): Promise<Pick<UploadSummary, 'points' | 'idsCompared' | 'status' | 'indexedVectors'>> {

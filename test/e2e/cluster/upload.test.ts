@@ -76,7 +76,14 @@ test('shards, replicas and consistency as set; a peer killed in mid-upload loses
   let killed: Promise<void> | undefined;
   const summary = await uploadRecords(
     connection,
-    { collection: physical, card, distance: 'Cosine', settings: settings.upload, records: fromList(records) },
+    {
+      collection: physical,
+      card,
+      distance: 'Cosine',
+      settings: settings.upload,
+      records: fromList(records),
+      waitForIndex: true,
+    },
     {
       onEvent: (event) => {
         if (event.type === 'progress' && event.stage === 'uploading' && event.done >= 1000) killed ??= third.kill();

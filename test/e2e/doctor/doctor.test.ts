@@ -1,6 +1,7 @@
 /**
  * `qdx doctor` on installations that are well, and on those that are not.
  */
+import { startStubServer } from '../../helpers/stub-server.ts';
 import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -65,6 +66,26 @@ test('broken settings, a server that is not there, traps in the environment: eac
     state: 'ok',
     message: 'connection.apiKey = "set" (env: QDRANT_API_KEY)',
   });
+  // A Qdrant cannot be brought to a clock of its own.
+  const date = new Date(Date.now() - 60_000).toUTCString();
+  const root = { title: 'qdrant - vector search engine', version: '1.16.3', result: { collections: [], aliases: [] } };
+  const slow = await startStubServer({ headers: { date }, body: root });
+  const behind = await examined({ home, env: { QDRANT_URL: slow.url } });
+  await slow.close();
+  expect(behind.findings).toContainEqual({
+    area: 'server',
+    state: 'warning',
+    message: expect.stringMatching(/^the server's clock is (59|6\d) s behind$/),
+    fix: expect.stringContaining('NTP') as unknown,
+  });
+  // What is no server's answer stops one check and not the others.
+  expect(behind.wrong).toContainEqual({
+    area: 'leftovers',
+    state: 'broken',
+    message: expect.stringContaining('in a way that qdx does not know: TypeError') as unknown,
+    fix: 'report it: qdx doctor --verbose',
+  });
+  expect([behind.exitCode, behind.findings.at(-1)?.area]).toEqual([4, 'disk']);
   writeFileSync(join(home, 'work', 'qdx.config.json'), '{"uplaod":{}}');
   const config = await examined({ home, env });
   expect(config.wrong[0]).toMatchObject({ area: 'settings', state: 'broken', fix: 'did you mean upload?' });

@@ -44,7 +44,7 @@ async function upload(line: Connection, count: number, onConfirmed: (done: numbe
   const onEvent = (event: QdxEvent) => {
     if (event.type === 'progress' && event.stage === 'uploading') onConfirmed(event.done);
   };
-  const input = { collection: physical, card, distance: 'Cosine', settings: settings.upload };
+  const input = { collection: physical, card, distance: 'Cosine', settings: settings.upload, waitForIndex: true };
   return uploadRecords(line, { ...input, records: fromList(records(count)) }, { onEvent });
 }
 

@@ -53,6 +53,7 @@ test.each([
       distance: 'Cosine',
       settings: settings.upload,
       records: fromList([testRecord(1)]),
+      waitForIndex: true,
       ...(losesLock && { lockLost: stop.signal }),
     },
     { signal: stop.signal },

@@ -30,6 +30,7 @@ describe("the server's own limits", () => {
       distance: 'Dot',
       settings: all.upload,
       records: fromList(records(10)),
+      waitForIndex: true,
     });
     await expect(sent).rejects.toMatchObject({ message: `collection "${on.collection}" has no vector named "dense"` });
   });

@@ -60,6 +60,7 @@ export function useUploads(): Uploads {
         records: fromList(records as UploadRecord[]),
         distance: all.vector.distance,
         settings: all.upload,
+        waitForIndex: true,
         ...change,
       });
     },

@@ -56,7 +56,8 @@ describe('help', () => {
     const told = new Set(texts.join('\n').match(/--[a-z-]+/gu));
     const flags = rows.flatMap(({ flag, off }) => (flag === undefined ? [] : [`--${off ? 'no-' : ''}${flag}`]));
     expect(flags.filter((flag) => !told.has(flag))).toEqual([]);
-  });
+    // Every command is read from source for it.
+  }, 120_000);
 
   test('settings of a new collection stand under a heading of their own', async () => {
     const command = new Command('upload');

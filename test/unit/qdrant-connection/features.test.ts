@@ -43,7 +43,7 @@ test('the warning names server, version and what was tested', () =>
   ));
 
 test('a feature that the server lacks: a sentence with both versions', () => {
-  const server = { version: '1.15.2', features: featuresOf('1.15.2') };
+  const server = { version: '1.15.2', features: featuresOf('1.15.2'), clockAheadMs: null };
   expect(() => requireFeature(server, 'binaryEncodings')).not.toThrow();
   const message = 'an upsert with a condition needs Qdrant 1.16; this server is 1.15.2';
   const hint = 'upgrade the server to 1.16 or later, one minor version at a time';

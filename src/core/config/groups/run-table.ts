@@ -155,6 +155,13 @@ export const runTable = {
     env: ['QDX_SETTLE_ROUNDS'],
     description: 'Scans of a collection that is written to, until two agree, at most',
   },
+  'transfer.shardWaitMs': {
+    flag: 'shard-wait-ms',
+    value: '<ms>',
+    type: 'number',
+    env: ['QDX_SHARD_WAIT_MS'],
+    description: 'How long a shard of a backup waits for others of which nothing is seen',
+  },
   'transfer.keep': {
     flag: 'keep',
     value: '<n>',

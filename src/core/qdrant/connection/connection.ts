@@ -71,6 +71,8 @@ export interface ServerInfo {
   /** `1.16.3` */
   readonly version: string;
   readonly features: ServerFeatures;
+  /** By how much its clock was ahead of this machine's when it answered, give or take a second; null where it did not say. */
+  readonly clockAheadMs: number | null;
 }
 
 /** What this server can do, by its version. */

@@ -101,16 +101,21 @@ export class ServerConnection implements Omit<Connection, 'peerAt' | 'serverId'>
   }
 
   async #readServer(): Promise<ServerInfo> {
-    const version = this.#options.version ?? (await this.#readVersion());
+    const known = this.#options.version;
+    const { version, clockAheadMs } =
+      known === undefined ? await this.#readRoot() : { version: known, clockAheadMs: null };
     const warning = untestedVersionWarning(version, this.url);
     if (warning) this.#options.onEvent?.({ type: 'warning', message: warning });
-    return { version, features: featuresOf(version) };
+    return { version, features: featuresOf(version), clockAheadMs };
   }
 
-  async #readVersion(): Promise<string> {
-    const { document } = await this.#ask('GET', '/', {}, readAnswer);
+  async #readRoot(): Promise<Pick<ServerInfo, 'version' | 'clockAheadMs'>> {
+    const { document, clockAheadMs } = await this.#ask('GET', '/', {}, (answer) => ({
+      ...readAnswer(answer),
+      clockAheadMs: clockAhead(answer),
+    }));
     const { title, version } = document as { title?: string; version?: string };
-    if (typeof version === 'string' && title?.startsWith('qdrant')) return version;
+    if (typeof version === 'string' && title?.startsWith('qdrant')) return { version, clockAheadMs };
     throw new QdxError('usage', `${this.url} answers in JSON, but it is no Qdrant server`, {
       hint: 'check the URL, its port and its path',
     });
@@ -261,4 +266,10 @@ function requestUrl(base: string, path: string, query: RequestOptions['query'] =
   const url = new URL(`${base}${path}`);
   for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, String(value));
   return url;
+}
+
+/** By the Date of an answer, which has whole seconds. */
+function clockAhead({ headers }: HttpAnswer): number | null {
+  const serverMs = Date.parse(headers.date ?? '');
+  return Number.isNaN(serverMs) ? null : serverMs - Date.now();
 }

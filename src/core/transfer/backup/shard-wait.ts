@@ -19,16 +19,14 @@ export interface ShardParams {
   readonly shards: number;
   readonly owner: LockOwner;
   readonly breakLock: boolean;
-  /** How long a shard waits for others of which nothing is seen; absent: a minute. */
-  readonly patienceMs?: number;
+  /** How long a shard waits for others of which nothing is seen: machines do not start at the same second. */
+  readonly patienceMs: number;
 }
 
 /** In the writer lock, beside runs of other commands. */
 export const lockRunId = ({ runId }: Pick<ShardParams, 'runId'>): string => `backup ${runId}`;
 
 const pollMs = 500;
-/** Machines do not start at the same second. */
-const defaultPatienceMs = 60_000;
 
 /** @throws QdxError `partial` where some have not read it, and no other machine is at work. */
 export async function waitForOthers(
@@ -38,7 +36,7 @@ export async function waitForOthers(
   collection: string,
   run: RunOptions,
 ): Promise<void> {
-  const patienceMs = params.patienceMs ?? defaultPatienceMs;
+  const { patienceMs } = params;
   let seenAt = performance.now();
   for (let isTold = false; ; isTold = true) {
     run.signal?.throwIfAborted();

@@ -135,7 +135,7 @@ async function makeAndSwitch(work: Overwriting, folder: IndexFolder, run: RunOpt
   reached(run, 'force.watched');
   const backup = await backUpFirst(work, run);
   reached(run, 'force.backed-up');
-  const { waitForIndex = true } = params.upload;
+  const { waitForIndex } = params.upload;
   const filling = { ...fileOf(work), waitForIndex, lockLost, onReject: work.onReject };
   const filled = await fillFromFile(connection, filling, run);
   const { current, wanted } = plan;
