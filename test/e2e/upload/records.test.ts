@@ -222,7 +222,7 @@ test('an index that was put off comes after the upload, also when the run is sto
       yield record;
     }
   }
-  const input = { collection: physical, card, distance: 'Cosine', settings: all.upload };
+  const input = { collection: physical, card, distance: 'Cosine', settings: all.upload, waitForIndex: true };
   await expect(
     uploadRecords(on.connection, { ...input, records: stopping() }, { signal: stop.signal }),
   ).rejects.toThrow('stopped');
