@@ -87,8 +87,10 @@ function timeLine({ model, device, tokens, readingMs, embeddingMs, durationMs, d
   return `time      ${formatDuration(durationMs)}${stages}, ${model}${device === null ? '' : ` on ${device}`}`;
 }
 
-function nextLines({ destination, target, dryRun }: EmbedSummary): string[] {
+function nextLines({ destination, target, dryRun, shards }: EmbedSummary): string[] {
   if (dryRun) return ['next      the same command without --dry-run'];
+  if (destination === 'vectors' && shards > 1)
+    return [`next      with the files of all ${shards} shards: qdx upload ${target} <the others> --collection <name>`];
   if (destination === 'vectors') return [`next      qdx upload ${target} --collection <name>`];
   if (destination === 'collection') return [`next      qdx search "…" --collection ${target}`];
   return [];

@@ -127,7 +127,7 @@ describe('gc', () => {
     expect(await namesLeft()).toEqual(all.filter((name) => name !== 'docs__2'));
     expect(await collectGarbage(to, garbage({ confirmed: ['docs'] }))).toMatchObject({ deleted: 2 });
     // The same once more, as a script types it every night; and of a name that is called otherwise, its own is typed.
-    await mark(to, 'foreign__1', { state: 'kept', at: at(10), kept: kept('docs__4') });
+    await mark(to, 'foreign__1', { state: 'kept', origin: '', at: at(10), kept: kept('docs__4') });
     for (const name of ['docs', 'docs__2'])
       expect(await collectGarbage(to, garbage({ confirmed: [name] }))).toMatchObject({ deleted: 0 });
     expect(await collectGarbage(to, garbage({ confirmed: ['foreign__1'] }))).toMatchObject({ deleted: 1 });

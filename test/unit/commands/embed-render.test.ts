@@ -60,6 +60,11 @@ describe('summary of qdx embed', () => {
     ['one point', { written: 1 }, 'wrote 1 point to'],
     ['a dry run', { dryRun: true }, 'would write 100 points'],
     ['a dry run embeds nothing', { dryRun: true }, '+ 40 to embed'],
+    [
+      'one shard of several',
+      { destination: 'vectors', target: 'v.jsonl', shards: 2 },
+      'next      with the files of all 2 shards: qdx upload v.jsonl <the others> --collection',
+    ],
     ['a vectors file', { destination: 'vectors', target: 'v.jsonl' }, 'next      qdx upload v.jsonl --collection'],
     ['chunks', { destination: 'chunks', target: 'c.jsonl' }, 'chunks    1,300\n'],
     ['a shard', { shard: 2, shards: 3, chunks: 400 }, 'shard 2/3 of run r1'],

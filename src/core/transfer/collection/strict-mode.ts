@@ -1,6 +1,6 @@
 /**
- * Strict mode that is otherwise for a while. What it was before lies in the collection's metadata from before the change until
- * after it is undone, so that whoever comes after a run that was killed puts it back: the next run that takes the lock of a name
+ * Strict mode that is otherwise for a while. What it was before lies in the collection's metadata, written with the change and
+ * removed after it is undone, so that whoever comes after a run that was killed puts it back: the next run that takes the lock of a name
  * that leads there (locks.ts), and `qdx gc`.
  */
 import { isQdxError, QdxError } from '../../../lib/errors.ts';
@@ -23,8 +23,9 @@ export async function changeStrictMode(
   physical: string,
   { before, change }: { readonly before: StrictMode; readonly change: StrictMode },
 ): Promise<void> {
-  await connection.request('PATCH', pathOf(physical), { body: { metadata: { [beforeKey]: before } } });
-  await connection.request('PATCH', pathOf(physical), { body: { strict_mode_config: { ...before, ...change } } });
+  await connection.request('PATCH', pathOf(physical), {
+    body: { strict_mode_config: { ...before, ...change }, metadata: { [beforeKey]: before } },
+  });
 }
 
 /** Null where nobody changed it for a while. */
