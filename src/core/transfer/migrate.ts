@@ -12,7 +12,7 @@ import type { RunOptions } from '../../lib/events.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { isSameServer } from '../qdrant/connection/same-server.ts';
 import { countPoints } from '../qdrant/collection/points.ts';
-import { descriptionDifferences, describeCollection, displayDifference } from './collection/collection-description.ts';
+import { notTaken } from './collection/not-taken.ts';
 import { openScansFolder, readScans, type ScansOwner } from './delta/saved-scans.ts';
 import { hashOf, pointsOf } from './delta/scan-index.ts';
 import { endSwitch, findUnended } from './switch/end-earlier-switch.ts';
@@ -210,7 +210,7 @@ async function finish(plan: MigratePlan, run: RunOptions): Promise<readonly stri
   const { target, staging, description } = plan;
   await startIndexing(plan);
   await finishStaging(target, staging.physical, description);
-  const made = await describeCollection(target, { physical: staging.physical, aliases: [] }, run);
+  const differences = await notTaken(target, staging.physical, description, run, withUndatedCard);
   reached(run, 'migrate.finished');
-  return descriptionDifferences(withUndatedCard(description), withUndatedCard(made)).map(displayDifference);
+  return differences;
 }

@@ -8,7 +8,7 @@ import type { Connection } from '../../qdrant/connection/connection.ts';
 import { waitUntilReady } from '../../qdrant/collection/readiness.ts';
 import { isBySnapshot } from '../backup-folder/manifest.ts';
 import { readPart } from '../backup-folder/part-file.ts';
-import { describeCollection, descriptionDifferences, displayDifference } from '../collection/collection-description.ts';
+import { notTaken } from '../collection/not-taken.ts';
 import { assertSamePoints } from '../compare/compare-parts.ts';
 import { loadPoints } from '../points/load-points.ts';
 import { createPageSize, digestRange } from '../points/scan-range.ts';
@@ -72,9 +72,8 @@ async function fillByPoints(connection: Connection, input: FillInput, run: RunOp
   reached(run, 'restore.compared');
   if (input.waitForIndex) await waitUntilReady(connection, physical, run);
   await finishStaging(connection, physical, description);
-  const made = await describeCollection(connection, { physical, aliases: [] }, run);
+  const notRestored = await notTaken(connection, physical, description, run);
   reached(run, 'restore.finished');
-  const notRestored = descriptionDifferences(description, made).map(displayDifference);
   return { pointsHash, pointsKept, notRestored };
 }
 

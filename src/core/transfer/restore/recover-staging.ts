@@ -14,7 +14,7 @@ import { waitUntilReady } from '../../qdrant/collection/readiness.ts';
 import { recoverSnapshot } from '../../qdrant/snapshots.ts';
 import { alignShards } from '../collection/align-shards.ts';
 import type { BackedUpCollection, FileEntry, ShardSnapshot } from '../backup-folder/manifest.ts';
-import { describeCollection, descriptionDifferences, displayDifference } from '../collection/collection-description.ts';
+import { notTaken } from '../collection/not-taken.ts';
 import { digestCollection } from '../points/collection-digest.ts';
 import type { RangeDigest } from '../points/scan-range.ts';
 import { recoverShards } from '../collection/snapshot-pieces.ts';
@@ -55,9 +55,8 @@ export async function recoverStaging(
   reached(run, 'restore.compared');
   if (waitForIndex) await waitUntilReady(connection, physical, run);
   await finishStaging(connection, physical, description);
-  const made = await describeCollection(connection, { physical, aliases: [] }, run);
+  const notRestored = await notTaken(connection, physical, description, run);
   reached(run, 'restore.finished');
-  const notRestored = descriptionDifferences(description, made).map(displayDifference);
   return { pointsHash: found.pointsHash, pointsKept: isKept ? collection.points : 0, notRestored };
 }
 
