@@ -1,21 +1,11 @@
 /** Points in clusters, the same for the same seed: what embeddings look like more than uniform noise does. */
+import { createRandom } from '../../dist/lib/statistics/random.js';
 import { ask } from '../qdrant-server.js';
 
 const clusters = 500;
 /** Of the noise around a centre of length 1; cosines within a cluster are then about 0.6 to 0.7. */
 const spread = 0.75;
 const batchSize = 1000;
-
-/** mulberry32 (T. Ettinger 2017, public domain). @returns numbers from 0 to below 1. */
-export function createRandom(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d_2b_79_f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** A collection of one unnamed vector, as another program would make it. */
 export async function drawPoints({ url, name, points, dimension, seed }) {

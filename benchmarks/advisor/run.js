@@ -11,10 +11,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { createRandom } from '../../dist/lib/statistics/random.js';
 import { describeHost } from '../host.js';
 import { keepRun, reportBars } from '../keep-run.js';
 import { ask, startQdrant } from '../qdrant-server.js';
-import { createRandom, drawPoints } from './clustered.js';
+import { drawPoints } from './clustered.js';
 import { buildAsAdvised, measureRecall } from './own-run.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -3,6 +3,7 @@
  * parameters, one corpus must be able to tell of another (mixture.js).
  */
 const load = (path) => import(new URL(`../../dist/core/${path}`, import.meta.url));
+const { mean } = await load('bench/metrics/means.js');
 const { lateOrder } = await load('retrieval/rerank/late/late-order.js');
 const { mixedScores } = await load('retrieval/rerank/late/mixture.js');
 
@@ -55,9 +56,9 @@ const byScores = (candidates, scores) =>
     .map(({ candidate }) => candidate);
 
 function zScores(values) {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
-  return values.map((value) => (value - mean) / (deviation || 1));
+  const middle = mean(values);
+  const deviation = Math.sqrt(mean(values.map((value) => (value - middle) ** 2)));
+  return values.map((value) => (value - middle) / (deviation || 1));
 }
 
 function stretched(values) {

@@ -2,19 +2,9 @@
  * Writes a vectors file of random unit vectors, seeded, streaming.
  */
 import { writeVectorsFile } from '../../dist/core/vectors/write-file.js';
+import { createRandom } from '../../dist/lib/statistics/random.js';
 
 const usualDimension = 768;
-
-/** Mulberry32: small, seeded, good enough for noise. */
-function createRandom(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** About as much payload as a chunk of code has; `terms` lexical terms a point. */
 async function* makeRecords(count, terms, random, dimension) {
