@@ -35,7 +35,7 @@ export const upload: CommandModule = {
       .option('--dry-run', 'Read and check everything, write nothing')
       .option('--no-wait', 'Do not wait until everything is indexed')
       .option('--break-lock', 'Write although another run holds the lock');
-    addSettingOptions(command, ['embed.model']);
+    addSettingOptions(command, ['embed.model', 'upload.checkVectors']);
     addForceOptions(command);
     addCollectionSettings(command);
     addEndpointOptions(command, 'query');
@@ -44,8 +44,6 @@ export const upload: CommandModule = {
     const name = String(flags['collection']);
     const { settings, origins } = await context.settings(name);
     const places = modelPlaces(context, settings);
-    const { device, workers } = settings.embed;
-    const { environment } = context;
     const input: UploadFilesInput = {
       paths: args,
       stdin: { stream: context.stdin, folder: context.folders.cache },
@@ -57,13 +55,11 @@ export const upload: CommandModule = {
       owner: lockOwner(`qdx upload -c ${name}`),
       plainModel: () => plainModelCard(isNamed(origins['embed.model']) ? settings.embed.model : undefined, places),
       openEncoder: async (model) =>
-        openEncoder(await findModel(model.name, places, model), {
-          device,
-          workers,
-          use: 'bulk',
-          environment,
-          ...places,
-        }),
+        openEncoder(
+          await findModel(model.name, places, model),
+          { device: 'cpu', workers: 1, use: 'query', cacheFolder: places.cacheFolder },
+          context,
+        ),
       ...(typeof flags['rejects'] === 'string' && { rejectsPath: flags['rejects'] }),
       hashIds: flags['idHash'] === true,
       dryRun: flags['dryRun'] === true,

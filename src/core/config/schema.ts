@@ -119,6 +119,7 @@ const uploadSettings = z.strictObject({
   parallel: positive.max(64).default(4),
   onDuplicate: z.enum(['error', 'first', 'last']).default('error'),
   alias: z.boolean().default(true),
+  checkVectors: z.boolean().default(true),
 });
 
 /** Of the commands that replace collections, and of what they keep. */

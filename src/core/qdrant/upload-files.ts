@@ -21,7 +21,7 @@ import { type PayloadKeys, toStoredPayload } from './collection/payload-keys.ts'
 import { recordId } from './collection/system-collection.ts';
 import { dryRunUpload, type DryRunSummary } from './upload/dry-run.ts';
 import { uploadRecords, type UploadSummary } from './upload.ts';
-import { checkVectors } from './upload-files/check-vectors.ts';
+import { checkAgainstTexts, checkVectors } from './upload-files/check-vectors.ts';
 import { holdsUsableRecord, keepIfFilled } from './upload-files/empty-collection.ts';
 import { assertSize, nothingAccepted } from './upload-files/check-source.ts';
 import { type RejectsFile, withRejectsFile } from './upload-files/rejects-file.ts';
@@ -88,7 +88,10 @@ async function uploadPaths(
   });
   assertSize(source.model, input.settings);
   // Where not one record can be taken nothing may be touched: the rehearsal says why.
-  const upload = input.dryRun || !(await holdsUsableRecord(source, input.settings)) ? rehearse : write;
+  const isUsable = await holdsUsableRecord(source, input.settings);
+  if (isUsable && input.settings.upload.checkVectors)
+    await checkAgainstTexts(source, () => input.openEncoder(source.model), run);
+  const upload = input.dryRun || !isUsable ? rehearse : write;
   const work = async (rejects?: RejectsFile) => upload(connection, input, source, rejects, run);
   const summary = await (input.rejectsPath === undefined ? work() : withRejectsFile(input.rejectsPath, work));
   if (summary.points === 0) throw nothingAccepted(summary);

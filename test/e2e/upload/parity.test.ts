@@ -1,6 +1,7 @@
 /**
  * Vectors that another file of the collection's model is said to have made, checked with the real built-in model.
  */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -12,6 +13,7 @@ import type * as FindModel from '../../../src/core/models/find-model.ts';
 import type * as OpenEncoder from '../../../src/core/models/open-encoder.ts';
 import { readCard } from '../../../src/core/qdrant/collection/card-store.ts';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
+import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
 import { countPoints } from '../../../src/core/qdrant/collection/points.ts';
 import { writeVectorsFile } from '../../../src/core/vectors/write-file.ts';
 import { fromList, uuidOf } from '../../helpers/collection-card.ts';
@@ -71,8 +73,8 @@ async function vectorsFile(model: ModelCard, firstId: number, wrong = false): Pr
   return path;
 }
 
-const upload = (path: string) =>
-  runQdx(['upload', path, '--collection', name], { env: { QDRANT_URL: server.url }, home });
+const upload = (path: string, ...more: readonly string[]) =>
+  runQdx(['upload', path, '--collection', name, ...more], { env: { QDRANT_URL: server.url }, home });
 
 describe('another file of the same space', () => {
   test('passes when its vectors are those of the model, and is recorded', async () => {
@@ -100,3 +102,65 @@ describe('another file of the same space', () => {
     expect(await readCard(connection, name)).not.toHaveProperty('alsoEmbeddedBy');
   });
 });
+
+describe('vectors against their own texts, before anything is written', () => {
+  const before = () => listCollections(connection);
+
+  test("a vectors file of the model's own name and file whose vectors are of other texts is refused", async () => {
+    const run = await upload(await vectorsFile(builtIn, 0, true));
+    expect([run.exitCode, run.stderr]).toEqual([
+      8,
+      expect.stringContaining('the vectors to upload are not those that all-MiniLM-L6-v2 gives'),
+    ]);
+    expect((await before()).map(({ physical }) => physical)).not.toContain(`${name}__1`);
+  });
+
+  test('plain lines: vectors of no model are refused, with --force too; --no-check-vectors takes them', async () => {
+    const path = plainLines(() => Array.from({ length: 384 }, (_, index) => Math.sin(index * index + 1)));
+    for (const more of [[], ['--force', '--yes'], ['--dry-run']]) {
+      const run = await upload(path, '--model', 'all-MiniLM-L6-v2', ...more);
+      expect([run.exitCode, run.stderr]).toEqual([8, expect.stringContaining('have nothing to do with their texts')]);
+      expect(run.stderr).toContain('--no-check-vectors');
+      expect((await before()).map(({ physical }) => physical)).not.toContain(`${name}__1`);
+    }
+    expect(await upload(path, '--model', 'all-MiniLM-L6-v2', '--no-check-vectors')).toMatchObject({ exitCode: 0 });
+  });
+
+  test('plain lines: vectors of the content with a title before it pass, and it is said', async () => {
+    const vectors = await Promise.all(
+      texts.map(async (text) => (await encoder.encode(`Notes of the house\n${text}`, { role: 'document' })).vector),
+    );
+    const run = await upload(
+      plainLines((index) => [...(vectors[index] ?? [])]),
+      '--model',
+      'all-MiniLM-L6-v2',
+    );
+    expect([run.exitCode, run.stderr]).toEqual([
+      0,
+      expect.stringContaining('all-MiniLM-L6-v2 was given other text than "content" alone for these vectors'),
+    ]);
+  });
+
+  test.each([
+    ['no record holds its text', 'all-MiniLM-L6-v2', 'no record says what its text was', {}],
+    ['the model is not on this machine', 'nomic-ai/CodeRankEmbed', 'nomic-ai/CodeRankEmbed', { content: 'a text' }],
+  ])('plain lines: %s: said to be not checked', async (_title, model, why, payload) => {
+    const vector = Array.from({ length: model.startsWith('nomic') ? 768 : 384 }, (_, index) => index + 1);
+    const run = await upload(
+      plainLines(() => vector, payload),
+      '--model',
+      model,
+    );
+    expect([run.exitCode, run.stderr]).toEqual([0, expect.stringContaining(`${model}'s was not checked: `)]);
+    expect(run.stderr).toContain(why);
+  });
+});
+
+/** A line a text. `payload` absent: its content. */
+function plainLines(vectorOf: (index: number) => number[], payload?: object): string {
+  const path = join(temporaryFolder(), 'lines.jsonl');
+  const line = (content: string, index: number) =>
+    JSON.stringify({ id: index, vector: vectorOf(index), payload: payload ?? { content } });
+  writeFileSync(path, texts.map(line).join('\n'));
+  return path;
+}

@@ -147,6 +147,13 @@ export const runTable = {
     description: 'Create NAME as an alias of a versioned collection',
     off: 'Create a plain collection, not an alias of a versioned one',
   },
+  'upload.checkVectors': {
+    flag: 'check-vectors',
+    type: 'switch',
+    env: ['QDX_CHECK_VECTORS'],
+    description: 'Embed eight texts of the input again, and compare, before anything is written',
+    off: 'Take the word of the input for what its vectors are',
+  },
 
   'transfer.settleRounds': {
     flag: 'settle-rounds',

@@ -8,6 +8,7 @@ import { dryRunUpload } from '../../qdrant/upload/dry-run.ts';
 import type { RecordSource } from '../../qdrant/upload/record-source.ts';
 import type { UploadSummary } from '../../qdrant/upload/summary.ts';
 import { asStored, cardOfSource, type UploadFilesInput } from '../../qdrant/upload-files.ts';
+import { checkAgainstTexts } from '../../qdrant/upload-files/check-vectors.ts';
 import { assertSize, nothingAccepted } from '../../qdrant/upload-files/check-source.ts';
 import type { RejectsFile } from '../../qdrant/upload-files/rejects-file.ts';
 import { openUploadSource } from '../../qdrant/upload-files/source.ts';
@@ -48,6 +49,7 @@ export async function readSource(
     ...(run.signal && { signal: run.signal }),
   });
   assertSize(source.model, settings);
+  if (settings.upload.checkVectors) await checkAgainstTexts(source, () => upload.openEncoder(source.model), run);
   const fileHashes: string[] = [];
   for (const path of paths) fileHashes.push((await hashFile(path)).sha256);
   const rehearsal = {
