@@ -1,6 +1,7 @@
 /**
  * `qdx search`: ranked hits of a query, or of many.
  */
+import { withLimits } from '../core/qdrant/connection/with-limits.ts';
 import { assertQuery } from '../core/retrieval/assert-query.ts';
 import { chooseCollections } from '../core/retrieval/choose-collections.ts';
 import { createSearcher } from '../core/retrieval/search.ts';
@@ -32,7 +33,8 @@ export const search: CommandModule = {
     const resolved = await context.settings(named.length === 1 ? named[0] : undefined);
     // Flags are checked before the server is asked anything.
     const params = searchParams(flags, resolved, named);
-    const connection = await context.connect();
+    // Somebody waits for the hits: no two minutes for a server that went away.
+    const connection = withLimits(await context.connect(), { awaitsReturn: false });
     const collections = await chooseCollections(connection, named, Object.keys(resolved.settings.collections), context);
     const places = searchPlaces(context, resolved.settings);
     const asked = { ...params, collections };

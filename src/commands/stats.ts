@@ -3,6 +3,7 @@
  * warning; once, or again and again.
  */
 import { type LiveInput, readLiveStats, watchStats } from '../core/live/live-stats.ts';
+import { withLimits } from '../core/qdrant/connection/with-limits.ts';
 import { renderPrometheus } from '../core/live/prometheus.ts';
 import type { CommandContext, CommandInput, CommandModule } from './command.ts';
 import { searchParams } from './search/flags.ts';
@@ -35,14 +36,15 @@ export const stats: CommandModule = {
     const [collection] = args;
     const { intervalSeconds } = (await context.settings(collection)).settings.live;
     const input = await liveInput(collection, flags, context);
+    const connect = async () => withLimits(await context.connect(), { awaitsReturn: false });
     const textfile = typeof flags['textfile'] === 'string' ? flags['textfile'] : undefined;
     const format = flags['prometheus'] === true ? 'prometheus' : context.format;
     if (flags['watch'] === true) {
       const intervalMs = intervalSeconds * 1000;
-      const looks = watchStats(() => context.connect(), { ...input, intervalMs }, context);
+      const looks = watchStats(connect, { ...input, intervalMs }, context);
       return { lines: lookLines(looks, { format, view: context.view, textfile }) };
     }
-    const data = await readLiveStats(await context.connect(), input, context);
+    const data = await readLiveStats(await connect(), input, context);
     if (textfile !== undefined) await writeTextfile(textfile, data);
     const prometheus = () => renderPrometheus(data);
     return {

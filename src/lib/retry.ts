@@ -8,18 +8,22 @@ export interface RetryAdvice {
   readonly again: boolean;
   /** The server's own wish (Retry-After); wins over the backoff. */
   readonly waitMs?: number;
+  /** The other side is away and may come back: only the deadline ends it, the attempts are not counted. */
+  readonly isAway?: boolean;
   /** For `onRetry`. */
   readonly reason: string;
 }
 
 export interface RetryOptions {
-  /** Attempts after the first. */
+  /** Attempts after the first; 0: none at all, whatever is advised. */
   readonly retries: number;
   /** Longest time from the first attempt to the start of the last one. */
   readonly deadlineMs: number;
   readonly advise: (error: unknown) => RetryAdvice;
   readonly signal?: AbortSignal;
-  readonly onRetry?: (attempt: number, waitMs: number, reason: string) => void;
+  /** Ends waiting for what is away, and nothing else: the last error is then thrown. */
+  readonly stopWaiting?: AbortSignal | undefined;
+  readonly onRetry?: (attempt: number, waitMs: number, reason: string, isAway: boolean) => void;
   /** First and longest backoff. */
   readonly firstWaitMs?: number;
   readonly longestWaitMs?: number;
@@ -36,18 +40,22 @@ export interface RetryOptions {
 export async function retry<T>(attempt: (number: number) => Promise<T>, options: RetryOptions): Promise<T> {
   const { retries, deadlineMs, signal, now = () => performance.now(), sleep = defaultSleep } = options;
   const startedAt = now();
+  let counted = 0;
   for (let number = 0; ; number++) {
     signal?.throwIfAborted();
     try {
       return await attempt(number);
     } catch (error) {
       signal?.throwIfAborted();
-      const advice = options.advise(error);
-      if (!advice.again || number >= retries) throw error;
-      const waitMs = advice.waitMs ?? backoffMs(number, options);
+      const { again, waitMs: wishMs, isAway = false, reason } = options.advise(error);
+      if (!isAway) counted++;
+      if (!again || retries === 0 || counted > retries) throw error;
+      const waitMs = wishMs ?? backoffMs(number, options);
       if (now() - startedAt + waitMs > deadlineMs) throw error;
-      options.onRetry?.(number + 1, waitMs, advice.reason);
-      await sleep(waitMs, signal);
+      options.onRetry?.(number + 1, waitMs, reason, isAway);
+      if (isAway && options.stopWaiting)
+        await sleepUnlessStopped(waitMs, options.stopWaiting, error, { signal, sleep });
+      else await sleep(waitMs, signal);
     }
   }
 }
@@ -56,6 +64,21 @@ export async function retry<T>(attempt: (number: number) => Promise<T>, options:
 function backoffMs(attempt: number, options: RetryOptions): number {
   const { firstWaitMs = 500, longestWaitMs = 10_000, random = Math.random } = options;
   return Math.round(random() * Math.min(longestWaitMs, firstWaitMs * 2 ** attempt));
+}
+
+/** @throws the signal's reason, or `lastError` once `stop` aborts. */
+async function sleepUnlessStopped(
+  waitMs: number,
+  stop: AbortSignal,
+  lastError: unknown,
+  { signal, sleep }: { readonly signal: AbortSignal | undefined; readonly sleep: typeof defaultSleep },
+): Promise<void> {
+  try {
+    await sleep(waitMs, signal ? AbortSignal.any([signal, stop]) : stop);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw stop.aborted ? lastError : error;
+  }
 }
 
 async function defaultSleep(ms: number, signal?: AbortSignal): Promise<void> {

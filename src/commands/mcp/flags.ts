@@ -3,6 +3,7 @@
  */
 import type { Command } from 'commander';
 import type { BackendParams } from '../../core/mcp/backend.ts';
+import { withLimits } from '../../core/qdrant/connection/with-limits.ts';
 import type { CommandContext, CommandInput } from '../command.ts';
 import { listFlag } from '../search/flags.ts';
 import { searchLog } from '../search/log.ts';
@@ -20,7 +21,8 @@ export function defineServed(command: Command): void {
 export async function backendParams(flags: CommandInput['flags'], context: CommandContext): Promise<BackendParams> {
   const { settings } = await context.settings();
   return {
-    connect: async () => context.connect(),
+    // An agent waits for each answer.
+    connect: async () => withLimits(await context.connect(), { awaitsReturn: false }),
     places: searchPlaces(context, settings),
     ...searchLog(context, settings, 'mcp'),
     allowed: listFlag(flags, 'collection'),

@@ -114,7 +114,7 @@ function guessedUrl(known: string, uri: string): string {
 
 async function isPeer(connection: Connection, id: string): Promise<boolean> {
   try {
-    const line = withLimits(connection, { timeoutMs: lookMs, repeatable: false });
+    const line = withLimits(connection, { timeoutMs: lookMs, repeatable: false, awaitsReturn: false });
     const { peer_id: found } = await line.request<ClusterAnswer>('GET', '/cluster');
     return String(found) === id;
   } catch {

@@ -3,6 +3,7 @@
  */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { closeAll, openConnection, openConnections } from '../../../src/core/qdrant/connection/registry.ts';
+import type { QdxEvent } from '../../../src/lib/events.ts';
 import { connectionOptions } from '../../helpers/connection-options.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { startTcpProxy, type TcpProxy } from '../../helpers/tcp-proxy.ts';
@@ -132,15 +133,20 @@ test('F9: cut while requests are on their way: sent again, nothing doubled', asy
   expect(count).toBe(20);
 });
 
-test('F7: the server restarts in between: requests wait for it', async () => {
-  const connection = openConnection(connectionOptions(qdrant.url, { retries: 10 }));
+test('F7: the server restarts in between: requests wait for it, however few the retries, and say so once', async () => {
+  const notes: string[] = [];
+  const onEvent = (event: QdxEvent) => event.type === 'note' && notes.push(event.message);
+  const connection = openConnection(connectionOptions(qdrant.url, { retries: 1, onEvent }));
   const retries: string[] = [];
   await connection.request('GET', '/collections');
   await qdrant.kill();
   const answer = connection.request<{ collections: unknown[] }>('GET', '/collections', {
     onRetry: (_n, _ms, reason) => retries.push(reason),
   });
-  await expect.poll(() => retries.length).toBeGreaterThan(0);
+  const impatient = connection.request('GET', '/collections', { awaitsReturn: false });
+  await expect(impatient).rejects.toMatchObject({ kind: 'temporary', message: expect.stringContaining('went away') });
+  await expect.poll(() => retries.length, { timeout: 20_000 }).toBeGreaterThan(2);
   await qdrant.restart();
   expect((await answer).collections).toEqual([{ name: 'c' }]);
+  expect(notes).toEqual([`waiting for ${qdrant.url} to come back, up to 30 s`, `${qdrant.url} is back`]);
 });

@@ -98,16 +98,17 @@ test.each([
 
 test('F7: the server goes away for good in the middle: exit 5 with one sentence; when it is back, the run completes', async () => {
   const own = await startQdrant();
-  const config = { retries: '1', deadline: '3000' };
-  const env = { QDX_RETRIES: config.retries, QDX_RETRY_DEADLINE_MS: config.deadline };
-  let killed: Promise<void> | undefined;
-  const inTheMiddle = { says: /embedding: \d+ of/, run: () => void (killed = own.kill()) };
+  const env = { QDX_RETRIES: '1', QDX_RETRY_DEADLINE_MS: '1000' };
+  let killed: Promise<unknown> | undefined;
   const slow = await startTcpProxy(own.url, { delayMs: 100 });
+  // The proxy goes with the server, so that the connection is refused.
+  const run = () => void (killed = Promise.all([own.kill(), slow.close()]));
+  const inTheMiddle = { says: /embedding: \d+ of/, run };
   const broken = await runEmbed(slow, ['-c', name, folder, '--batch-size', '1'], { home, env, when: inTheMiddle });
   await killed;
-  await slow.close();
   expect(broken.exitCode).toBe(5);
-  expect(broken.stderr).toContain(slow.url);
+  expect(broken.stderr.split('up to 1 s')).toHaveLength(2);
+  expect(broken.stderr).toMatch(new RegExp(`${slow.url} went away in the middle.*\n.*it goes on where it was`, 'u'));
   expect(broken.stderr).not.toMatch(/^\s+at /m);
   await own.restart();
   const again = await runEmbed(own, ['-c', name, folder, '--batch-size', '8'], { home });
@@ -116,6 +117,21 @@ test('F7: the server goes away for good in the middle: exit 5 with one sentence;
   expect(await contentsOf(line, name)).toEqual(whole);
   await line.close();
   await own.stop();
+});
+
+test('F7: Ctrl-C ends the wait for a server that went away', async () => {
+  const slow = await startTcpProxy(server.url, { delayMs: 100 });
+  let closed: Promise<void> | undefined;
+  const options = {
+    home,
+    env: { QDX_RETRY_DEADLINE_MS: '3600000' },
+    when: { says: /embedding: \d+ of/, run: () => void (closed = slow.close()) },
+    killSignal: 'SIGINT',
+    killWhen: /waiting for .* to come back, up to 3600 s/,
+  } as const;
+  const stopped = await runEmbed(slow, ['-c', name, folder, '--batch-size', '1'], options);
+  await closed;
+  expect(stopped.exitCode).toBe(130);
 });
 
 test('F14: a second run on the same collection ends with 10 and names the first one; another shard of its run does not', async () => {

@@ -92,10 +92,27 @@ describe('retry', () => {
     const run = retry(failing(99).attempt, { ...real, onRetry: () => controller.abort(new Error('enough')) });
     await expect(run).rejects.toThrow('enough');
   });
+  test('what is away is waited for until the deadline, however few the retries', async () => {
+    const { waits, options } = clock();
+    const advise = () => ({ again: true, isAway: true, reason: 'gone' });
+    await expect(retry(failing(99).attempt, { ...options, retries: 1, advise })).rejects.toThrow('attempt');
+    const waited = waits.reduce((sum, wait) => sum + wait, 0);
+    expect(waited).toBeGreaterThan(110_000);
+    expect(waited).toBeLessThanOrEqual(120_000);
+    await expect(retry(failing(99).attempt, { ...options, retries: 0, advise })).rejects.toThrow('attempt 1');
+  });
+  test('an end of waiting throws the last error, and ends no other pause', async () => {
+    const stop = new AbortController();
+    stop.abort(new Error('enough'));
+    const { sleep: _sleep, ...real } = { ...clock().options, firstWaitMs: 60_000, stopWaiting: stop.signal };
+    const advise = () => ({ again: true, isAway: true, reason: 'gone' });
+    await expect(retry(failing(99).attempt, { ...real, advise })).rejects.toThrow('attempt 1');
+    expect(await retry(failing(3).attempt, { ...clock().options, stopWaiting: stop.signal })).toBe('done');
+  });
   test('tells of each wait', async () => {
     const told: unknown[] = [];
     await retry(failing(1).attempt, { ...clock().options, onRetry: (...args) => told.push(args) });
-    expect(told).toEqual([[1, 500, 'test']]);
+    expect(told).toEqual([[1, 500, 'test', false]]);
   });
   test('property: waits stay within the jitter bounds and their sum within the deadline', async () => {
     await fc.assert(

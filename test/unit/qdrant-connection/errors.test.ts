@@ -202,6 +202,18 @@ test.each([
   const error = translate(new HttpFailure('ECONNREFUSED', 'refused'), { ...(origin && { origin }) });
   expect(error).toMatchObject({ message: expect.stringContaining(message), hint: expect.stringMatching(hint) });
 });
+test.each([
+  ['a run', {}, 'once it is up, run the same command again; it goes on where it was'],
+  ['a search', { awaitsReturn: false }, 'once it is up, run the same command again'],
+])('a server that had answered and refuses, in %s: it went away', (_title, more, hint) => {
+  const context = { hasAnswered: true, origin: { kind: 'named', by: '--url' }, ...more } as const;
+  const message = expect.stringMatching(/^http:\/\/h:6333 went away in the middle/u) as string;
+  expect(translate(new HttpFailure('ECONNREFUSED', 'refused'), context)).toMatchObject({
+    kind: 'temporary',
+    message,
+    hint,
+  });
+});
 test('without a key, the server wants one; with one, another', () => {
   const error = answer(401, 'no', 'text/plain');
   expect(translate(error, { hasKey: false })).toMatchObject({ message: 'http://h:6333 wants an API key: no' });

@@ -38,6 +38,16 @@ test.each(cases)('%s: again %s when repeatable', (_title, error, repeatable, onc
 test('refused before it ever answered: a wrong URL, so the user hears of it at once', () =>
   expect(adviseRetry(line('ECONNREFUSED'), { repeatable: true, hasAnswered: false }).again).toBe(false));
 
+test('refused after it had answered: away, unless somebody waits for the answer', () => {
+  const context = { repeatable: true, hasAnswered: true };
+  expect(adviseRetry(line('ECONNREFUSED'), context)).toMatchObject({ again: true, isAway: true });
+  expect(adviseRetry(line('ECONNREFUSED'), { ...context, awaitsReturn: false })).toMatchObject({
+    again: true,
+    isAway: false,
+  });
+  expect(adviseRetry(line('ECONNRESET'), context).isAway).toBeUndefined();
+});
+
 test('a timeout before it ever answered is not repeated', () =>
   expect(adviseRetry(line('timeout'), { repeatable: true, hasAnswered: false }).again).toBe(false));
 test('the local server does not come back by itself', () =>

@@ -24,13 +24,14 @@ export interface ConnectInput extends RunOptions {
  * started, and stays up after this process.
  */
 export async function connect(input: ConnectInput): Promise<Connection> {
-  const { connection: settings, onEvent } = input;
+  const { connection: settings, onEvent, signal } = input;
   const limits = {
     timeoutMs: settings.timeoutMs,
     retries: settings.retries,
     retryDeadlineMs: settings.retryDeadlineMs,
     maxSockets: settings.maxSockets,
     insecure: settings.insecure,
+    ...(signal && { signal }),
     ...(onEvent && { onEvent }),
   };
   const target = settings.url === undefined ? await localTarget(input) : remoteTarget(settings.url, input);

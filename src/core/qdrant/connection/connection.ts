@@ -14,7 +14,7 @@ export interface ConnectionOptions {
   readonly timeoutMs: number;
   /** Attempts after the first one, for requests that may be repeated. */
   readonly retries: number;
-  /** Longest time that one request may take with all its retries. */
+  /** Longest time that one request may take with all its retries; so long a server that went away is waited for. */
   readonly retryDeadlineMs: number;
   /** Sockets to this server, all requests together. */
   readonly maxSockets: number;
@@ -24,6 +24,8 @@ export interface ConnectionOptions {
   readonly version?: string;
   /** Where the URL comes from, for hints; absent: nothing is said of it. */
   readonly origin?: ServerOrigin;
+  /** Of the run: once it aborts, no server that went away is waited for. What tidies up afterwards is sent all the same. */
+  readonly signal?: AbortSignal;
   /** Hears of retries, and of a server version that was not tested. */
   readonly onEvent?: OnEvent;
 }
@@ -43,6 +45,11 @@ export interface RequestOptions {
   readonly maxAnswerBytes?: number;
   /** Gives memory of at least so many bytes that the answer may be read into; absent: new memory for each answer. */
   readonly memory?: (sizeBytes: number) => Buffer;
+  /**
+   * False where somebody waits for the answer, as of a search: a server that has answered and went away is then asked
+   * `retries` times again, and not waited for until the deadline. Default true.
+   */
+  readonly awaitsReturn?: boolean;
   /** False for requests that must not be sent twice. Default true: upserts by id, reads and deletes are. */
   readonly repeatable?: boolean;
   /**

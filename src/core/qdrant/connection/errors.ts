@@ -19,6 +19,8 @@ export interface RequestContext {
   readonly hasKey?: boolean;
   /** Whether this server has answered as a Qdrant before. */
   readonly hasAnswered?: boolean;
+  /** As in RequestOptions. */
+  readonly awaitsReturn?: boolean;
 }
 
 /**

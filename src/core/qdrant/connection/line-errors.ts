@@ -15,16 +15,25 @@ interface Sentence {
 /** Qdrant reads no more than 32 MiB and closes on the rest, so a large request ends as a broken line. */
 const serverBodyLimitBytes = 32 * 2 ** 20;
 
+/** A run goes on; a search or a look is done anew. */
+const again = ({ awaitsReturn = true }: RequestContext): string =>
+  `run the same command again${awaitsReturn ? '; it goes on where it was' : ''}`;
+
 const refused: Sentence = {
   kind: 'temporary',
   says: () => 'refuses the connection: nothing listens there',
   hint: ({ origin }) =>
     `start that server, or correct ${origin?.kind === 'named' ? origin.by : 'its URL'}; without a URL qdx uses a local server of its own`,
 };
+const wentAway: Sentence = {
+  kind: 'temporary',
+  says: ({ what }) => `went away in the middle of the run (${what}): it refuses the connection now`,
+  hint: (context) => `once it is up, ${again(context)}`,
+};
 const localEnded: Sentence = {
   kind: 'temporary',
   says: ({ origin }) => `the local Qdrant ended${origin?.kind === 'local' ? ` (its log: ${origin.log})` : ''}`,
-  hint: () => 'run the same command again; it starts a new one',
+  hint: () => 'run the same command again; it starts a new one, and goes on where it was',
 };
 const unknownHost: Sentence = {
   kind: 'temporary',
@@ -44,7 +53,7 @@ const timeout: Sentence = {
 const brokenOff: Sentence = {
   kind: 'temporary',
   says: ({ what }) => `broke off the connection during ${what}`,
-  hint: () => 'it may have restarted: run the same command again',
+  hint: (context) => `it may have restarted: ${again(context)}`,
 };
 const tooLarge: Sentence = {
   kind: 'failed',
@@ -124,9 +133,10 @@ export function lineError(failure: LineFailure, context: RequestContext, cause: 
   });
 }
 
-function sentenceFor({ code }: LineFailure, { bodyBytes = 0, origin }: RequestContext): Sentence | undefined {
+function sentenceFor({ code }: LineFailure, { bodyBytes = 0, origin, hasAnswered }: RequestContext) {
   if (isParserCode(code)) return plainAtTlsPort;
   const sentence = sentences[code];
   if (sentence === refused && origin?.kind === 'local') return localEnded;
+  if (sentence === refused && hasAnswered) return wentAway;
   return sentence === brokenOff && bodyBytes > serverBodyLimitBytes ? tooLarge : sentence;
 }

@@ -11,6 +11,8 @@ export interface RepeatContext {
   readonly hasAnswered: boolean;
   /** The local server, which comes back under another address if at all. */
   readonly isLocal?: boolean;
+  /** False where somebody waits for the answer: then the attempts are counted. Default true. */
+  readonly awaitsReturn?: boolean;
 }
 
 const never = (reason: string): RetryAdvice => ({ again: false, reason });
@@ -27,7 +29,10 @@ const unsent = new Set(['ECONNREFUSED', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREAC
 const broken = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'UND_ERR_SOCKET', 'cut', 'timeout']);
 
 function adviseOnLine({ code }: LineFailure, context: RepeatContext): RetryAdvice {
-  if (unsent.has(code)) return { again: context.hasAnswered && !context.isLocal, reason: code };
+  if (unsent.has(code)) {
+    const { hasAnswered, isLocal = false, awaitsReturn = true } = context;
+    return { again: hasAnswered && !isLocal, isAway: awaitsReturn, reason: code };
+  }
   // Something that takes connections and has never answered is no Qdrant, or none that a few more tries would bring.
   if (slow.has(code) && !context.hasAnswered) return never(code);
   return { again: broken.has(code) && context.repeatable, reason: code };

@@ -38,6 +38,8 @@ export class ServerConnection implements Omit<Connection, 'peerAt' | 'serverId'>
   #hasAnswered = false;
   /** On the clock of `performance`: until then the wait was told already. */
   #toldUntil = 0;
+  /** It went away, which was told, and has not answered since. */
+  #isAway = false;
 
   /** @throws QdxError `usage` for a bad URL, `refused` for a key that would go in the clear. */
   constructor(options: ConnectionOptions) {
@@ -134,27 +136,30 @@ export class ServerConnection implements Omit<Connection, 'peerAt' | 'serverId'>
 
   /** Tries until it is done or not worth it; what is thrown then is a sentence. */
   async #repeat<T>(attempt: () => Promise<T>, context: RequestContext, options: RequestOptions): Promise<T> {
-    const { signal, repeatable = true } = options;
+    const { signal, repeatable = true, awaitsReturn = true } = options;
     const isLocal = this.#options.origin?.kind === 'local';
     const answered = async () => {
       const result = await attempt();
-      this.#hasAnswered = true;
+      this.#noteAnswer();
       return result;
     };
     try {
       return await retry(answered, {
         retries: this.#options.retries,
         deadlineMs: this.#options.retryDeadlineMs,
-        advise: (error) => adviseRetry(error, { repeatable, hasAnswered: this.#hasAnswered, isLocal }),
+        advise: (error) => adviseRetry(error, { repeatable, hasAnswered: this.#hasAnswered, isLocal, awaitsReturn }),
         ...(signal && { signal }),
-        onRetry: (attempt, waitMs, reason) => {
+        stopWaiting: this.#options.signal,
+        onRetry: (attempt, waitMs, reason, isAway) => {
           options.onRetry?.(attempt, waitMs, reason);
           // Who was asked may want no other attempt: then there is no wait to be told.
-          if (!signal?.aborted) this.#tellRetry(context, attempt, waitMs, reason);
+          if (signal?.aborted) return;
+          if (isAway) this.#tellAway();
+          this.#tellRetry(context, attempt, waitMs, reason);
         },
       });
     } catch (error) {
-      throw await this.#explain(error, { ...context, hasAnswered: this.#hasAnswered });
+      throw await this.#explain(error, { ...context, awaitsReturn, hasAnswered: this.#hasAnswered });
     }
   }
 
@@ -164,12 +169,28 @@ export class ServerConnection implements Omit<Connection, 'peerAt' | 'serverId'>
     return { url: this.url, hasKey: apiKey !== undefined, ...(origin && { origin }) };
   }
 
+  #noteAnswer(): void {
+    this.#hasAnswered = true;
+    if (!this.#isAway) return;
+    this.#isAway = false;
+    this.#options.onEvent?.({ type: 'note', message: `${this.url} is back` });
+  }
+
+  /** Once for each time that it goes away, however many requests wait. */
+  #tellAway(): void {
+    if (this.#isAway) return;
+    this.#isAway = true;
+    const seconds = Math.ceil(this.#options.retryDeadlineMs / 1000);
+    const message = `waiting for ${this.url} to come back, up to ${seconds} s`;
+    this.#options.onEvent?.({ type: 'note', message });
+  }
+
   /** A wait that a person would notice is told once, however many requests wait; each one only to who asks for details. */
   #tellRetry({ what }: RequestContext, attempt: number, waitMs: number, reason: string): void {
     const { onEvent } = this.#options;
     const seconds = (waitMs / 1000).toFixed(waitMs < 10_000 ? 1 : 0);
     const now = performance.now();
-    if (waitMs < noticedWaitMs || now < this.#toldUntil) {
+    if (waitMs < noticedWaitMs || now < this.#toldUntil || this.#isAway) {
       const which = `${what} failed (${reason}); attempt ${attempt + 1} in ${seconds} s`;
       return onEvent?.({ type: 'trace', message: `${this.url}: ${which}` });
     }

@@ -3,7 +3,7 @@
  */
 import type { Connection, RequestOptions } from './connection.ts';
 
-export type RequestLimits = Pick<RequestOptions, 'timeoutMs' | 'repeatable' | 'signal'>;
+export type RequestLimits = Pick<RequestOptions, 'timeoutMs' | 'repeatable' | 'signal' | 'awaitsReturn'>;
 
 /** The same line; `limits` hold for every request that names none of its own. */
 export const withLimits = (connection: Connection, limits: RequestLimits): Connection => ({

@@ -31,7 +31,8 @@ export function keepRenewing(connection: Connection, me: Holder, input: RenewalI
   const { renewEveryMs, staleAfterMs } = input.timing;
   const lost = new AbortController();
   const over = new AbortController();
-  const line = withLimits(connection, { timeoutMs: renewEveryMs, repeatable: false, signal: over.signal });
+  const limits = { timeoutMs: renewEveryMs, repeatable: false, awaitsReturn: false, signal: over.signal };
+  const line = withLimits(connection, limits);
   let renewing: Promise<void> | null = null;
   let expiry: NodeJS.Timeout | undefined;
   const stop = (): void => {

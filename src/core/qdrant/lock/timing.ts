@@ -7,4 +7,5 @@ export interface LockTiming {
   readonly staleAfterMs: number;
 }
 
-export const defaultTiming: LockTiming = { renewEveryMs: 10_000, staleAfterMs: 60_000 };
+/** Stale after longer than a run waits for its server to come back (connection.retryDeadlineMs), and a renewal after that. */
+export const defaultTiming: LockTiming = { renewEveryMs: 10_000, staleAfterMs: 150_000 };
