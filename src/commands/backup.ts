@@ -12,6 +12,7 @@ import { version } from '../version.ts';
 import type { CommandInput, CommandModule } from './command.ts';
 import { listFlag } from './list-flag.ts';
 import { shardFlags } from './shard-flags.ts';
+import { shellText } from '../lib/shell-line.ts';
 
 export const backup: CommandModule = {
   examples: [
@@ -119,6 +120,6 @@ export function renderBackup(summary: BackupSummary): string {
     lines.push(
       `this is shard ${shard.shard} of ${shard.shards} of run ${shard.runId}: the backup is whole with the others`,
     );
-  const next = shard ? 'qdx verify <folders of all shards>' : `qdx verify ${folder}`;
+  const next = shard ? 'qdx verify <folders of all shards>' : shellText`qdx verify ${folder}`;
   return [...lines, `next: ${next}`].join('\n');
 }

@@ -7,6 +7,7 @@ import { formatBytes, formatCount, formatDuration } from '../lib/quantities.ts';
 import { renderTable } from '../lib/table.ts';
 import type { CommandModule } from './command.ts';
 import { addSettingOptions } from './setting-options.ts';
+import { shellText } from '../lib/shell-line.ts';
 
 export const gc: CommandModule = {
   examples: ['qdx gc', 'qdx gc docs --keep 2', 'qdx gc --confirm docs', 'qdx gc --keep 0 --confirm docs__1'],
@@ -72,7 +73,7 @@ export function renderGarbage(
     ...candidates.filter(isFree).map(({ confirmBy }) => confirmBy),
     ...backupRuns.filter(isFree).map(({ runId }) => runId),
   ]);
-  const next = [...free].map((name) => `--confirm ${name}`).join(' ');
+  const next = [...free].map((name) => shellText`--confirm ${name}`).join(' ');
   return [
     table,
     ...(deleted > 0 ? [`${deleted} deleted`] : []),

@@ -6,6 +6,7 @@ import { rollback as rollBack, type RollbackSummary } from '../core/transfer/rol
 import { formatCount, formatDuration } from '../lib/quantities.ts';
 import type { CommandModule } from './command.ts';
 import { resultOrUnchanged } from './unchanged.ts';
+import { shellText } from '../lib/shell-line.ts';
 
 export const rollback: CommandModule = {
   examples: ['qdx rollback docs --dry-run', 'qdx rollback docs', 'qdx rollback docs --to docs__3 --yes'],
@@ -45,7 +46,7 @@ export function renderRollback(summary: RollbackSummary): string {
       `${formatCount(onlyInOlder.count)} only in ${to}, ${formatCount(changed)} differ`,
   ];
   if (dryRun) return [...lines, 'nothing was changed (--dry-run)'].join('\n');
-  const undo = `${from} (${formatCount(pointsFrom)} points) is kept; back to it: qdx rollback ${name}`;
+  const undo = `${from} (${formatCount(pointsFrom)} points) is kept; back to it: ${shellText`qdx rollback ${name}`}`;
   return [...lines, `${undo} (${formatDuration(summary.durationMs)})`].join('\n');
 }
 

@@ -7,6 +7,7 @@ import { QdxError } from '../lib/errors.ts';
 import type { CommandContext, CommandModule, CommandResult } from './command.ts';
 import { folderData, renderFolder, renderFolders } from './verify/backup-text.ts';
 import { renderComparison } from './verify/comparison-text.ts';
+import { shellText } from '../lib/shell-line.ts';
 
 export const verify: CommandModule = {
   examples: [
@@ -25,7 +26,7 @@ export const verify: CommandModule = {
     if (typeof flags['against'] !== 'string') return checkBackup(args, context);
     if (args.length > 1)
       throw new QdxError('usage', `--against compares one collection, and ${args.length} were named`, {
-        hint: `qdx verify ${args[0]} --against ${flags['against']}`,
+        hint: shellText`qdx verify ${String(args[0])} --against ${flags['against']}`,
       });
     const params = { collection: String(args[0]), against: flags['against'] };
     const data = await compareCollection(await context.connect(), params, context);

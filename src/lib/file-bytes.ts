@@ -62,7 +62,7 @@ const reasons: Readonly<Record<string, Reason>> = {
   EFBIG: ['failed', 'it may not become larger here', 'raise the limit (ulimit -f), or choose another file system'],
   [noFoldersCode]: ['denied', 'no folder can be made there', 'choose another folder'],
   EISDIR: ['usage', 'it is a folder', 'name a file'],
-  EEXIST: ['failed', 'it is a file', 'choose another folder'],
+  EEXIST: ['usage', 'it is a file', 'choose another folder'],
 };
 
 const explain = (error: unknown): Reason =>

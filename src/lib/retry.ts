@@ -38,7 +38,7 @@ export interface RetryOptions {
  * @throws what `attempt` threw last, or the signal's reason.
  */
 export async function retry<T>(attempt: (number: number) => Promise<T>, options: RetryOptions): Promise<T> {
-  const { retries, deadlineMs, signal, now = () => performance.now(), sleep = defaultSleep } = options;
+  const { retries, deadlineMs, signal, now = () => performance.now() } = options;
   const startedAt = now();
   let counted = 0;
   for (let number = 0; ; number++) {
@@ -53,9 +53,7 @@ export async function retry<T>(attempt: (number: number) => Promise<T>, options:
       const waitMs = wishMs ?? backoffMs(number, options);
       if (now() - startedAt + waitMs > deadlineMs) throw error;
       options.onRetry?.(number + 1, waitMs, reason, isAway);
-      if (isAway && options.stopWaiting)
-        await sleepUnlessStopped(waitMs, options.stopWaiting, error, { signal, sleep });
-      else await sleep(waitMs, signal);
+      await (isAway ? waitForReturn(waitMs, error, options) : pause(waitMs, options));
     }
   }
 }
@@ -66,18 +64,18 @@ function backoffMs(attempt: number, options: RetryOptions): number {
   return Math.round(random() * Math.min(longestWaitMs, firstWaitMs * 2 ** attempt));
 }
 
-/** @throws the signal's reason, or `lastError` once `stop` aborts. */
-async function sleepUnlessStopped(
-  waitMs: number,
-  stop: AbortSignal,
-  lastError: unknown,
-  { signal, sleep }: { readonly signal: AbortSignal | undefined; readonly sleep: typeof defaultSleep },
-): Promise<void> {
+const pause = async (waitMs: number, { signal, sleep = defaultSleep }: RetryOptions): Promise<void> =>
+  sleep(waitMs, signal);
+
+/** @throws the signal's reason, or `lastError` once waiting is to stop. */
+async function waitForReturn(waitMs: number, lastError: unknown, options: RetryOptions): Promise<void> {
+  const { signal, stopWaiting } = options;
+  const either = AbortSignal.any([signal, stopWaiting].filter((each) => each !== undefined));
   try {
-    await sleep(waitMs, signal ? AbortSignal.any([signal, stop]) : stop);
+    await pause(waitMs, { ...options, signal: either });
   } catch (error) {
     signal?.throwIfAborted();
-    throw stop.aborted ? lastError : error;
+    throw stopWaiting?.aborted ? lastError : error;
   }
 }
 

@@ -26,6 +26,8 @@ export interface RunQdxOptions {
   /** Called once, with the running process, when stderr or stdout matches. */
   readonly when?: { readonly says: RegExp; readonly run: (child: ChildProcess) => void };
   readonly nodeArgs?: readonly string[];
+  /** Runs as this user: root may read and write everything. */
+  readonly uid?: number;
 }
 
 export interface QdxRun {
@@ -79,6 +81,7 @@ export function spawnQdx(args: readonly string[], options: RunQdxOptions & { rea
     cwd: options.cwd ?? join(options.home, 'work'),
     env,
     stdio: ['pipe', 'pipe', 'pipe'],
+    ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
   });
 }
 

@@ -9,6 +9,7 @@ import { QdxError } from '../../lib/errors.ts';
 import { version } from '../../version.ts';
 import type { CommandInput, CommandModule } from '../command.ts';
 import { addEndpointOptions, modelPlaces } from '../model-places.ts';
+import { shellText } from '../../lib/shell-line.ts';
 
 export const collectionsAdopt: CommandModule = {
   examples: [
@@ -62,6 +63,8 @@ function renderAdoption({ name, physical, card, parity, isWritten }: AdoptSummar
   const place = name === physical ? name : `${name} (${physical})`;
   return [
     `${parity.compared} points of ${place} embedded again with ${card.model.name}: lowest cosine ${parity.lowest.toFixed(4)}, mean ${parity.mean.toFixed(4)}, floor ${parity.floor}`,
-    isWritten ? `its card is written; next: qdx search "..." --collection ${name}` : 'nothing was written (--dry-run)',
+    isWritten
+      ? shellText`its card is written; next: qdx search "..." --collection ${name}`
+      : 'nothing was written (--dry-run)',
   ].join('\n');
 }

@@ -4,6 +4,7 @@
 import { addSettingOptions } from '../setting-options.ts';
 import { writeFirstSettings } from '../../core/config/init.ts';
 import type { CommandModule } from '../command.ts';
+import { shellText } from '../../lib/shell-line.ts';
 
 export const configInit: CommandModule = {
   examples: ['qdx config init docs', 'qdx config init src --preset code -c engine'],
@@ -21,6 +22,6 @@ export const configInit: CommandModule = {
       paths: args,
       ...(collection !== undefined && { collection }),
     });
-    return { data, text: () => `wrote ${data.path}; next: qdx embed -c ${data.collection}` };
+    return { data, text: () => shellText`wrote ${data.path}; next: qdx embed -c ${data.collection}` };
   },
 };

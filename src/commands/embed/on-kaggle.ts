@@ -10,6 +10,7 @@ import { formatBytes, formatCount, formatDuration } from '../../lib/quantities.t
 import type { CommandContext, CommandInput, CommandResult } from '../command.ts';
 import type { EmbedFlags } from './flags.ts';
 import { addSettingOptions } from '../setting-options.ts';
+import { shellText } from '../../lib/shell-line.ts';
 
 type Flags = CommandInput['flags'];
 
@@ -106,7 +107,7 @@ export function renderKaggle(summary: KaggleSummary): string {
     `chunks    ${size} of run ${runId} sent as ${kaggle}`,
     `checked   every id, payload and length; lowest cosine of ${compared} samples ${lowest.toFixed(4)}, floor ${floor}`,
     `time      ${formatDuration(durationMs)}, ${model} (${result.file}, ${result.dtype})`,
-    `next      qdx upload ${out} --collection <name>`,
+    shellText`next      qdx upload ${out} --collection <name>`,
     'on Kaggle there is still the dataset and the notebook:',
     ...next.map((line) => `          ${line}`),
   ].join('\n');

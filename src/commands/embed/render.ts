@@ -6,6 +6,7 @@ import type { EmbedSummary } from '../../core/embed/embed.ts';
 import type { View } from '../../lib/output.ts';
 import { formatCount, formatDuration, formatRate } from '../../lib/quantities.ts';
 import { paint } from '../../lib/style.ts';
+import { shellText } from '../../lib/shell-line.ts';
 
 export function renderEmbedSummary(summary: EmbedSummary, view: View): string {
   return [
@@ -90,9 +91,11 @@ function timeLine({ model, device, tokens, readingMs, embeddingMs, durationMs, d
 function nextLines({ destination, target, dryRun, shards }: EmbedSummary): string[] {
   if (dryRun) return ['next      the same command without --dry-run'];
   if (destination === 'vectors' && shards > 1)
-    return [`next      with the files of all ${shards} shards: qdx upload ${target} <the others> --collection <name>`];
-  if (destination === 'vectors') return [`next      qdx upload ${target} --collection <name>`];
-  if (destination === 'collection') return [`next      qdx search "…" --collection ${target}`];
+    return [
+      shellText`next      with the files of all ${String(shards)} shards: qdx upload ${target} <the others> --collection <name>`,
+    ];
+  if (destination === 'vectors') return [shellText`next      qdx upload ${target} --collection <name>`];
+  if (destination === 'collection') return [shellText`next      qdx search "…" --collection ${target}`];
   return [];
 }
 

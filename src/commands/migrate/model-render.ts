@@ -8,6 +8,7 @@ import { gapToCome, renderGap } from '../name-gap-text.ts';
 import type { ReembedSummary } from '../../core/transfer/reembed-collection.ts';
 import type { ReembedPlan } from '../../core/transfer/reembed/plan.ts';
 import type { ReembedProof } from '../../core/transfer/reembed/proof.ts';
+import { shellText } from '../../lib/shell-line.ts';
 
 export function renderReembedding(summary: ReembedSummary): string {
   const { source, target, replaced, isSwitched, points, newVector, replacedVector, model } = summary;
@@ -36,7 +37,7 @@ export function renderReembedding(summary: ReembedSummary): string {
     '',
     `${names} (${formatDuration(summary.durationMs)})`,
     ...(summary.gap ? [renderGap(target.aliases.join(', '), summary.gap)] : []),
-    ...(isSwitched && replaced.length > 0 ? [`step back: qdx rollback ${target.aliases[0] ?? ''}`] : []),
+    ...(isSwitched && replaced.length > 0 ? [shellText`step back: qdx rollback ${target.aliases[0] ?? ''}`] : []),
   ].join('\n');
 }
 

@@ -7,6 +7,7 @@ import type { MigrateSummary } from '../../core/transfer/migrate.ts';
 import { formatBytes, formatCount, formatDuration } from '../../lib/quantities.ts';
 import { renderTable } from '../../lib/table.ts';
 import { gapToCome, renderGap } from '../name-gap-text.ts';
+import { shellText } from '../../lib/shell-line.ts';
 
 export function renderCopy(summary: MigrateSummary): string {
   const { source, target, replaced, isSwitched, isReadBack, durationMs } = summary;
@@ -21,7 +22,7 @@ export function renderCopy(summary: MigrateSummary): string {
     ...(summary.gap ? [`  ${renderGap(summary.target.aliases.join(', '), summary.gap)}`] : []),
     `  ${timesLine(summary)}`,
     `${names} (${formatDuration(durationMs)})${before}`,
-    ...(isSwitched && replaced.length > 0 ? [`step back: qdx rollback ${target.aliases[0] ?? ''}`] : []),
+    ...(isSwitched && replaced.length > 0 ? [shellText`step back: qdx rollback ${target.aliases[0] ?? ''}`] : []),
   ].join('\n');
 }
 

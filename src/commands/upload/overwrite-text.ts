@@ -4,6 +4,7 @@
 import type { OverwriteSummary } from '../../core/transfer/overwrite.ts';
 import { formatCount, formatDuration } from '../../lib/quantities.ts';
 import { renderGap } from '../name-gap-text.ts';
+import { shellText } from '../../lib/shell-line.ts';
 
 export function renderOverwrite(summary: OverwriteSummary): string {
   const { name, collection, kept, dryRun, wasSwitched, isUnchanged, pointsBefore, pointsAfter, backup } = summary;
@@ -32,7 +33,7 @@ export function renderOverwrite(summary: OverwriteSummary): string {
   if (summary.gap) lines.push(renderGap(name, summary.gap));
   if (summary.otherAliases.length > 0) lines.push(`${summary.otherAliases.join(', ')}: not moved`);
   lines.push(backup ? `backup, read back: ${backup.folder}` : 'no backup was made (--no-backup)');
-  if (kept !== null) lines.push(`${kept} is kept; back to it: qdx rollback ${name}`);
+  if (kept !== null) lines.push(shellText`${kept} is kept; back to it: qdx rollback ${name}`);
   return lines.join('\n');
 }
 

@@ -3,6 +3,7 @@
  */
 import type { UploadFilesSummary } from '../../core/qdrant/upload-files.ts';
 import { formatBytes, formatCount, formatDuration } from '../../lib/quantities.ts';
+import { shellText } from '../../lib/shell-line.ts';
 
 export function renderUpload(summary: UploadFilesSummary): string {
   const { name, collection, created, rejected, duplicates } = summary;
@@ -25,7 +26,7 @@ export function renderUpload(summary: UploadFilesSummary): string {
   if (summary.doubledKeys > 0)
     lines.push(`${count(summary.doubledKeys, 'record has', 'records have')} a key twice: the last one was taken`);
   if (summary.rejectsPath) lines.push(`all rejects: ${summary.rejectsPath}`);
-  if (!('dryRun' in summary)) lines.push(`next: qdx search "..." --collection ${name}`);
+  if (!('dryRun' in summary)) lines.push(shellText`next: qdx search "..." --collection ${name}`);
   return lines.join('\n');
 }
 

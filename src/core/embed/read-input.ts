@@ -62,7 +62,8 @@ export interface WithInput extends RunModel {
 
 /**
  * Reads the corpus, lets `use` work with it, and cleans up.
- * @throws QdxError `notFound` for a root that is not there, `usage` where there is nothing to embed, with the reasons.
+ * @throws QdxError `notFound` for a root that is not there, `usage` where there is nothing to embed, with the reasons;
+ * `denied` where something of it may not be read.
  */
 export async function withInput<T>(
   { params, warmsUp, tokenWindow, ...model }: WithInput,
@@ -156,10 +157,13 @@ function nothingToEmbed({ roots }: EmbedParams, { skipped }: CorpusSummary): Qdx
   const reasons = (Object.entries(skipped) as [SkipReason, { count: number }][]).map(
     ([reason, { count }]) => `${count} ${skipReasons[reason]}`,
   );
-  const onlyUnreadable = reasons.length > 0 && Object.keys(skipped).every((reason) => reason === 'unreadable');
+  // Among what was asked for: nothing that could be embedded was passed over.
+  const isDenied = skipped.unreadable !== undefined;
   const why = reasons.length === 0 ? 'there are no files' : `everything was skipped: ${reasons.join('; ')}`;
-  return new QdxError(onlyUnreadable ? 'notFound' : 'usage', `there is nothing to embed in ${where}: ${why}`, {
-    hint: 'name a folder of documents or code; --include and --exclude say which files',
+  return new QdxError(isDenied ? 'denied' : 'usage', `there is nothing to embed in ${where}: ${why}`, {
+    hint: isDenied
+      ? 'look at the permissions and the owner of what is not readable'
+      : 'name a folder of documents or code; --include and --exclude say which files',
     details: { skipped },
   });
 }

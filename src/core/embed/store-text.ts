@@ -28,6 +28,7 @@ import { checkStored } from './check-stored.ts';
 import { recordOf } from './records.ts';
 import { tokensInView } from './run-tokens.ts';
 import { type TextInput, textChunk } from './text-chunk.ts';
+import { shellText } from '../../lib/shell-line.ts';
 
 export interface StoreTextInput extends TextInput {
   /** Public name. */
@@ -103,7 +104,7 @@ async function openStoreTarget(
   const card = await cardOf(connection, physical, info);
   if (!card)
     throw new QdxError('refused', `collection ${name} has no card: the model of its vectors is unknown`, {
-      hint: `qdx collections adopt ${name} --model <model> checks a sample and writes the card`,
+      hint: shellText`qdx collections adopt ${name} --model <model> checks a sample and writes the card`,
     });
   const vector = denseVectors(info)[card.vectorName];
   if (!vector)

@@ -16,6 +16,7 @@ import { tokenizerVersion } from '../lexical/terms.ts';
 import { tokenLayout, type TokenLayout } from '../vectors/packed-tokens.ts';
 import type { SearchMode, SearchParams } from './params.ts';
 import type { SearchPlaces } from './places.ts';
+import { shellText } from '../../lib/shell-line.ts';
 
 interface DenseSide {
   readonly vectorName: string;
@@ -104,7 +105,7 @@ function modeOf({ name, params, hasLexical, run }: ModeQuestion): SearchMode {
   const reason = `${name} has no bm25 vector of qdx`;
   if (params.mode === 'lexical' || params.modeIsExplicit)
     throw new QdxError('usage', `--mode ${params.mode} needs words, and ${reason}`, {
-      hint: `qdx search --mode dense -c ${name} "..." searches by meaning; the server cannot add a sparse vector to a collection, so embed it anew to get one`,
+      hint: shellText`qdx search --mode dense -c ${name} "..." searches by meaning; the server cannot add a sparse vector to a collection, so embed it anew to get one`,
     });
   run.onEvent?.({ type: 'warning', message: `${reason}: searched by meaning alone (mode dense)` });
   return 'dense';
@@ -119,7 +120,7 @@ async function modelOf(
   const named = params.model ?? (card ? undefined : params.settingsModel);
   if (!card && named === undefined)
     throw new QdxError('usage', `${name} has no card, so its model is unknown`, {
-      hint: `name the model that made its vectors: qdx search --model <name> -c ${name} "..."; or write a card: qdx collections adopt ${name} --model <name>`,
+      hint: shellText`name the model that made its vectors: qdx search --model <name> -c ${name} "..."; or write a card: qdx collections adopt ${name} --model <name>`,
     });
   if (card && named === undefined) return card.model;
   const { card: model } = await places.findModel(named ?? '', card?.model);

@@ -18,6 +18,7 @@ import type { LockOwner } from '../qdrant/lock.ts';
 import { assertAnsweredYes, type Confirm } from './switch/guards.ts';
 import { withWriterLocks } from './switch/locks.ts';
 import { switchAliases, whereTo } from './switch/switch-aliases.ts';
+import { shellText } from '../../lib/shell-line.ts';
 
 export interface AliasEntry {
   readonly alias: string;
@@ -69,7 +70,7 @@ export async function setAlias(
       );
     if (listed.some((entry) => entry.physical === alias))
       throw new QdxError('refused', `${alias} is a collection of its own: an alias cannot have its name`, {
-        hint: `qdx collections rename ${alias} <new name> frees it`,
+        hint: shellText`qdx collections rename ${alias} <new name> frees it`,
       });
     const before = whereTo(listed, alias);
     if (before === physical) return { alias, before, after: physical };
@@ -117,7 +118,7 @@ async function confirmMove(
 function missingAlias(connection: Connection, listed: readonly ListedCollection[], alias: string): QdxError {
   if (listed.some(({ physical }) => physical === alias))
     return new QdxError('refused', `${alias} is a collection of its own, no alias`, {
-      hint: `to delete it for good: qdx collections delete ${alias} --confirm ${alias}`,
+      hint: shellText`to delete it for good: qdx collections delete ${alias} --confirm ${alias}`,
     });
   return missingCollection(
     connection.url,

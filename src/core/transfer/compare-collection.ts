@@ -29,6 +29,7 @@ import { createPointComparison } from './compare/merge-points.ts';
 import { allPoints, openReference, type Reference } from './compare/reference.ts';
 import { sampleSearches, type SearchOverlap } from './compare/sample-searches.ts';
 import { compareWithVectorsFile } from './compare/with-vectors-file.ts';
+import { shellText } from '../../lib/shell-line.ts';
 
 export interface CompareParams {
   /** Name or alias of the collection that is looked at. */
@@ -99,7 +100,7 @@ async function missing(
     'usage',
     `${collection} is ${what}: the collection is named first, and what it is compared with after it`,
     {
-      hint: `qdx verify ${against} --against ${collection}`,
+      hint: shellText`qdx verify ${against} --against ${collection}`,
     },
   );
 }

@@ -13,6 +13,7 @@ import type { LockOwner } from '../qdrant/lock.ts';
 import { withWriterLocks } from './switch/locks.ts';
 import type { AskText } from './switch/guards.ts';
 import { readTransferMark } from './journal/transfer-mark.ts';
+import { shellText } from '../../lib/shell-line.ts';
 
 export interface DeleteParams {
   /** Collection or alias. */
@@ -94,8 +95,8 @@ function assertNotServed(name: string, { physical, aliases }: Found): void {
     {
       hint:
         name === physical && aliases.length === 1
-          ? `if it is meant: qdx collections delete ${other} --confirm ${physical}`
-          : `lead them elsewhere first: qdx alias set ${other} <collection>, or qdx alias remove ${other}`,
+          ? shellText`if it is meant: qdx collections delete ${other} --confirm ${physical}`
+          : shellText`lead them elsewhere first: qdx alias set ${other} <collection>, or qdx alias remove ${other}`,
       details: { physical, aliases: others },
     },
   );
@@ -114,7 +115,7 @@ async function assertNotLeftByCut(connection: Connection, physical: string, { si
       'refused',
       `${physical} is not deleted: a run was killed while it gave the name ${mark.name} to ${entry.physical}, and needs it to finish`,
       {
-        hint: `run that command again, or lead the name there: qdx alias set ${mark.name} ${entry.physical}`,
+        hint: shellText`run that command again, or lead the name there: qdx alias set ${mark.name} ${entry.physical}`,
         details: { physical, name: mark.name },
       },
     );
@@ -131,7 +132,7 @@ async function assertTyped(
   const typed = confirmedName ?? (await ask(question))?.trim();
   if (typed === physical) return;
   throw new QdxError('refused', `${what} with ${formatCount(points)} points is not deleted: its name was not typed`, {
-    hint: `qdx backup ${name} --to <folder> first; if it is meant: add --confirm ${physical}`,
+    hint: shellText`qdx backup ${name} --to <folder> first; if it is meant: add --confirm ${physical}`,
     details: { name, physical, points },
   });
 }

@@ -33,6 +33,7 @@ import { finishStaging } from './collection/staging.ts';
 import { reached } from './journal/steps.ts';
 import { isCutOff, nameCutSwitch } from './switch/take-name.ts';
 import { noteState } from './journal/transfer-journal.ts';
+import { shellText } from '../../lib/shell-line.ts';
 
 export type { MigrateParams, MigrateSummary } from './migrate/params.ts';
 
@@ -123,7 +124,7 @@ async function settlePlan(lines: MigrateLines, params: MigrateParams, run: RunOp
   if (params.switchNames) {
     for (const replacement of plan.replacements) assertMayLeaveGap(replacement, params);
     await assertNamesMeant(plan.replacements, { ...params, typed: typedNames(params, plan) });
-    const hint = `add --yes, or name another target: qdx migrate ${params.source} <other name>`;
+    const hint = shellText`add --yes, or name another target: qdx migrate ${params.source} <other name>`;
     await assertConfirmed(plan.replacements, params.confirm, hint);
   }
   reached(run, 'migrate.planned');

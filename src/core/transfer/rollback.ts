@@ -19,6 +19,7 @@ import { noteState } from './journal/transfer-journal.ts';
 import { readTransferMark, type TransferMark } from './journal/transfer-mark.ts';
 import { compareVersions, type VersionComparison } from './versions/compare-versions.ts';
 import { previousVersion, type Version, versionsOf } from './versions/previous-version.ts';
+import { shellText } from '../../lib/shell-line.ts';
 
 export interface RollbackParams {
   /** Public name. */
@@ -146,7 +147,7 @@ function assertIntact({ physical, mark }: Version, { older }: VersionComparison)
       ? `its ${formatCount(older.points)} points are not those that it had`
       : `it had ${formatCount(noted.points)} points and has ${formatCount(older.points)}`;
   throw new QdxError('verification', `${physical} is not what it was when it was replaced: ${what}`, {
-    hint: `to take it as it is: qdx alias set ${mark.name} ${physical}`,
+    hint: shellText`to take it as it is: qdx alias set ${mark.name} ${physical}`,
     details: { physical, noted, found: older },
   });
 }

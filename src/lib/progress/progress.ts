@@ -30,9 +30,9 @@ export interface ProgressChoices {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** The flag, else a bar where a person looks at a terminal that can draw one. */
+/** None where quiet was asked for; else the flag, else a bar where a person looks at a terminal that can draw one. */
 export function progressMode({ flag, quiet, isTty, environment }: ProgressChoices): ProgressMode {
-  if (quiet && flag !== 'json') return 'none';
+  if (quiet) return 'none';
   if (flag === 'bar') return isTty ? 'bar' : 'lines';
   if (flag !== undefined) return flag;
   return isTty && !environment['CI'] && environment['TERM'] !== 'dumb' ? 'bar' : 'lines';

@@ -1,8 +1,9 @@
 /**
  * `qdx embed` on bad input: one sentence, the exit code, nothing done. No server is needed for any of it.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { corpusFolder } from '../../helpers/embed-corpus.ts';
 import { runQdx, temporaryHome } from '../../helpers/run-qdx.ts';
@@ -79,13 +80,31 @@ describe('nothing to embed is an error with its reasons', () => {
   });
 });
 
+describe('F43: what was asked for may not be read: 7, however it was named', () => {
+  const root = corpusFolder({ 'closed.md': '# A\n', 'b.bin': 'a\u0000b\u0000', 'closed/c.md': '# C\n' });
+  const home = temporaryHome();
+  for (const open of [root, home])
+    for (let at = open; at.startsWith(tmpdir()) && at !== tmpdir(); at = dirname(at)) chmodSync(at, 0o755);
+  for (const closed of ['closed.md', 'closed']) chmodSync(join(root, closed), 0);
+  const other = process.getuid?.() === 0 ? { uid: 65_534 } : {};
+  test.each([
+    ['a file', [join(root, 'closed.md')]],
+    ['a folder', [join(root, 'closed')]],
+    ['a file in a folder', [root, '--include', 'closed.md']],
+    ['beside what is not text', [root]],
+  ])('%s', async (_title, args) => {
+    const run = await runQdx(['embed', ...args, '--dry-run', '--out', 'v.jsonl'], { home, ...other });
+    expect([run.exitCode, run.stderr]).toEqual([7, expect.stringContaining('not readable')]);
+  });
+});
+
 describe('output', () => {
   test('text adds up and names the next command', async () => {
-    const run = await runQdx(['embed', folder, '--out', 'v.jsonl']);
+    const run = await runQdx(['embed', folder, '--out', 'my vectors.jsonl']);
     expect(run.exitCode).toBe(0);
-    expect(run.stdout).toMatch(/^wrote 1 record to v\.jsonl\n/);
+    expect(run.stdout).toMatch(/^wrote 1 record to my vectors\.jsonl\n/);
     expect(run.stdout).toContain('chunks    1 = 0 unchanged + 0 from the cache + 1 embedded');
-    expect(run.stdout).toContain('next      qdx upload v.jsonl --collection');
+    expect(run.stdout).toContain("next      qdx upload 'my vectors.jsonl' --collection");
   });
 
   test('F37: a hostile file name is inert in text and exact in JSON', async () => {

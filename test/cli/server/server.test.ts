@@ -97,7 +97,7 @@ test('another binary than the one that runs: a warning', async () => {
   await runQdx(['server', 'start'], { home });
   const { exitCode, stderr } = await runQdx(['server', 'start', '--qdrant-bin', '/opt/qdrant'], { home });
   expect(exitCode).toBe(0);
-  expect(stderr).toMatch(/^warning: the local server runs .*, not \/opt\/qdrant: `qdx server stop` it first\n$/);
+  expect(stderr).toMatch(/^warning: the local server runs .*, not \/opt\/qdrant; stop it first: qdx server stop\n$/);
 });
 
 test('a binary that is not there: 2, one sentence and what to do', async () => {

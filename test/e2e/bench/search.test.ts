@@ -147,7 +147,7 @@ test('what cannot be measured or kept is said before anything is asked', async (
   const nowhere = (args: readonly string[]) => runQdx(['bench', ...args, '--url', 'http://127.0.0.1:9'], { home });
   const refused = (exitCode: number, text: string) => ({ exitCode, stderr: expect.stringContaining(text) as string });
   const search = ['search', '-c', 'demo', '--starter'];
-  expect(await nowhere([...search, '--out', unjudged])).toMatchObject(refused(1, 'it is a file'));
+  expect(await nowhere([...search, '--out', unjudged])).toMatchObject(refused(2, 'it is a file'));
   expect(await nowhere([...search, '--save-baseline', join(work, 'no', 'b.json')])).toMatchObject(refused(6, 'b.json'));
   const reranking = ['reranking', '-c', 'demo', '--queries', unjudged];
   expect(await nowhere([...reranking, '--with', 'lat'])).toMatchObject(refused(2, 'did you mean late?'));

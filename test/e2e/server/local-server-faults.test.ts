@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startLocalServer, stopLocalServer } from '../../../src/core/qdrant/local-server.ts';
 import { isAlive, useLocalFolders } from '../../helpers/local-server.ts';
+import { temporaryFolder } from '../../helpers/temporary.ts';
 import { freePorts } from '../../helpers/ports.ts';
 
 const local = useLocalFolders();
@@ -102,11 +103,16 @@ describe('F46', () => {
 
   test('crash loop: after three deaths it is left alone until a person starts it', async () => {
     for (let death = 0; death < 3; death++) await local.kill((await startLocalServer(local.input())).pid);
-    await expect(startLocalServer(local.input())).rejects.toMatchObject({
+    const refusal = (command: string) => ({
       kind: 'refused',
-      message: expect.stringContaining('died 3 times within 10 minutes'),
-      hint: expect.stringContaining('qdx server start'),
+      message: expect.stringContaining('died 3 times within 10 minutes') as string,
+      hint: expect.stringMatching(new RegExp(`: ${command}$`, 'u')) as string,
     });
+    await expect(startLocalServer(local.input())).rejects.toMatchObject(refusal('qdx server start'));
+    const named = local.input({ dataFolder: temporaryFolder('user') });
+    await expect(startLocalServer(named)).rejects.toMatchObject(
+      refusal(`qdx server start --data-dir ${local.dataDir}`),
+    );
     expect(await startLocalServer(local.input({ forgetCrashes: true }))).toMatchObject({ started: true });
   });
 

@@ -25,7 +25,7 @@ describe('F6: a folder that cannot be made', () => {
   writeFileSync(file, '');
 
   test.each([
-    ['a file of that name', file, 'failed', 'it is a file'],
+    ['a file of that name', file, 'usage', 'it is a file'],
     ['a file on the way', join(file, 'a', 'b'), 'notFound', 'its folder is a file'],
   ])('%s', (_title, folder, kind, reason) => {
     const refusal = expect.objectContaining({ kind, message: `cannot write ${folder}: ${reason}` }) as Error;

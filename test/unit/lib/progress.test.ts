@@ -81,7 +81,8 @@ describe('the way it is shown', () => {
     ['quiet and --progress bar', { isTty: true, quiet: true, flag: 'bar' }, 'none'],
     ['--progress bar in a pipe', { flag: 'bar' }, 'lines'],
     ['--progress none', { isTty: true, flag: 'none' }, 'none'],
-    ['--progress json', { isTty: true, quiet: true, flag: 'json' }, 'json'],
+    ['--progress json', { isTty: true, flag: 'json' }, 'json'],
+    ['quiet and --progress json', { isTty: true, quiet: true, flag: 'json' }, 'none'],
   ])('%s: %s', ([, choices, mode]) => {
     expect(progressMode({ flag: undefined, quiet: false, isTty: false, environment: {}, ...choices })).toBe(mode);
   });

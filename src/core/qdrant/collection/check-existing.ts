@@ -12,6 +12,7 @@ import type { SchemaSettings } from './collection-schema.ts';
 import type { Connection } from '../connection/connection.ts';
 import { displayName } from './names.ts';
 import { assertTypedHold, type TypedSettings } from './typed-settings.ts';
+import { shellText } from '../../../lib/shell-line.ts';
 
 export interface FitRequest {
   readonly name: string;
@@ -44,7 +45,7 @@ export async function checkExisting(
   const { vectorName, sparseName } = existing;
   const { distance } = settings.vector;
   const { dimension } = card.model;
-  const remodelCommand = `qdx migrate ${name} --model ${card.model.name}`;
+  const remodelCommand = shellText`qdx migrate ${name} --model ${card.model.name}`;
   assertSchemaFits({ display, info, vectorName, sparseName, distance, dimension, remodelCommand });
   assertSpaceFits(display, existing.model, card.model, remodelCommand);
   assertContentFits(display, existing, card);
@@ -60,5 +61,5 @@ function fittedCard(card: CollectionCard, info: CollectionInfo): CollectionCard 
 
 const withoutCard = (display: string, name: string): QdxError =>
   new QdxError('refused', `collection ${display} has points but no card: their model is unknown`, {
-    hint: `qdx collections adopt ${name} --model <model> checks a sample and writes the card`,
+    hint: shellText`qdx collections adopt ${name} --model <model> checks a sample and writes the card`,
   });

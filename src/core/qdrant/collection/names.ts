@@ -5,6 +5,7 @@ import { QdxError } from '../../../lib/errors.ts';
 import { didYouMean, nearestNames } from '../../../lib/nearest.ts';
 import type { Connection } from '../connection/connection.ts';
 import { systemCollection } from './system-collection.ts';
+import { shellText } from '../../../lib/shell-line.ts';
 
 export interface ResolvedName {
   /** As typed. */
@@ -77,7 +78,9 @@ export function missingCollection(url: string, name: string, names: readonly str
       : `there are: ${sorted.slice(0, 10).join(', ')}${more(sorted)}`;
   return new QdxError('notFound', `collection "${name}" is not on ${url}; ${known}`, {
     hint:
-      sorted.length === 0 ? `qdx embed --collection ${name} <paths>` : (didYouMean(name, names) ?? 'qdx collections'),
+      sorted.length === 0
+        ? shellText`qdx embed --collection ${name} <paths>`
+        : (didYouMean(name, names) ?? 'qdx collections'),
     details: { collection: name, collections: sorted },
   });
 }

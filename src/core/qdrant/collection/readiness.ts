@@ -7,6 +7,7 @@ import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { type CollectionInfo, readCollectionInfo } from './collection-info.ts';
 import type { Connection } from '../connection/connection.ts';
+import { shellText } from '../../../lib/shell-line.ts';
 
 const pollMs = 250;
 /** A batch shows as yellow 1-3 ms after its answer: one green alone may be too early. */
@@ -55,7 +56,7 @@ const notReady = (physical: string, { status }: CollectionInfo, limitMs: number)
     'temporary',
     `collection ${physical} is still ${status}: no further vector was indexed for ${Math.round(limitMs / 1000)} s`,
     {
-      hint: `the points are kept and searched without an index until it is there; follow it with: qdx stats ${physical}`,
+      hint: shellText`the points are kept and searched without an index until it is there; follow it with: qdx stats ${physical}`,
     },
   );
 
@@ -66,7 +67,7 @@ function assertHealthy(physical: string, info: CollectionInfo): void {
   if (info.status !== 'red' && info.optimizer_status === 'ok') return;
   const reason = info.optimizer_status === 'ok' ? 'its status is red' : info.optimizer_status.error;
   throw new QdxError('failed', `collection ${physical} cannot be indexed: ${reason}`, {
-    hint: `the points are kept; look into the server's log, then run: qdx stats ${physical}`,
+    hint: shellText`the points are kept; look into the server's log, then run: qdx stats ${physical}`,
   });
 }
 

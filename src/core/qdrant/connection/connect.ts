@@ -58,7 +58,11 @@ async function localTarget(input: ConnectInput): Promise<Target> {
   const dataDir = dataDirOf(setting, input.dataFolder);
   const running = await findRunningServer(dataDir);
   if (running?.phase === 'ready') {
-    const warning = otherBinaryWarning(running, qdrantBin);
+    const warning = otherBinaryWarning(running, {
+      dataDir,
+      dataFolder: input.dataFolder,
+      ...(qdrantBin !== undefined && { qdrantBin }),
+    });
     if (warning) input.onEvent?.({ type: 'warning', message: warning });
     const { url, apiKey, version } = running;
     return { url, apiKey, version, origin: await localOrigin(dataDir) };

@@ -5,6 +5,7 @@ import { QdxError, type ErrorKind } from '../../../lib/errors.ts';
 import { asServerFailure, type ServerFailure, type StatusFailure } from './failure.ts';
 import type { ServerOrigin } from './connection.ts';
 import { lineError } from './line-errors.ts';
+import { shellText } from '../../../lib/shell-line.ts';
 
 export interface RequestContext {
   /** Of the server, without credentials. */
@@ -123,7 +124,7 @@ function dimension({ text }: StatusFailure, { what }: RequestContext): Translati
   return {
     kind: 'usage',
     message: `vectors of ${actual} dimensions do not fit collection "${name}", whose vectors have ${expected}`,
-    hint: `use the model that made "${name}" (qdx stats ${name} names it), or another collection`,
+    hint: `use the model that made "${name}" (${shellText`qdx stats ${name}`} names it), or another collection`,
     details: { collection: name, expected: Number(expected), actual: Number(actual) },
   };
 }
@@ -177,7 +178,7 @@ function vectorName({ text }: StatusFailure, { what }: RequestContext): Translat
   return {
     kind: 'usage',
     message: `collection "${collection}" has no vector named "${name}"`,
-    hint: `qdx stats ${collection} lists its vectors`,
+    hint: shellText`qdx stats ${collection} lists its vectors`,
   };
 }
 

@@ -3,6 +3,7 @@
  */
 import { QdxError } from '../../../lib/errors.ts';
 import type { FoundBinary } from './binary.ts';
+import { serverCommand } from './find-running.ts';
 import { logTail } from './launch.ts';
 import { readState, type ServerPaths } from './server-state.ts';
 
@@ -18,12 +19,14 @@ export async function recentCrashes(paths: ServerPaths): Promise<string[]> {
   return [...left.crashes, new Date().toISOString()].filter((at) => Date.parse(at) >= since);
 }
 
-export async function crashLoop(paths: ServerPaths, times: number): Promise<QdxError> {
+/** `dataFolder`: the user's. */
+export async function crashLoop(paths: ServerPaths, times: number, dataFolder: string): Promise<QdxError> {
+  const start = serverCommand('start', paths.dataDir, dataFolder);
   const tail = await logTail(paths.log);
   return new QdxError(
     'refused',
     `the local Qdrant in ${paths.dataDir} died ${times} times within ${crashWindowMs / 60_000} minutes${lastWords(tail)}`,
-    { hint: `look at ${paths.log}; then start it yourself with: qdx server start`, details: { log: paths.log, tail } },
+    { hint: `look at ${paths.log}; then start it yourself with: ${start}`, details: { log: paths.log, tail } },
   );
 }
 

@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { QdxError } from '../../../lib/errors.ts';
 import { processInfo } from '../../../lib/processes.ts';
+import { shellLine } from '../../../lib/shell-line.ts';
 import { readState, serverPaths, type ServerState } from './server-state.ts';
 
 /** The folder of the local server: the setting, else one in the user's data folder. Absolute. */
@@ -15,7 +16,7 @@ export const dataDirOf = (setting: string | undefined, dataFolder: string): stri
 export function serverCommand(verb: 'start' | 'stop', dataDir: string, dataFolder: string): string {
   const command = `qdx server ${verb}`;
   if (dataDir === dataDirOf(undefined, dataFolder)) return command;
-  return `${command} --data-dir ${/^[\w./:\\@%+=,-]+$/.test(dataDir) ? dataDir : JSON.stringify(dataDir)}`;
+  return `${command} ${shellLine(['--data-dir', dataDir])}`;
 }
 
 /**
@@ -34,9 +35,16 @@ export async function findRunningServer(dataDir: string): Promise<ServerState | 
 }
 
 /** A sentence where another binary was asked for than the one that runs. */
-export function otherBinaryWarning(running: ServerState, qdrantBin: string | undefined): string | undefined {
+export function otherBinaryWarning(
+  running: ServerState,
+  {
+    qdrantBin,
+    dataDir,
+    dataFolder,
+  }: { readonly qdrantBin?: string; readonly dataDir: string; readonly dataFolder: string },
+): string | undefined {
   if (qdrantBin === undefined || resolve(qdrantBin) === running.binary.path) return undefined;
-  return `the local server runs ${running.binary.path}, not ${qdrantBin}: \`qdx server stop\` it first`;
+  return `the local server runs ${running.binary.path}, not ${qdrantBin}; stop it first: ${serverCommand('stop', dataDir, dataFolder)}`;
 }
 
 /** The same process as noted, and a Qdrant with our configuration: process ids are given out again. */

@@ -59,7 +59,7 @@ export async function startLocalServer(input: StartInput): Promise<StartedServer
   const lock = { waitMs: startLockWaitMs, label: `the start of the server in ${input.dataDir}` };
   return withLockFile(paths.lock, { ...lock, ...(input.signal && { signal: input.signal }) }, async () => {
     const running = await findRunningServer(input.dataDir);
-    const warning = running && otherBinaryWarning(running, input.qdrantBin);
+    const warning = running && otherBinaryWarning(running, input);
     if (warning) input.onEvent?.({ type: 'warning', message: warning });
     if (running?.phase === 'ready') return summaryOf(running, paths, false);
     if (running) return summaryOf(await adopt(running, paths, input), paths, false);
@@ -91,7 +91,7 @@ const summaryOf = (state: ServerState, { dataDir }: ServerPaths, started: boolea
 
 async function startFresh(paths: ServerPaths, input: StartInput): Promise<ServerState> {
   const crashes = input.forgetCrashes ? [] : await recentCrashes(paths);
-  if (crashes.length >= mostAttempts) throw await crashLoop(paths, crashes.length);
+  if (crashes.length >= mostAttempts) throw await crashLoop(paths, crashes.length, input.dataFolder);
   const binary = await findBinary(input);
   await assertStorageIsNotNewer(paths, binary.version);
   await endOrphans(paths);

@@ -2,6 +2,7 @@
  * What is worth a warning in a collection's figures: each with what it costs and what to do.
  */
 import type { CollectionStats } from './collection-stats.ts';
+import { shellText } from '../../../lib/shell-line.ts';
 
 export interface StatsWarning {
   /** Stable, for scripts. */
@@ -57,7 +58,7 @@ const rules: readonly Rule[] = [
       ? null
       : {
           code: 'card-missing',
-          message: `it has no card: qdx collections adopt ${physical} --model <model> writes one`,
+          message: shellText`it has no card: qdx collections adopt ${physical} --model <model> writes one`,
         },
   ({ hnsw: { m, efConstruct } }) =>
     efConstruct < 2 * m

@@ -19,6 +19,7 @@ import {
 } from './manifest.ts';
 import { type FileFault, findFileFaults, type ListedFile } from './check-files.ts';
 import { findPartFault } from './check-part.ts';
+import { shellText } from '../../../lib/shell-line.ts';
 
 interface BackupProblem {
   /** Relative to the backup. */
@@ -86,7 +87,7 @@ export async function readSoundBackup(root: string, run: RunOptions): Promise<Ba
   if (manifest && !first) return manifest;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more problems)` : '';
   throw new QdxError('verification', `${root} is not sound: ${first?.message ?? ''}${more}`, {
-    hint: `qdx verify ${root}`,
+    hint: shellText`qdx verify ${root}`,
     details: { problems },
   });
 }
@@ -106,7 +107,7 @@ export async function readManifest(root: string): Promise<BackupManifest> {
 
 /** Collections are verified too, and need to be told what with. */
 function maybeCollection(typed: string, { message, hint = '' }: QdxError): QdxError {
-  const compare = `qdx verify ${typed} --against <backup, collection or vectors file>`;
+  const compare = shellText`qdx verify ${typed} --against <backup, collection or vectors file>`;
   return new QdxError('notFound', message, {
     hint: /[/\\]/u.test(typed) ? hint : `${hint}; if ${typed} is a collection: ${compare}`,
   });

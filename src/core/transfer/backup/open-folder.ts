@@ -17,6 +17,7 @@ import {
   readJournal,
 } from '../backup-folder/journal.ts';
 import { manifestName } from '../backup-folder/manifest.ts';
+import { shellText } from '../../../lib/shell-line.ts';
 
 export interface OpenedFolder {
   /** Of the journal of an unfinished backup. */
@@ -33,7 +34,7 @@ export async function openBackupFolder(folder: string): Promise<OpenedFolder> {
   const lines = names.includes(journalName) ? await readJournal(folder) : [];
   if (isFinished && lines.length === 0)
     throw new QdxError('refused', `${folder} holds a finished backup already`, {
-      hint: `choose another folder for --to; to check that one: qdx verify ${folder}`,
+      hint: shellText`choose another folder for --to; to check that one: qdx verify ${folder}`,
     });
   const isOurs = lines.length > 0 || names.every((name) => name.startsWith(journalName));
   if (isOurs) return { lines, isFinished };

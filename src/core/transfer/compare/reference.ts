@@ -23,6 +23,7 @@ import {
 } from '../collection/collection-description.ts';
 import type { RawPoint } from '../points/raw-points.ts';
 import { createPageSize, type IdRange, scanRange } from '../points/scan-range.ts';
+import { shellText } from '../../../lib/shell-line.ts';
 
 export interface Reference {
   readonly kind: 'backup' | 'collection';
@@ -69,7 +70,9 @@ async function backupReference(
     throw new QdxError(
       'usage',
       `${root} is shard ${manifest.shard.shard} of ${manifest.shard.shards}, and holds only its points`,
-      { hint: `restore all shards beside: qdx restore <folder...> --as ${name}-check; then compare with that` },
+      {
+        hint: shellText`restore all shards beside: qdx restore <folder...> --as ${`${name}-check`}; then compare with that`,
+      },
     );
   const names = new Set([name, ...aliases]);
   const matches = (entry: BackedUpCollection) => [entry.name, ...entry.aliases].some((each) => names.has(each));
@@ -80,7 +83,7 @@ async function backupReference(
     });
   if (isBySnapshot(found))
     throw new QdxError('usage', `${root} holds ${found.name} as a snapshot of Qdrant, which only a server can read`, {
-      hint: `restore it beside: qdx restore ${root} --select ${found.name} --as ${name}-check; then compare with that`,
+      hint: shellText`restore it beside: qdx restore ${root} --select ${found.name} --as ${`${name}-check`}; then compare with that`,
     });
   const folder = join(root, found.folder);
   return {

@@ -3,6 +3,7 @@
  */
 import { isSameServer } from '../../qdrant/connection/same-server.ts';
 import type { Side } from '../points/side.ts';
+import { shellText } from '../../../lib/shell-line.ts';
 
 interface Compared {
   readonly old: Side;
@@ -14,6 +15,6 @@ interface Compared {
 /** Half a sentence: the command that finds them; where none can, of two servers or models, what is to be compared. */
 export function howToCompare({ old, current, isCopy }: Compared): string {
   if (isCopy && isSameServer(old.connection, current.connection))
-    return `to find them: qdx verify ${current.physical} --against ${old.physical}`;
+    return shellText`to find them: qdx verify ${current.physical} --against ${old.physical}`;
   return `compare ${current.physical} on ${current.connection.url} with ${old.physical} on ${old.connection.url}`;
 }

@@ -13,6 +13,7 @@ import type { Side } from '../points/side.ts';
 import { type CheckInput, checkPoints, type PointsCheck } from './check-points.ts';
 import { compareSpaces, type SpaceComparison, type SpacesInput } from './compare-spaces.ts';
 import { compareQueries, type QueryComparison, type TestQuery } from './test-queries.ts';
+import { shellText } from '../../../lib/shell-line.ts';
 
 export interface Thresholds {
   /** Least mean overlap@10 of nearest neighbours, 0 to 1. */
@@ -125,7 +126,7 @@ function assertThresholds(
   { spaces, queries }: ReembedProof,
   { minOverlap, maxDrop }: Thresholds,
 ): void {
-  const hint = `nothing was switched, and ${physical} is kept: look into it with qdx search -c ${physical}; the same command goes on from there`;
+  const hint = shellText`nothing was switched, and ${physical} is kept: look into it with qdx search -c ${physical}; the same command goes on from there`;
   const overlap = spaces?.overlapAt10;
   if (minOverlap !== undefined && (overlap === undefined || overlap === null || overlap < minOverlap))
     throw new QdxError(
