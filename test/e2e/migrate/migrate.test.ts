@@ -8,6 +8,7 @@ import {
   describeCollection,
   descriptionDifferences,
 } from '../../../src/core/transfer/collection/collection-description.ts';
+import { shipSnapshot } from '../../../src/core/transfer/migrate/ship-snapshot.ts';
 import { copyPoints } from '../../../src/core/transfer/migrate/copy-points.ts';
 import { migrate } from '../../../src/core/transfer/migrate.ts';
 import { listTransfers } from '../../../src/core/transfer/journal/transfer-journal.ts';
@@ -67,6 +68,28 @@ describe('server to server', () => {
       hnsw_config: { m: 8 },
     });
     expect(JSON.stringify(config)).not.toContain('int8');
+  });
+
+  test('by snapshots, with writes before the source is read beside them: what differs is brought in', async () => {
+    await createSmall(from, 'busy', 40);
+    const ship = shipSnapshot(to, {});
+    const strategy: typeof ship = {
+      ...ship,
+      fillWhole: async ({ readSource, ...fill }, run) =>
+        ship.fillWhole!({ ...fill, readSource: async (watched) => (await write(), readSource(watched)) }, run),
+    };
+    const write = async () => {
+      const points = [
+        { id: 5, vector: [9, 9], payload: { isLate: true } },
+        { id: 1000, vector: [1, 1] },
+      ];
+      await from.request('PUT', '/collections/busy/points', { query: { wait: true }, body: { points } });
+      await from.request('POST', '/collections/busy/points/delete', { query: { wait: true }, body: { points: [7] } });
+    };
+    const summary = await migrate({ from, to }, migrateParams({ source: 'busy', target: 'moved', strategy }));
+    expect(summary).toMatchObject({ way: 'snapshot', points: 40, pointsKept: 38, isReadBack: true });
+    expect(await linesOn(to, 'moved')).toEqual(await linesOn(from, 'busy'));
+    await from.request('DELETE', '/collections/busy');
   });
 
   test('--no-switch: proven and journalled, and no name leads to it; the next run switches it in', async () => {
