@@ -3,12 +3,13 @@
  */
 import { CommanderError } from 'commander';
 import { asksForJson, completionWord, typedCommands } from './cli/argv.ts';
-import { type Commands, createProgram } from './cli/program.ts';
-import { reportError, usageError } from './cli/report-error.ts';
+import { type Commands, commandWords, createProgram } from './cli/program.ts';
+import { reportError } from './cli/report-error.ts';
+import { usageError } from './cli/usage-error.ts';
 import { type GlobalFlags, globalFlagsWithValue } from './commands/global-options.ts';
 import { commands as builtIn } from './commands/index.ts';
 import { secretsOfEnvironment } from './core/config/table.ts';
-import { exitCodes } from './lib/errors.ts';
+import { exitCodes, QdxError } from './lib/errors.ts';
 import { createOutput, type Output } from './lib/output.ts';
 
 /**
@@ -19,7 +20,8 @@ export async function main(process: NodeJS.Process, commands: Commands = builtIn
   const argv = process.argv.slice(2);
   const output = createOutput({ stdout: process.stdout, stderr: process.stderr, environment: process.env });
   for (const secret of secretsOfEnvironment(process.env)) output.redactor.add(secret);
-  const report = (error: unknown) => reportError(error, output, asksForJson(argv));
+  const command = commandWords(typedCommands(argv, globalFlagsWithValue), commands);
+  const report = (error: unknown) => reportError(error, { output, asJson: asksForJson(argv), command });
   // What no promise carries to the catch below: an event of a stream or a server that nobody listens to.
   // oxlint-disable-next-line unicorn/no-process-exit -- after such an error nothing can be relied on
   process.once('uncaughtException', (error) => process.exit(report(error)));
@@ -40,6 +42,7 @@ interface Run {
 /** Resolves to the exit code. */
 async function runWords(argv: readonly string[], { process, commands, output }: Run): Promise<number> {
   let exitCode: number = exitCodes.done;
+  let hasRun = false;
   const texts: string[] = [];
   const program = await createProgram(argv, commands, {
     onText: (text) => texts.push(text),
@@ -48,6 +51,7 @@ async function runWords(argv: readonly string[], { process, commands, output }: 
       const { runCommand } = await import('./cli/run-command.ts');
       const globals = program.opts<GlobalFlags>();
       output.choose({ ...globals, talkJson: globals.progress === 'json' });
+      hasRun = true;
       exitCode = await runCommand(module, command, { process, output, globals });
     },
   });
@@ -58,8 +62,12 @@ async function runWords(argv: readonly string[], { process, commands, output }: 
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) throw await usageError(error, program, typedCommands(argv, globalFlagsWithValue));
   }
-  await output.data(texts.join(''));
-  return exitCode;
+  if (hasRun || texts.length > 0) {
+    await output.data(texts.join(''));
+    return exitCode;
+  }
+  // Behind `--` nothing is a command any more.
+  throw new QdxError('usage', 'qdx needs a command in front of --', { hint: 'see qdx --help' });
 }
 
 /** For the scripts of `qdx completion`; no command runs. */

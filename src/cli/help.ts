@@ -15,7 +15,15 @@ export const helpConfiguration = (texts: SettingTexts): HelpConfiguration => ({
   optionDescription: (option) => describeOption(option, texts),
 });
 
+const examplesOf = new WeakMap<Command, readonly string[]>();
+
+/** Not a family that does nothing by itself. */
+export const isRunnable = (command: Command): boolean => examplesOf.has(command);
+
+export const firstExample = (command: Command): string | undefined => examplesOf.get(command)?.[0];
+
 export function addExamples(command: Command, module: CommandModule): void {
+  examplesOf.set(command, module.examples ?? []);
   if (module.examples?.length) command.addHelpText('after', `\nExamples:\n${exampleLines(module.examples)}`);
 }
 

@@ -37,6 +37,13 @@ export async function createProgram(
   return program;
 }
 
+/** `qdx bench search` of the words that were typed; those that are no commands end it. */
+export function commandWords(typed: readonly string[], commands: Commands, above = 'qdx'): string {
+  const [word = '', ...rest] = typed;
+  const entry = Object.hasOwn(commands, word) ? commands[word] : undefined;
+  return entry ? commandWords(rest, entry.members ?? {}, `${above} ${word}`) : above;
+}
+
 interface CommandSeed {
   readonly name: string;
   readonly entry: CommandEntry;

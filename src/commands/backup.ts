@@ -7,7 +7,7 @@ import { lockOwner } from '../core/qdrant/lock.ts';
 import { backUp, type BackupParams, type BackupSummary } from '../core/transfer/backup.ts';
 import { pointFilter } from '../core/transfer/points/point-filter.ts';
 import { QdxError } from '../lib/errors.ts';
-import { formatBytes, formatCount, formatDuration } from '../lib/quantities.ts';
+import { counted, formatBytes, formatDuration } from '../lib/quantities.ts';
 import { version } from '../version.ts';
 import type { CommandInput, CommandModule } from './command.ts';
 import { listFlag } from './list-flag.ts';
@@ -112,10 +112,10 @@ export function renderBackup(summary: BackupSummary): string {
     const display = aliases.length > 0 ? `${aliases.join(', ')} (${name})` : name;
     const count = shardSnapshots?.length ?? 1;
     const how = snapshot || shardSnapshots ? snapshotsText(count) : parts === 1 ? 'in one part' : `in ${parts} parts`;
-    return `${display}: ${formatCount(points)} points ${how}; ${labels[consistency]}`;
+    return `${display}: ${counted(points, 'points')} ${how}; ${labels[consistency]}`;
   });
   const took = `${formatDuration(durationMs)}${resumed ? ', after an earlier run' : ''}`;
-  lines.push(`${formatCount(points)} points, ${formatBytes(sizeBytes)} in ${folder} (${took})`);
+  lines.push(`${counted(points, 'points')}, ${formatBytes(sizeBytes)} in ${folder} (${took})`);
   if (shard)
     lines.push(
       `this is shard ${shard.shard} of ${shard.shards} of run ${shard.runId}: the backup is whole with the others`,

@@ -54,6 +54,8 @@ export interface CommandContext {
   confirm(question: string): Promise<boolean>;
   /** The command as it was typed, quoted for a POSIX shell; secrets are blanked. */
   commandLine(): string;
+  /** The words that start this very qdx from any folder, by whoever has no PATH of npm's: node, and the program. */
+  readonly program: readonly string[];
   /** `--yes` was typed. */
   readonly isYes: boolean;
   /** What is typed on a terminal after a question that `--yes` does not answer; null where nobody can be asked. */

@@ -1,6 +1,7 @@
 /**
  * Makes the context of a command from the process: the only place where commands meet environment, folders and server.
  */
+import { join } from 'node:path';
 import { userFolders } from '../core/config/folders.ts';
 import type { ResolvedSettings, ResolveInput } from '../core/config/resolve.ts';
 import type { Connection } from '../core/qdrant/connection/connection.ts';
@@ -8,6 +9,7 @@ import { holdAtStep, holdVariable } from '../lib/hold-at-step.ts';
 import { QdxError } from '../lib/errors.ts';
 import { claimStdout } from '../lib/claim-stdout.ts';
 import type { Output } from '../lib/output.ts';
+import { packageRoot } from '../lib/package-root.ts';
 import { shellLine } from '../lib/shell-line.ts';
 import { createProgress, progressMode } from '../lib/progress/progress.ts';
 import type { CommandContext, ServerPlace } from './command.ts';
@@ -75,6 +77,7 @@ export function createContext(seed: ContextSeed): OwnedContext {
     signal,
     confirm,
     commandLine: () => output.redactor.redact(shellLine(['qdx', ...process.argv.slice(2)])),
+    program: [process.execPath, join(packageRoot, 'bin', 'qdx.js')],
     isYes: globals.yes === true,
     askText,
     format: seed.format,
@@ -110,7 +113,10 @@ async function placedAt(
 ): Promise<Target> {
   const { apiKey: _settled, url: settledUrl, ...limits } = (await settings()).settings.connection;
   const target = url ?? settledUrl;
-  if (target === undefined) throw new QdxError('usage', `an API key file was named, and no server: add ${flag}`);
+  if (target === undefined)
+    throw new QdxError('usage', `an API key file was named, and no server`, {
+      hint: `add ${flag} <url>: the server that the key is for`,
+    });
   if (apiKeyFile === undefined) return { connection: { ...limits, url: target }, urlFrom: flag };
   const { readKeyFile } = await import('../core/config/key-file.ts');
   const apiKey = await readKeyFile(apiKeyFile, () => readAll(process.stdin));

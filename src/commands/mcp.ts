@@ -3,6 +3,7 @@
  */
 import { join } from 'node:path';
 import type { ServeMcpParams } from '../core/mcp/serve-mcp.ts';
+import { QdxError } from '../lib/errors.ts';
 import { version } from '../version.ts';
 import type { CommandContext, CommandModule } from './command.ts';
 import { backendParams, defineServed } from './mcp/flags.ts';
@@ -27,6 +28,7 @@ export const mcp: CommandModule = {
   run: async ({ flags }, context) => {
     // First of all: from here on nothing can write between the messages.
     const transport = flags['http'] === true ? await httpPlace(context) : stdioPlace(context);
+    if (transport.kind === 'stdio') await assertNoHttpFlags(context);
     // Its library is large, and config and help need none of it.
     const { serveMcp } = await import('../core/mcp/serve-mcp.ts');
     await serveMcp({ ...(await backendParams(flags, context)), transport, version }, context);
@@ -34,6 +36,13 @@ export const mcp: CommandModule = {
     return { lines: noLines() };
   },
 };
+
+/** @throws QdxError `usage` for flags of a server that is not asked for: a client would wait for it on that port. */
+async function assertNoHttpFlags(context: CommandContext): Promise<void> {
+  const { origins } = await context.settings();
+  const typed = [origins['mcp.port'], origins['mcp.callsPerMinute']].find((origin) => origin?.kind === 'flag');
+  if (typed) throw new QdxError('usage', `${typed.name} belongs to --http`, { hint: `qdx mcp --http ${typed.name} …` });
+}
 
 const stdioPlace = (context: CommandContext): ServeMcpParams['transport'] => ({
   kind: 'stdio',

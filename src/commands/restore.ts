@@ -4,7 +4,7 @@
 import { addSettingOptions } from './setting-options.ts';
 import { lockOwner } from '../core/qdrant/lock.ts';
 import { restore as restoreBackup, type RestoredCollection, type RestoreSummary } from '../core/transfer/restore.ts';
-import { formatCount, formatDuration } from '../lib/quantities.ts';
+import { counted, formatDuration } from '../lib/quantities.ts';
 import type { CommandModule } from './command.ts';
 import { listFlag } from './list-flag.ts';
 import { allowGapText, confirmText, gapToCome, renderGap } from './name-gap-text.ts';
@@ -91,9 +91,9 @@ function renderCollection(collection: RestoredCollection, dryRun: boolean): stri
   const { aliases, physical, points, replaced, isUnchanged } = collection;
   const names = aliases.join(', ');
   if (isUnchanged)
-    return `${names} -> ${physical}: restored from this backup before, and its ${formatCount(points)} points are just that; nothing to do`;
+    return `${names} -> ${physical}: restored from this backup before, and its ${counted(points, 'points are')} just that; nothing to do`;
   const before = replaced.length > 0 ? `; ${replaced.join(', ')} is kept` : '';
   return dryRun
-    ? `${names} would lead to ${physical}, with ${formatCount(points)} points${before}`
-    : `${names} -> ${physical}: ${formatCount(points)} points, each read back and compared${before}`;
+    ? `${names} would lead to ${physical}, with ${counted(points, 'points')}${before}`
+    : `${names} -> ${physical}: ${counted(points, 'points')}, each read back and compared${before}`;
 }

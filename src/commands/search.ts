@@ -45,7 +45,7 @@ export const search: CommandModule = {
     if (source.from === 'file') {
       const queries = String(flags['queries']);
       const answers = searchQueries(searcher, queries === '-' ? context.stdin : queries, context);
-      return answerLines(answers, searcher, { format: context.format, view: context.view, look });
+      return answerLines(answers, searcher, { ...context, look });
     }
     try {
       const response = await searcher.search(query);

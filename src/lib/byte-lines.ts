@@ -74,6 +74,12 @@ export async function* readByteLines(
   }
 }
 
+/** Loaded where it is needed, which is seldom. */
+async function asReadFailure(path: string, error: unknown): Promise<unknown> {
+  const { readFailure } = await import('./read-failure.ts');
+  return readFailure({ path }, error) ?? error;
+}
+
 async function* buffersOf(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<Buffer, void, undefined> {
   for await (const piece of stream) yield Buffer.from(piece);
 }
@@ -82,12 +88,6 @@ async function* chunksOf(path: string): AsyncGenerator<Buffer, void, undefined> 
   try {
     yield* createReadStream(path, { highWaterMark: 256 * 1024 });
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR')
-      throw new QdxError('notFound', `there is no file ${path}`, { cause: error });
-    if (code === 'EISDIR') throw new QdxError('usage', `${path} is a folder, not a file`, { cause: error });
-    if (code === 'EACCES' || code === 'EPERM')
-      throw new QdxError('denied', `${path} may not be read`, { cause: error });
-    throw error;
+    throw await asReadFailure(path, error);
   }
 }

@@ -47,22 +47,25 @@ export function createFileBytes(handle: FileHandle, path: string): FileBytes {
 
 type Reason = readonly ['usage' | 'notFound' | 'denied' | 'failed', string, hint?: string];
 
-/** Of a file system that takes no folders; the system's own code for that says something else. */
+/** Of a file system that takes no folders, or no files; the system's own code for that says something else. */
 export const noFoldersCode = 'QDX_NO_FOLDERS';
+export const noFilesCode = 'QDX_NO_FILES';
 
+const elsewhere = 'choose another folder';
 const freeSpace = 'free some space there, then run the same command again';
 const reasons: Readonly<Record<string, Reason>> = {
   ENOENT: ['notFound', 'its folder does not exist', 'make that folder first (mkdir -p), or correct the path'],
   ENOTDIR: ['notFound', 'its folder is a file', 'correct the path'],
-  EACCES: ['denied', 'the folder may not be written'],
-  EPERM: ['denied', 'the folder may not be written'],
-  EROFS: ['denied', 'the file system is read-only'],
+  EACCES: ['denied', 'the folder may not be written', elsewhere],
+  EPERM: ['denied', 'the folder may not be written', elsewhere],
+  EROFS: ['denied', 'the file system is read-only', elsewhere],
   ENOSPC: ['failed', 'the disk is full', freeSpace],
   EDQUOT: ['failed', 'the disk quota is used up', freeSpace],
   EFBIG: ['failed', 'it may not become larger here', 'raise the limit (ulimit -f), or choose another file system'],
-  [noFoldersCode]: ['denied', 'no folder can be made there', 'choose another folder'],
+  [noFoldersCode]: ['denied', 'no folder can be made there', elsewhere],
+  [noFilesCode]: ['denied', 'no file can be made there', elsewhere],
   EISDIR: ['usage', 'it is a folder', 'name a file'],
-  EEXIST: ['usage', 'it is a file', 'choose another folder'],
+  EEXIST: ['usage', 'it is a file', elsewhere],
 };
 
 const explain = (error: unknown): Reason =>

@@ -4,7 +4,7 @@
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { QdxError } from './errors.ts';
-import { createFileBytes, throwWriteError } from './file-bytes.ts';
+import { createFileBytes, noFilesCode, throwWriteError } from './file-bytes.ts';
 import { ownName, removeDeadFiles } from './scratch-file.ts';
 
 export interface PartialFile {
@@ -23,13 +23,20 @@ export interface PartialFile {
  * @throws QdxError `notFound` where the folder is missing, `denied` where it may not be written, `failed` on a full disk.
  */
 export async function createPartialFile(path: string): Promise<PartialFile> {
-  await assertMayBecomeFile(path);
+  await assertIsNoOther(path);
   // Behind a link it is the file that is replaced, not the link.
   const target = await realpath(path).catch(() => resolve(path));
   await removeDeadFiles(dirname(target), `${basename(target)}.`, '.partial');
+  return partialFile({ ...(await openPartial(target, path)), target, path });
+}
+
+/** Its folder is there: what the system does not find then is a place for files (`/proc`). */
+async function openPartial(target: string, path: string): Promise<Pick<Parts, 'handle' | 'partial'>> {
   const partial = `${target}.${ownName()}.partial`;
-  const handle = await open(partial, 'wx').catch((error: unknown) => throwWriteError(path, error));
-  return partialFile({ handle, partial, target, path });
+  const handle = await open(partial, 'wx').catch((error: NodeJS.ErrnoException) =>
+    throwWriteError(path, error.code === 'ENOENT' ? { code: noFilesCode } : error),
+  );
+  return { handle, partial };
 }
 
 /** All of a file in one: as `createPartialFile`; nothing is left beside it where it cannot be written. */
@@ -45,10 +52,15 @@ export async function writeWholeFile(path: string, content: string | Uint8Array)
 }
 
 /**
- * For before the work, where the file itself is opened after it.
- * @throws QdxError `usage` for a folder, a device or a pipe, `notFound` where the folder it is to lie in is missing.
+ * For before the work, where the file itself is opened after it: one is made beside it, and removed.
+ * @throws QdxError as `createPartialFile`.
  */
 export async function assertMayBecomeFile(path: string): Promise<void> {
+  await (await createPartialFile(path)).abandon();
+}
+
+/** @throws QdxError `usage` for a folder, a device or a pipe, `notFound` where the folder it is to lie in is missing. */
+async function assertIsNoOther(path: string): Promise<void> {
   const target = resolve(path);
   const existing = await stat(target).catch(() => null);
   if (existing?.isDirectory()) throwWriteError(path, { code: 'EISDIR' });

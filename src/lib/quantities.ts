@@ -5,6 +5,24 @@
 /** `1234567` -> `1,234,567`. */
 export const formatCount = (value: number): string => String(Math.round(value)).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 
+/** `1 point`, `1,200 points`, `1 point has`: as many as there are. @param words In the plural: `points`, `points have`. */
+export const counted = (count: number, words: string): string =>
+  `${formatCount(count)} ${count === 1 ? singular(words) : words}`;
+
+/** `queries` -> `query`, `points are` -> `point is`. */
+const singular = (words: string): string =>
+  words
+    .split(' ')
+    .map((word) => verbs.get(word) ?? word.replace(/ies$/, 'y').replace(/(?<=ch)es$|(?<!s)s$/, ''))
+    .join(' ');
+
+const verbs = new Map([
+  ['are', 'is'],
+  ['have', 'has'],
+  ['were', 'was'],
+  ['come', 'comes'],
+]);
+
 const byteUnits = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
 
 /** Powers of 1000: `1536` -> `1.5 KB`. */

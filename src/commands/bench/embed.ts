@@ -39,7 +39,8 @@ export const benchEmbed: CommandModule = {
   },
   run: keeping(async (command, context) => {
     const { flags } = command;
-    const { collection, connection, settings } = await oneCollection(flags['collection'], context);
+    assertCompares(flags);
+    const { collection, connection, settings } = await oneCollection(command, context, 'embed');
     const { rounds, seed, sessions, queries: maxTexts } = settings.bench;
     const common = {
       collection,
@@ -62,6 +63,18 @@ export const benchEmbed: CommandModule = {
   }),
 };
 
+/** @throws QdxError `usage` for a price that nothing is compared with. */
+function assertCompares(flags: CommandInput['flags']): void {
+  if (flags['compare'] !== undefined) return;
+  const lone = ['gpuPerHour', 'gpuTokensPerSecond', 'cpuPerHour', 'localModel'].find(
+    (name) => flags[name] !== undefined,
+  );
+  if (lone === undefined) return;
+  throw new QdxError('usage', `${flagOf(lone)} belongs to --compare`, {
+    hint: 'add --compare local,endpoint --model endpoint:NAME',
+  });
+}
+
 /** @throws QdxError `usage` for other sides than those that there are. */
 async function comparedModels(
   { flags }: CommandInput,
@@ -69,7 +82,9 @@ async function comparedModels(
   { collection, connection, settings }: Awaited<ReturnType<typeof oneCollection>>,
 ) {
   if (flags['compare'] !== 'local,endpoint')
-    throw new QdxError('usage', `--compare ${JSON.stringify(flags['compare'])}: it compares local,endpoint`);
+    throw new QdxError('usage', `--compare ${JSON.stringify(flags['compare'])}: it compares local,endpoint`, {
+      hint: '--compare local,endpoint --model endpoint:NAME',
+    });
   const places = modelPlaces(context, settings);
   const { model: own } = await readSource(connection, collection, settings.vector.name, context);
   const typed = settings.embed.model?.startsWith('endpoint:') ? settings.embed.model : undefined;
@@ -97,6 +112,7 @@ function price(flags: CommandInput['flags'], name: string): number | undefined {
   if (flags[name] === undefined) return undefined;
   const value = Number(flags[name]);
   if (Number.isFinite(value) && value > 0) return value;
-  const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  throw new QdxError('usage', `${flag} ${JSON.stringify(flags[name])}: expected a number above 0`);
+  throw new QdxError('usage', `${flagOf(name)} ${JSON.stringify(flags[name])}: expected a number above 0`);
 }
+
+const flagOf = (name: string): string => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -3,7 +3,8 @@
  */
 import { buildPool, type JudgePool } from '../../core/bench/suites/judge.ts';
 import { QdxError } from '../../lib/errors.ts';
-import { formatCount } from '../../lib/quantities.ts';
+import { assertMayBecomeFile } from '../../lib/partial-file.ts';
+import { counted } from '../../lib/quantities.ts';
 import { defineQueries } from './flags.ts';
 import { runBench } from './run.ts';
 import type { CommandModule } from '../command.ts';
@@ -22,6 +23,7 @@ export const benchJudge: CommandModule = {
       throw new QdxError('usage', 'where to? Name the file with --out', {
         hint: 'qdx bench judge ... --out to-judge.jsonl',
       });
+    await assertMayBecomeFile(out);
     const pool = await runBench(command, context, ({ connection, input, places, settings }) =>
       buildPool(connection, { ...input, poolDepth: settings.bench.poolDepth, out }, places, context),
     );
@@ -31,7 +33,7 @@ export const benchJudge: CommandModule = {
 
 const renderPool = ({ out, queries, passages, modes, failed }: JudgePool): string =>
   [
-    `${out}: ${formatCount(passages)} passages of ${formatCount(queries)} queries, found by ${modes.join(', ')}`,
+    `${out}: ${counted(passages, 'passages')} of ${counted(queries, 'queries')}, found by ${modes.join(', ')}`,
     ...failed.map((failure) => `failed: ${failure}`),
     'Set each "grade" to 0 (no answer), 1 (helps) or 2 (answers fully); those left null count as not judged.',
     `Then: qdx bench search --queries ${out}`,

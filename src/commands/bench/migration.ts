@@ -20,10 +20,13 @@ export const benchMigration: CommandModule = {
   run: keeping(async (command, context) => {
     const { from } = command.flags;
     if (typeof from !== 'string')
-      throw new QdxError('usage', 'which is the old collection? Name it with --from, and the new one with -c');
+      throw new QdxError('usage', 'which is the old collection? Name it with --from, and the new one with -c', {
+        hint: 'qdx bench migration --from docs__1 -c docs__2 --queries judged.jsonl',
+      });
     const report = await runBench(command, context, ({ connection, input, places }) => {
       const [to, ...more] = input.params.collections;
-      if (to === undefined || more.length > 0) throw new QdxError('usage', 'name one new collection with -c');
+      if (to === undefined || more.length > 0)
+        throw new QdxError('usage', 'one new collection is compared with the old one: name it with -c');
       return measureMigration(connection, { ...input, from, to }, places, context);
     });
     const runs = Object.fromEntries(report.sides.map(({ name, rankings }) => [name, rankings]));

@@ -35,7 +35,9 @@ export const benchSearch: CommandModule = {
     const { flags } = command;
     const gate = typeof flags['gate'] === 'string' ? flags['gate'] : undefined;
     if (flags['ratchet'] === true && gate === undefined)
-      throw new QdxError('usage', '--ratchet raises the baseline of --gate, and there is none');
+      throw new QdxError('usage', '--ratchet raises the baseline of --gate, and there is none', {
+        hint: 'add --gate baseline.json',
+      });
     const { saveBaseline: path } = flags;
     if (typeof path === 'string') await assertMayBecomeFile(path);
     const baseline = gate === undefined ? undefined : await readBaseline(gate);

@@ -67,7 +67,9 @@ async function runTuning(suite: Suite, command: CommandInput, context: CommandCo
     command: `qdx bench ${suite} -c NAME`,
   });
   if (collection === undefined || more.length > 0)
-    throw new QdxError('usage', `bench ${suite} is for one collection at a time: name it with -c`);
+    throw new QdxError('usage', `bench ${suite} is for one collection at a time: name it with -c`, {
+      hint: `qdx bench ${suite} -c ${collection ?? 'docs'}`,
+    });
   const limits = limitsOf(flags);
   // Asked before what takes minutes: nobody waits for a question, and no report is lost to the answer.
   if (flags['apply'] === true) await confirmed(context, `set the ${suite} that will be recommended on ${collection}?`);
@@ -148,5 +150,6 @@ async function apply(
 }
 
 async function confirmed(context: CommandContext, question: string): Promise<void> {
-  if (!(await context.confirm(question))) throw new QdxError('refused', 'nothing was changed');
+  if (!(await context.confirm(question)))
+    throw new QdxError('refused', 'nothing was changed', { hint: 'leave --apply out to measure only' });
 }

@@ -18,8 +18,7 @@ export const benchUpload: CommandModule = {
     addSettingOptions(command, ['bench.batches', 'bench.inFlight', 'bench.points', 'bench.rounds', 'bench.seed']);
   },
   run: keeping(async (command, context) => {
-    const { flags } = command;
-    const { collection, connection, settings } = await oneCollection(flags['collection'], context);
+    const { collection, connection, settings } = await oneCollection(command, context, 'upload');
     const [batchSizes, parallels] = [numbersOf(settings.bench.batches), numbersOf(settings.bench.inFlight)];
     const report = await measureUpload(connection, { collection, settings, batchSizes, parallels }, context);
     return benchResult(command, context, { report, view: uploadView(report), runs: {} });

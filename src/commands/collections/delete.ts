@@ -3,7 +3,7 @@
  */
 import { lockOwner } from '../../core/qdrant/lock.ts';
 import { deleteCollection, type DeletedCollection } from '../../core/transfer/delete-collection.ts';
-import { formatCount } from '../../lib/quantities.ts';
+import { counted } from '../../lib/quantities.ts';
 import type { CommandModule } from '../command.ts';
 
 export const collectionsDelete: CommandModule = {
@@ -32,5 +32,5 @@ export const collectionsDelete: CommandModule = {
 };
 
 const renderDeletion = ({ physical, points, aliases }: DeletedCollection): string =>
-  `${physical} with ${formatCount(points)} points is deleted` +
+  `${physical} with ${counted(points, 'points')} is deleted` +
   (aliases.length > 0 ? `; ${aliases.join(', ')} leads nowhere now` : '');

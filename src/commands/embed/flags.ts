@@ -78,6 +78,10 @@ type Flags = Readonly<Record<string, unknown>>;
 
 /** @throws QdxError `usage` for flags that do not go together. */
 export function embedFlags(flags: Flags): EmbedFlags {
+  if (typeof flags['source'] === 'string' && flags['source'].trim() === '')
+    throw new QdxError('usage', '--source is empty: points are told apart by the name of their source', {
+      hint: 'leave it out (then it is the name of the folder), or --source handbook',
+    });
   const typed = {
     ...texts(flags, ['collection', 'out', 'chunksOut', 'source', 'description']),
     ...shardFlags(flags),
@@ -99,7 +103,9 @@ export function destinationOf(
   connect: Extract<EmbedDestination, { kind: 'collection' }>['connect'],
 ): EmbedDestination {
   if (out !== undefined && chunksOut !== undefined)
-    throw new QdxError('usage', '--out and --chunks-out are two runs: name one of them');
+    throw new QdxError('usage', '--out and --chunks-out are two runs: name one of them', {
+      hint: 'leave --chunks-out out, unless the vectors are made elsewhere',
+    });
   const path = out ?? chunksOut;
   if (path === '-')
     throw new QdxError(
@@ -115,7 +121,9 @@ export function destinationOf(
       hint: `leave one of them out; --collection with a file takes the paths and settings of an entry of qdx.config.json`,
     });
   if (path !== undefined && (prune || pruneExcluded))
-    throw new QdxError('usage', '--prune removes points of a collection; a file has none');
+    throw new QdxError('usage', '--prune removes points of a collection; a file has none', {
+      hint: 'leave --prune out, or name a collection with --collection instead of the file',
+    });
   if (out !== undefined) return { kind: 'vectors', path: out };
   if (chunksOut !== undefined) return { kind: 'chunks', path: chunksOut };
   if (collection !== undefined) return { kind: 'collection', name: collection, connect };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { EmbedDestination, EmbedParams } from '../../core/embed/embed.ts';
 import type { KaggleParams, KaggleSummary } from '../../core/kaggle/embed-on-kaggle.ts';
 import { QdxError } from '../../lib/errors.ts';
-import { formatBytes, formatCount, formatDuration } from '../../lib/quantities.ts';
+import { counted, formatBytes, formatDuration } from '../../lib/quantities.ts';
 import type { CommandContext, CommandInput, CommandResult } from '../command.ts';
 import type { EmbedFlags } from './flags.ts';
 import { addSettingOptions } from '../setting-options.ts';
@@ -24,15 +24,19 @@ export function addKaggleOptions(command: Command): void {
   addSettingOptions(command, ['kaggle.account', 'kaggle.shards', 'kaggle.stopAfterMinutes', 'kaggle.pollMs'], heading);
 }
 
+const onKaggle = 'qdx embed ./docs --on kaggle --kaggle-account <name> --out vectors.jsonl';
+
 /** Whether the run goes to Kaggle. @throws QdxError `usage` for another place, and for flags that need one. */
 export function goesToKaggle(flags: Flags, typed: EmbedFlags): boolean {
   const place = flags['on'];
-  if (place === undefined && flags['prepare'] === true) throw new QdxError('usage', '--prepare belongs to --on kaggle');
+  if (place === undefined && flags['prepare'] === true)
+    throw new QdxError('usage', '--prepare belongs to --on kaggle', { hint: onKaggle });
   if (place === undefined) return false;
   if (place !== 'kaggle')
     throw new QdxError(
       'usage',
       `--on ${JSON.stringify(place)}: texts can be embedded on kaggle, or, without --on, here`,
+      { hint: onKaggle },
     );
   const wrong = Object.entries({
     '--chunks-out': typed.chunksOut !== undefined,
@@ -57,7 +61,7 @@ function kaggleTask(
   if (destination === null && runId !== undefined)
     return { kind: 'continue', runId, ...(out !== undefined && { out }) };
   throw new QdxError('usage', 'where to? Name the vectors file that comes back with --out', {
-    hint: 'qdx embed ./docs --on kaggle --out vectors.jsonl; qdx upload then puts it into a collection',
+    hint: `${onKaggle}; qdx upload then puts it into a collection`,
   });
 }
 
@@ -94,7 +98,7 @@ export async function embedOnKaggle(
 
 export function renderKaggle(summary: KaggleSummary): string {
   const { state, runId, chunks, chunksBytes, folder, out, model, result, next, kaggle, durationMs } = summary;
-  const size = `${formatCount(chunks)} chunks (${formatBytes(chunksBytes)})`;
+  const size = `${counted(chunks, 'chunks')} (${formatBytes(chunksBytes)})`;
   if (state === 'prepared' || !result)
     return [
       `prepared ${size} of run ${runId} in ${folder}; nothing was sent`,
@@ -103,7 +107,7 @@ export function renderKaggle(summary: KaggleSummary): string {
     ].join('\n');
   const { compared, lowest, floor } = result.parity;
   return [
-    `wrote ${formatCount(result.written)} records (${formatBytes(result.sizeBytes)}) to ${out}`,
+    `wrote ${counted(result.written, 'records')} (${formatBytes(result.sizeBytes)}) to ${out}`,
     `chunks    ${size} of run ${runId} sent as ${kaggle}`,
     `checked   every id, payload and length; lowest cosine of ${compared} samples ${lowest.toFixed(4)}, floor ${floor}`,
     `time      ${formatDuration(durationMs)}, ${model} (${result.file}, ${result.dtype})`,

@@ -1,7 +1,7 @@
 /**
  * What `qdx migrate --model` says of itself.
  */
-import { formatBytes, formatCount, formatDuration } from '../../lib/quantities.ts';
+import { counted, formatBytes, formatCount, formatDuration } from '../../lib/quantities.ts';
 import { renderTable } from '../../lib/table.ts';
 import { needsRow, openLines } from './text.ts';
 import { gapToCome, renderGap } from '../name-gap-text.ts';
@@ -17,11 +17,11 @@ export function renderReembedding(summary: ReembedSummary): string {
     ? `${target.aliases.join(', ')} -> ${target.collection}${before}`
     : `${target.collection}, to which no name leads yet`;
   return [
-    `${source.collection} (${replacedVector.size ?? '?'} dimensions) embedded anew by ${model} (${newVector.size}): ${formatCount(points)} points`,
+    `${source.collection} (${replacedVector.size ?? '?'} dimensions) embedded anew by ${model} (${newVector.size}): ${counted(points, 'points')}`,
     `  ${countsLine(summary)}`,
     ...(summary.counts.truncated > 0
       ? [
-          `  ${formatCount(summary.counts.truncated)} texts are longer than the ${summary.maxTokens} tokens that the model reads: their end was cut off`,
+          `  ${counted(summary.counts.truncated, 'texts are')} longer than the ${summary.maxTokens} tokens that the model reads: their end was cut off`,
         ]
       : []),
     ...lackingLines(summary),
@@ -47,7 +47,7 @@ function countsLine({ counts, pointsKept, embeddingMs, device }: ReembedSummary)
   const kept = pointsKept > 0 ? `${formatCount(pointsKept)} there from a run before, ` : '';
   const how =
     counts.embedded > 0
-      ? ` (${formatCount(counts.tokens)} tokens in ${formatDuration(embeddingMs)}${rate} on ${device ?? 'cpu'})`
+      ? ` (${counted(counts.tokens, 'tokens')} in ${formatDuration(embeddingMs)}${rate} on ${device ?? 'cpu'})`
       : '';
   return `${kept}${formatCount(counts.embedded)} embedded${how}, ${formatCount(counts.cached)} from the cache`;
 }
@@ -57,7 +57,7 @@ function lackingLines({ counts }: ReembedSummary): string[] {
   return lacking === 0
     ? []
     : [
-        `  ${formatCount(lacking)} points have no vector: ${formatCount(counts.withoutText)} without text, ${formatCount(counts.failed)} that the model cannot read`,
+        `  ${counted(lacking, 'points have')} no vector: ${formatCount(counts.withoutText)} without text, ${formatCount(counts.failed)} that the model cannot read`,
       ];
 }
 
@@ -76,7 +76,7 @@ function vectorsLine({ replacedVector, newVector, keptVectors, droppedVectors }:
 }
 
 const proofLines = (proof: ReembedProof, tokensKey: string | null): string[] => [
-  `  every id, payload and kept vector was compared: ${formatCount(proof.points.points)} points are the same` +
+  `  every id, payload and kept vector was compared: ${counted(proof.points.points, 'points are')} the same` +
     (tokensKey === null ? '' : `, but for the key ${tokensKey}, which qdx adds to payloads (token vectors)`),
   ...(proof.points.movedMeanwhile > 0
     ? [
@@ -125,23 +125,23 @@ export function renderReembedPlan(plan: ReembedPlan): string {
   const { source, target, replacedVector, newVector, texts, tokens, cached, speed } = plan;
   const size = replacedVector.size ?? '?';
   const rows = [
-    ['source', `${source.collection}: ${formatCount(source.points)} points, ${size} dimensions`],
+    ['source', `${source.collection}: ${counted(source.points, 'points')}, ${size} dimensions`],
     [
       'target',
       `${target.collection}, ${newVector.size} dimensions by ${plan.model}${plan.isTakenUp ? '; an unfinished run is taken up' : ''}`,
     ],
     [
       'text',
-      `payload key "${plan.textField}": ${formatCount(texts)} texts, about ${formatCount(tokens)} tokens to read (by ${plan.sampledTexts} of them); ${formatCount(cached)} vectors are in the cache`,
+      `payload key "${plan.textField}": ${counted(texts, 'texts')}, about ${counted(tokens, 'tokens')} to read (by ${plan.sampledTexts} of them); ${formatCount(cached)} vectors are in the cache`,
     ],
     ...(plan.withoutText > 0
-      ? [['', `${formatCount(plan.withoutText)} points without text come over without a vector`]]
+      ? [['', `without text, ${counted(plan.withoutText, 'points come')} over without a vector`]]
       : []),
     ...(plan.truncated > 0
       ? [
           [
             '',
-            `about ${formatCount(plan.truncated)} texts are longer than the ${plan.maxTokens} tokens that the model reads; ${(plan.unreadShare * 100).toFixed(1)} % of all tokens would not be read`,
+            `about ${counted(plan.truncated, 'texts are')} longer than the ${plan.maxTokens} tokens that the model reads; ${(plan.unreadShare * 100).toFixed(1)} % of all tokens would not be read`,
           ],
         ]
       : []),

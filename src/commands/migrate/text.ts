@@ -4,7 +4,7 @@
 import type { CopyPlan } from '../../core/transfer/migrate/plan-copy.ts';
 import type { OneOutcome } from '../../core/transfer/migrate/several.ts';
 import type { MigrateSummary } from '../../core/transfer/migrate.ts';
-import { formatBytes, formatCount, formatDuration } from '../../lib/quantities.ts';
+import { counted, formatBytes, formatCount, formatDuration } from '../../lib/quantities.ts';
 import { renderTable } from '../../lib/table.ts';
 import { gapToCome, renderGap } from '../name-gap-text.ts';
 import { shellText } from '../../lib/shell-line.ts';
@@ -27,7 +27,7 @@ export function renderCopy(summary: MigrateSummary): string {
 }
 
 const pointsLine = ({ points, pointsKept }: MigrateSummary): string =>
-  `${formatCount(points)} points${pointsKept > 0 ? `, ${formatCount(pointsKept)} of them by a run before` : ''}`;
+  `${counted(points, 'points')}${pointsKept > 0 ? `, ${formatCount(pointsKept)} of them by a run before` : ''}`;
 
 const readBackLine = (isReadBack: boolean | null): string =>
   isReadBack === null
@@ -49,7 +49,7 @@ export function openLines({ meanwhile, late, isSwitched, isReadBack, notAsPlanne
     lines.push(`  after the switch: ${changesLine(late.carried)} carried over, ${late.newer} newer in the new one`);
   if (late && late.skipped > 0)
     lines.push(
-      `  after the switch: ${formatCount(late.skipped)} points could NOT be carried over: they cannot be embedded`,
+      `  after the switch: ${counted(late.skipped, 'points')} could NOT be carried over: they cannot be embedded`,
     );
   if (isSwitched && late === null && isReadBack !== false)
     lines.push('  late writes to the source were not looked for');
@@ -86,7 +86,7 @@ export function renderCopyPlan(plan: CopyPlan): string {
   const how =
     way === 'snapshot' ? "Qdrant's own snapshot, every point compared afterwards" : 'point by point, byte for byte';
   const rows = [
-    ['source', `${source.collection} on ${source.url}: ${formatCount(source.points)} points`],
+    ['source', `${source.collection} on ${source.url}: ${counted(source.points, 'points')}`],
     [
       'target',
       `${target.collection} on ${target.url}, named ${target.aliases.join(', ')}${plan.isTakenUp ? '; an unfinished run is taken up' : ''}`,
@@ -96,8 +96,8 @@ export function renderCopyPlan(plan: CopyPlan): string {
     ...replaced.map(({ name, collection, points, leavesGap }) => [
       'replaced',
       leavesGap
-        ? `${name} (${formatCount(points)} points), whose copy is kept`
-        : `${name} leads to ${collection} (${formatCount(points)} points), which is kept`,
+        ? `${name} (${counted(points, 'points')}), whose copy is kept`
+        : `${name} leads to ${collection} (${counted(points, 'points')}), which is kept`,
     ]),
     ...replaced.filter(({ leavesGap }) => leavesGap).map(({ name }) => ['gap', gapToCome(name)]),
     ...needsRow(plan),

@@ -93,7 +93,9 @@ export type QuerySource = { readonly from: 'text'; readonly text: string } | { r
 export function querySource(args: readonly string[], flags: Flags): QuerySource {
   const text = args.join(' ');
   if (flags['queries'] !== undefined && text !== '')
-    throw new QdxError('usage', '--queries and a query on the command line: name one of them');
+    throw new QdxError('usage', '--queries and a query on the command line: name one of them', {
+      hint: 'leave the query out, or --queries',
+    });
   if (flags['queries'] !== undefined) return { from: 'file' };
   if (text === '-') return { from: 'stdin' };
   assertQuery(text);

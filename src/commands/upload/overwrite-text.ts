@@ -2,7 +2,7 @@
  * The summary of an overwrite as text.
  */
 import type { OverwriteSummary } from '../../core/transfer/overwrite.ts';
-import { formatCount, formatDuration } from '../../lib/quantities.ts';
+import { counted, formatCount, formatDuration } from '../../lib/quantities.ts';
 import { renderGap } from '../name-gap-text.ts';
 import { shellText } from '../../lib/shell-line.ts';
 
@@ -10,14 +10,14 @@ export function renderOverwrite(summary: OverwriteSummary): string {
   const { name, collection, kept, dryRun, wasSwitched, isUnchanged, pointsBefore, pointsAfter, backup } = summary;
   if (isUnchanged)
     return [
-      `${name} holds the ${formatCount(pointsAfter)} points of the file already, each compared with it: nothing was done`,
-      ...counted(summary),
+      `${name} holds the ${counted(pointsAfter, 'points')} of the file already, each compared with it: nothing was done`,
+      ...readLines(summary),
     ].join('\n');
-  const points = `${formatCount(pointsBefore)} points before, ${formatCount(pointsAfter)} of the file`;
+  const points = `${counted(pointsBefore, 'points')} before, ${formatCount(pointsAfter)} of the file`;
   if (dryRun)
     return [
       `${name} would lead to ${collection}: ${points}`,
-      ...counted(summary),
+      ...readLines(summary),
       ...summary.schemaChanges.map((change) => `otherwise than before: ${change}`),
       'nothing was changed (--dry-run)',
     ].join('\n');
@@ -25,7 +25,7 @@ export function renderOverwrite(summary: OverwriteSummary): string {
     return `${name} leads to ${collection}: an earlier run had replaced it, and this one finished what it left`;
   const lines = [
     `${name} -> ${collection}: ${points}, each compared with the file (${formatDuration(summary.durationMs)})`,
-    ...counted(summary),
+    ...readLines(summary),
     ...searched(summary),
     ...written(summary),
     ...summary.notTaken.map((what) => `not as wanted: ${what}`),
@@ -37,8 +37,8 @@ export function renderOverwrite(summary: OverwriteSummary): string {
   return lines.join('\n');
 }
 
-function counted({ read, points, duplicates, rejected, firstRejects }: OverwriteSummary): string[] {
-  const sum = `read ${formatCount(read)} = ${formatCount(points)} points + ${formatCount(duplicates)} duplicates + ${formatCount(rejected)} rejected`;
+function readLines({ read, points, duplicates, rejected, firstRejects }: OverwriteSummary): string[] {
+  const sum = `read ${formatCount(read)} = ${counted(points, 'points')} + ${formatCount(duplicates)} duplicates + ${formatCount(rejected)} rejected`;
   return [sum, ...firstRejects.map(({ line, reason }) => `rejected: line ${line}: ${reason}`)];
 }
 

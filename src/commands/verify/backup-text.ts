@@ -4,7 +4,7 @@
 import type { BackupReport } from '../../core/transfer/backup-folder/verify-backup.ts';
 import type { ShardsReport } from '../../core/transfer/backup-folder/verify-shards.ts';
 import type { View } from '../../lib/output.ts';
-import { formatBytes, formatCount } from '../../lib/quantities.ts';
+import { counted, formatBytes, formatCount } from '../../lib/quantities.ts';
 import { paint } from '../../lib/style.ts';
 
 /** For `--json`. */
@@ -21,7 +21,7 @@ export function renderFolder(report: BackupReport, view: View): string {
   if (problems.length > 0) return [...problems.map((each) => wrong(each.message, view)), countOf(report)].join('\n');
   const collections = (manifest?.collections ?? []).map(
     ({ name, aliases, points, consistency }) =>
-      `${[name, ...aliases].join(', ')}: ${formatCount(points)} points (${consistency})`,
+      `${[name, ...aliases].join(', ')}: ${counted(points, 'points')} (${consistency})`,
   );
   const shard = manifest?.shard;
   const part = shard
@@ -29,7 +29,7 @@ export function renderFolder(report: BackupReport, view: View): string {
     : [];
   return [
     ...collections,
-    `${folder} is sound: ${pointsRead > 0 ? `${formatCount(pointsRead)} points in ` : ''}${filesRead} files, ${formatBytes(bytesRead)}, every hash as written`,
+    `${folder} is sound: ${pointsRead > 0 ? `${counted(pointsRead, 'points')} in ` : ''}${counted(filesRead, 'files')}, ${formatBytes(bytesRead)}, every hash as written`,
     ...part,
   ].join('\n');
 }
@@ -41,7 +41,7 @@ export function renderFolders({ folders, problems, missing }: ShardsReport, view
   const points = formatCount(folders.reduce((sum, { pointsRead }) => sum + pointsRead, 0));
   const sound = folders.map(({ folder, pointsRead, manifest }) => {
     const shard = manifest?.shard ? `shard ${manifest.shard.shard} of ${manifest.shard.shards}, ` : '';
-    return `${folder} is sound: ${shard}${formatCount(pointsRead)} points`;
+    return `${folder} is sound: ${shard}${counted(pointsRead, 'points')}`;
   });
   const whole =
     missing.length === 0

@@ -3,7 +3,7 @@
  */
 import type { WatchUpdate } from '../../core/embed/watch/watch.ts';
 import { stringifyJson } from '../../lib/json.ts';
-import { formatCount, formatDuration } from '../../lib/quantities.ts';
+import { counted, formatCount, formatDuration } from '../../lib/quantities.ts';
 
 export async function* updateLines(updates: AsyncIterable<WatchUpdate>, format: string): AsyncGenerator<string> {
   for await (const update of updates)
@@ -15,7 +15,7 @@ export function updateLine(update: WatchUpdate): string {
   const { at, target, changedFiles, files, written, removed, pruned, rejected, durationMs } = update;
   const what =
     changedFiles === null
-      ? `${formatCount(files)} files read`
+      ? `${counted(files, 'files')} read`
       : `${formatCount(changedFiles)} ${changedFiles === 1 ? 'file' : 'files'} changed`;
   const gone = removed + pruned;
   const numbers = [

@@ -14,14 +14,19 @@ interface Problem {
   readonly hint?: string;
 }
 
-/**
- * @param nameOf How a place is called: `/home/me/qdx.config.json: index.m`, or `QDX_HNSW_M`.
- * @throws QdxError usage with the first problem; all of them are in `details.problems`.
- */
-export function checkLayer(value: unknown, nameOf: (path: readonly string[]) => string): void {
+/** Where a layer was written. */
+export interface LayerPlace {
+  /** How a place is called: `/home/me/qdx.config.json: index.m`, or `QDX_HNSW_M`. */
+  readonly nameOf: (path: readonly string[]) => string;
+  /** How it is put right where nothing near was meant; absent: the help of the command says. */
+  readonly repair?: (path: readonly string[]) => string | undefined;
+}
+
+/** @throws QdxError usage with the first problem; all of them are in `details.problems`. */
+export function checkLayer(value: unknown, place: LayerPlace): void {
   const result = layerSchema.safeParse(value);
   if (result.success) return;
-  const problems = result.error.issues.flatMap((issue) => explain(issue, value, nameOf));
+  const problems = distinct(result.error.issues.flatMap((issue) => explain(issue, value, place)));
   const [first, ...more] = problems;
   const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
   throw new QdxError('usage', `${first?.message ?? 'the settings are wrong'}${others}`, {
@@ -30,13 +35,19 @@ export function checkLayer(value: unknown, nameOf: (path: readonly string[]) => 
   });
 }
 
-function explain(issue: z.core.$ZodIssue, value: unknown, nameOf: (path: readonly string[]) => string): Problem[] {
+/** A number beyond two limits is one problem. */
+const distinct = (problems: readonly Problem[]): Problem[] => [
+  ...new Map(problems.map((problem) => [problem.message, problem])).values(),
+];
+
+function explain(issue: z.core.$ZodIssue, value: unknown, { nameOf, repair }: LayerPlace): Problem[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...path, key], nameOf));
   if (issue.code === 'invalid_key') return [unknownKey(path, nameOf)];
   const expected = expectedAt(path) ?? issue.message;
   const found = valueAt(value, path);
-  const hint = typeof found === 'string' ? didYouMean(found, choicesAt(path).map(String)) : undefined;
+  const near = typeof found === 'string' ? didYouMean(found, choicesAt(path).map(String)) : undefined;
+  const hint = near ?? repair?.(path);
   const message = `${nameOf(path)}: expected ${expected}, got ${shown(found, path)}`;
   return [hint === undefined ? { message } : { message, hint }];
 }

@@ -1,6 +1,7 @@
 /**
  * Says in words what a setting takes, from the JSON Schema of the settings: one source for messages and documentation.
  */
+import { numberListPattern } from './groups/bench-schema.ts';
 import { settingsJsonSchema, type SchemaNode } from './json-schema.ts';
 
 /** `a whole number from 1 to 10,000`, `one of documents, code`; null for a path that is no setting. */
@@ -51,7 +52,8 @@ function describeNode(node: SchemaNode): string {
   if (node.type === 'boolean') return 'true or false';
   if (node.type === 'integer') return `a whole number${range(node)}`;
   if (node.type === 'number') return `a number${range(node)}`;
-  if (node.format === 'uri') return 'a URL that begins with http:// or https://';
+  if (node.format === 'uri') return 'a URL such as http://127.0.0.1:6333, with http or https';
+  if (node.pattern === numberListPattern) return 'whole numbers from 1 to 9999, such as 1,2,4';
   if (node.type === 'string') return node.minLength ? 'a text that is not empty' : 'a text';
   return 'an object';
 }

@@ -26,7 +26,10 @@ export interface FileLayers {
 
 /** @throws QdxError usage that names file and key. */
 export function fileLayers(file: SettingsFile, kind: 'project' | 'user', collection: string | undefined): FileLayers {
-  checkLayer(file.value, (path) => `${file.path}: ${path.join('.') || 'the whole file'}`);
+  checkLayer(file.value, {
+    nameOf: (path) => `${file.path}: ${path.join('.') || 'the whole file'}`,
+    repair: () => `correct ${file.path}, or run with --no-config`,
+  });
   const origin: Origin = { kind, name: file.path };
   const folder = dirname(file.path);
   const general = generalLayer(file, origin, folder);

@@ -3,7 +3,6 @@
  */
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { QdxError } from '../../lib/errors.ts';
 import { parseSettingsJson } from './settings-json.ts';
 
 export const settingsFileName = 'qdx.config.json';
@@ -36,10 +35,8 @@ async function readBytes(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT')
-      throw new QdxError('notFound', `no settings file ${path}`, { hint: 'write one with: qdx config init', cause });
-    throw new QdxError('usage', `cannot read the settings file ${path}: ${code}`, { cause });
+    const { readFailure } = await import('../../lib/read-failure.ts');
+    throw readFailure({ path, what: 'settings file', hint: 'write one with: qdx config init' }, cause) ?? cause;
   }
 }
 

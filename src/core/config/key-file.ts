@@ -18,8 +18,7 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new QdxError('notFound', `no API key file ${path}`, { cause });
-    throw new QdxError('usage', `cannot read the API key file ${path}: ${code}`, { cause });
+    const { readFailure } = await import('../../lib/read-failure.ts');
+    throw readFailure({ path, what: 'API key file' }, cause) ?? cause;
   }
 }

@@ -73,7 +73,11 @@ export async function resolveSettings(input: ResolveInput): Promise<ResolvedSett
 
 function checkedText(layer: Layer, cwd: string): Layer {
   const nested = nest([...layer].map(([path, { value }]) => [path, value]));
-  checkLayer(nested, (path) => originNear(layer, path)?.name ?? path.join('.'));
+  const origin = (path: readonly string[]) => originNear(layer, path);
+  checkLayer(nested, {
+    nameOf: (path) => origin(path)?.name ?? path.join('.'),
+    repair: (path) => (origin(path)?.kind === 'env' ? `correct or unset ${origin(path)?.name}` : undefined),
+  });
   return new Map(
     [...layer].map(([path, { origin, value }]) => [path, { origin, value: resolvePath(value, path, cwd) }]),
   );

@@ -4,6 +4,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { QdxError } from '../../lib/errors.ts';
+import { lookAtRights, lookBeside } from '../../lib/read-failure.ts';
 import { type CorpusRoot, defaultSource } from './roots.ts';
 
 export interface NamedRootsInput {
@@ -54,5 +55,6 @@ const reasons: Readonly<Record<string, readonly ['notFound' | 'denied' | 'failed
 
 function refuse(typed: string, error: unknown): never {
   const [kind, why] = reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? (['failed', String(error)] as const);
-  throw new QdxError(kind, `cannot embed ${typed}: ${why}`, { cause: error });
+  const hint = kind === 'denied' ? lookAtRights(typed) : lookBeside(typed);
+  throw new QdxError(kind, `cannot embed ${typed}: ${why}`, { hint, cause: error });
 }

@@ -2,7 +2,7 @@
  * The server: does it answer, is it one that qdx was tested with, is its clock right, are its collections well.
  */
 import type { RunOptions } from '../../lib/events.ts';
-import { formatCount } from '../../lib/quantities.ts';
+import { counted } from '../../lib/quantities.ts';
 import type { ResolvedSettings } from '../config/resolve.ts';
 import { untestedVersionWarning } from '../qdrant/connection/features.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
@@ -64,15 +64,13 @@ function collectionFindings({ collections }: Stats): Found[] {
   const sick = collections.filter(({ status }) => status === 'red');
   const warned = collections.filter((each) => each.warnings.length > 0);
   return [
-    ok(`${counted(collections.length, 'collection')} with ${counted(points, 'point')}`),
+    ok(`${counted(collections.length, 'collections')} with ${counted(points, 'points')}`),
     ...sick.map(({ name, optimizer }) => warning(`collection ${name} is red: ${optimizer}`, `qdx stats ${name}`)),
     ...warned.map(({ name, warnings }) =>
       warning(`collection ${name}: ${warnings[0]?.message ?? ''}`, `qdx stats ${name}`),
     ),
   ];
 }
-
-const counted = (count: number, what: string): string => `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
 
 function clockFindings(aheadMs: number | null): Found[] {
   if (aheadMs === null) return [];

@@ -3,7 +3,7 @@
  */
 import { isQdxError, QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
-import { formatBytes, formatCount } from '../../lib/quantities.ts';
+import { counted, formatBytes } from '../../lib/quantities.ts';
 import { assertTextMayTravel, type TravelConsent } from '../config/text-trust.ts';
 import {
   type HandBack,
@@ -101,6 +101,6 @@ async function giveUp(job: KaggleJob, folders: JobFolders, cli: KaggleCli, run: 
 const travelOf = (job: KaggleJob) => ({
   destination: `kaggle.com/${job.account}`,
   what:
-    `${formatCount(job.chunks)} chunks (${formatBytes(job.chunksBytes)}: text, paths and line numbers) ` +
+    `${counted(job.chunks, 'chunks')} (${formatBytes(job.chunksBytes)}: text, paths and line numbers) ` +
     `as the private dataset ${jobSlug(job)}`,
 });

@@ -4,11 +4,12 @@
 import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
-import { listCollections, publicNames } from '../qdrant/collection/names.ts';
+import { assertCollectionName, listCollections, publicNames } from '../qdrant/collection/names.ts';
 
 /**
  * Those that were named; else those of the project file that are there; else the only one.
- * @throws QdxError `usage`, listing them, where there are several; `notFound` where there are none.
+ * @throws QdxError `usage`, listing them, where there are several, or for what no collection can be called; `notFound` where
+ * there are none.
  */
 export async function chooseCollections(
   connection: Connection,
@@ -17,6 +18,7 @@ export async function chooseCollections(
   run: RunOptions = {},
   { command = 'qdx search -c NAME "..."' }: { readonly command?: string } = {},
 ): Promise<string[]> {
+  for (const name of named) assertCollectionName(name);
   if (named.length > 0) return [...new Set(named)];
   const collections = await listCollections(connection, run.signal);
   const there = new Set(collections.flatMap(({ physical, aliases }) => [physical, ...aliases]));

@@ -6,7 +6,7 @@
 import { pathFilter } from '../corpus/walk/globs.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { QdxError } from '../../lib/errors.ts';
-import { formatCount } from '../../lib/quantities.ts';
+import { counted } from '../../lib/quantities.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import { keyOf, type PayloadKeys } from '../qdrant/collection/payload-keys.ts';
 import { scrollPoints } from '../qdrant/collection/points.ts';
@@ -87,6 +87,6 @@ async function scrollPaths(connection: Connection, question: FileQuestion, run: 
 const isWithoutIndex = (error: unknown): boolean => /No appropriate index/i.test(JSON.stringify(error) + String(error));
 
 const tooManyPaths = (collection: string): QdxError =>
-  new QdxError('usage', `${collection} has more than ${formatCount(maxPaths)} files: too many to match globs against`, {
+  new QdxError('usage', `${collection} has more than ${counted(maxPaths, 'files')}: too many to match globs against`, {
     hint: 'narrow the search with --subdirectory or --filter source=<name> first; globs then look at what is left',
   });

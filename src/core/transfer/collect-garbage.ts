@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { RunOptions } from '../../lib/events.ts';
-import { formatCount } from '../../lib/quantities.ts';
+import { counted } from '../../lib/quantities.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import type { LockOwner } from '../qdrant/lock.ts';
 import { type BackupRunCandidate, findBackupRuns, removeBackupRun } from './gc/backup-runs.ts';
@@ -94,7 +94,7 @@ async function chooseOf(
 ): Promise<readonly Candidate[]> {
   if (confirmed.length > 0)
     return own.filter(({ physical }) => confirmed.includes(typed) || confirmed.includes(physical));
-  const list = own.map(({ physical, points }) => `${physical} (${formatCount(points)} points)`).join(', ');
+  const list = own.map(({ physical, points }) => `${physical} (${counted(points, 'points')})`).join(', ');
   const answer = await ask(`Delete ${list} for good? Type ${typed} to do so:`);
   return answer?.trim() === typed ? own : [];
 }

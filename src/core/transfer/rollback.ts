@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
-import { formatCount } from '../../lib/quantities.ts';
+import { counted, formatCount } from '../../lib/quantities.ts';
 import { listCollections, missingCollection, publicNames } from '../qdrant/collection/names.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import type { LockOwner } from '../qdrant/lock.ts';
@@ -144,8 +144,8 @@ function assertIntact({ physical, mark }: Version, { older }: VersionComparison)
   if (!noted || (noted.points === older.points && noted.pointsHash === older.pointsHash)) return;
   const what =
     noted.points === older.points
-      ? `its ${formatCount(older.points)} points are not those that it had`
-      : `it had ${formatCount(noted.points)} points and has ${formatCount(older.points)}`;
+      ? `its ${counted(older.points, 'points are')} not those that it had`
+      : `it had ${counted(noted.points, 'points')} and has ${formatCount(older.points)}`;
   throw new QdxError('verification', `${physical} is not what it was when it was replaced: ${what}`, {
     hint: shellText`to take it as it is: qdx alias set ${mark.name} ${physical}`,
     details: { physical, noted, found: older },
@@ -153,11 +153,11 @@ function assertIntact({ physical, mark }: Version, { older }: VersionComparison)
 }
 
 function questionOf({ name, from, to, pointsFrom, pointsTo, onlyInNewer, changed }: Prepared['summary']): string {
-  const lost = onlyInNewer.count > 0 ? ` ${formatCount(onlyInNewer.count)} points are only in ${from}` : '';
+  const lost = onlyInNewer.count > 0 ? ` ${counted(onlyInNewer.count, 'points are')} only in ${from}` : '';
   const other = changed > 0 ? `${lost === '' ? ' ' : ', '}${formatCount(changed)} are otherwise there` : '';
   const losses = lost + other === '' ? '' : `${lost}${other}.`;
   return (
-    `Lead ${name} from ${from} (${formatCount(pointsFrom)} points) back to ${to} (${formatCount(pointsTo)})?` +
+    `Lead ${name} from ${from} (${counted(pointsFrom, 'points')}) back to ${to} (${formatCount(pointsTo)})?` +
     `${losses} ${from} is kept.`
   );
 }

@@ -5,6 +5,7 @@ import { cosine } from '../qdrant/collection/parity.ts';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { QdxError } from '../../lib/errors.ts';
+import { readFailure } from '../../lib/read-failure.ts';
 import { openSession } from '../models/onnx/session.ts';
 import { bulkSession } from '../models/onnx/session-options.ts';
 import { createTextEncoder } from '../models/encoders/text-encoder.ts';
@@ -54,8 +55,8 @@ async function referencePairs(lab: Lab, reference: string | undefined): Promise<
 
 /** JSON lines of `{"text","vectorB64"}` or `{"text","vector"}`. @throws QdxError `notFound`, or `usage` naming the line. */
 export async function pairsOfFile(file: string, dimension: number): Promise<readonly ReferencePair[]> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new QdxError('notFound', `the reference ${file} cannot be read: ${error.message}`, { cause: error });
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw readFailure({ path: file, what: 'reference' }, error) ?? error;
   });
   return pairsOfLines(text, file, dimension);
 }

@@ -2,7 +2,7 @@
  * What the progress of a stage says: rate, tokens a second, time left. Pure; times are those of a monotonic clock.
  */
 import type { QdxEvent } from '../events.ts';
-import { formatCount, formatDuration, formatRate } from '../quantities.ts';
+import { counted, formatCount, formatDuration, formatRate } from '../quantities.ts';
 
 export type ProgressEvent = Extract<QdxEvent, { type: 'progress' }>;
 
@@ -96,6 +96,5 @@ const rateParts = ({ rate, tokenRate }: Pick<ProgressFigures, 'rate' | 'tokenRat
 
 function amount({ done, total, unit }: StageProgress): string {
   const all = total === undefined || total === done ? '' : ` of ${formatCount(total)}`;
-  const isOne = done === 1 && all === '';
-  return `${formatCount(done)}${all} ${isOne ? unit.replace(/s$/, '') : unit}`;
+  return all === '' ? counted(done, unit) : `${formatCount(done)}${all} ${unit}`;
 }

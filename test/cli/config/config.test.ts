@@ -118,13 +118,13 @@ describe('F40: bad settings', () => {
       'a wrong type',
       { index: { m: '16' } },
       {},
-      /^error: .*\/work\/qdx\.config\.json: index\.m: expected a whole number from 0 to 512, got "16"\n$/,
+      /^error: .*\/work\/qdx\.config\.json: index\.m: expected a whole number from 0 to 512, got "16"\ncorrect .*qdx\.config\.json, or run with --no-config\n$/,
     ],
     [
       'a number that is none',
       undefined,
       { QDX_BATCH_SIZE: 'abc' },
-      /^error: QDX_BATCH_SIZE: expected a whole number from 1 to 10000, got "abc"\n$/,
+      /^error: QDX_BATCH_SIZE: expected a whole number from 1 to 10000, got "abc"\ncorrect or unset QDX_BATCH_SIZE\n$/,
     ],
     [
       'two that do not go together',
@@ -197,7 +197,7 @@ describe('the key file', () => {
   test('a missing one is not found, in two lines at most', async () => {
     const run = await runQdx(['config', 'show', '--api-key-file', 'none.txt']);
     expect([run.exitCode, run.stdout]).toEqual([6, '']);
-    expect(run.stderr).toMatch(/^error: no API key file .*none\.txt\n$/);
+    expect(run.stderr).toMatch(/^error: there is no API key file .*none\.txt\nsee what is there: ls .*\n$/);
   });
 });
 

@@ -1,14 +1,21 @@
 /**
  * What `qdx mcp config` tells a client to write down.
  */
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { mcpOverHttp } from '../../helpers/mcp-client.ts';
 import { runQdx, temporaryHome } from '../../helpers/run-qdx.ts';
 
 test('the snippet is all of stdout; where it goes is on stderr', async () => {
-  const { stdout, stderr } = await runQdx(['mcp', 'config', 'cursor', '-c', 'docs', '-c', 'code', '--allow-write']);
+  const home = temporaryHome();
+  mkdirSync(join(home, 'bin'));
+  writeFileSync(join(home, 'bin', 'qdx'), '');
+  chmodSync(join(home, 'bin', 'qdx'), 0o755);
+  const env = { PATH: `${join(home, 'bin')}:${process.env['PATH']}` };
+  const words = ['mcp', 'config', 'cursor', '-c', 'docs', '-c', 'code', '--allow-write'];
+  const { stdout, stderr } = await runQdx(words, { home, env });
   expect(JSON.parse(stdout)).toEqual({
     mcpServers: { qdx: { command: 'qdx', args: ['mcp', '-c', 'docs', '-c', 'code', '--allow-write'] } },
   });
@@ -21,8 +28,13 @@ test('what the settings come from here is named for there; keys are not', async 
   writeFileSync(config, JSON.stringify({ collections: { docs: {} } }));
   const env = { QDRANT_URL: 'https://qdrant.example:6333', QDRANT_API_KEY: 'a-key-that-nobody-may-see' };
   const { stdout, stderr } = await runQdx(['mcp', 'config', 'codex', '--name', 'my docs'], { home, env });
+  // Not on the PATH, or only on that of npm: what runs here is named by its file.
+  const program = [process.execPath, fileURLToPath(new URL('../../../bin/qdx.js', import.meta.url))].map((word) =>
+    JSON.stringify(word),
+  );
+  expect(stderr).toContain('qdx is not on your PATH');
   expect(stdout).toBe(
-    `[mcp_servers."my docs"]\ncommand = "qdx"\nargs = ["mcp", "--config", ${JSON.stringify(config)}, "--url", "https://qdrant.example:6333"]\n`,
+    `[mcp_servers."my docs"]\ncommand = ${program[0]}\nargs = [${program[1]}, "mcp", "--config", ${JSON.stringify(config)}, "--url", "https://qdrant.example:6333"]\n`,
   );
   expect(stdout + stderr).not.toContain('a-key-that-nobody-may-see');
   expect(stderr).toContain('your API key is not in it');

@@ -11,6 +11,7 @@ const json = (data) => ({ data, text: () => JSON.stringify(data) });
 const modules = {
   /** Hostile or secret text, by every way out. */
   echo: {
+    examples: ['qdx echo hello'],
     define: (command) => command.argument('<text>'),
     formats: ['jsonl'],
     run: async ({ args }, { onEvent }) => {

@@ -2,7 +2,7 @@
  * Time and money of a million chunks, each way to make their vectors, and where one way becomes cheaper than another. Pure
  * arithmetic on measured rates and given prices.
  */
-import { formatAmount, formatCount, formatDuration } from '../../../lib/quantities.ts';
+import { counted, formatAmount, formatCount, formatDuration } from '../../../lib/quantities.ts';
 import { mean } from '../../../lib/statistics/mean.ts';
 
 /** What was measured of one side. */
@@ -104,7 +104,7 @@ function tokenAgainstHour(token: CostWay, hour: CostWay, gpuPerHour: number): st
   if (perMillion === null || perMillion === 0) return [];
   const chunks = (gpuPerHour / perMillion) * million;
   const share = chunks / hour.chunksPerHour;
-  const price = `an hour of the GPU (${formatAmount(gpuPerHour)}) buys ${formatCount(chunks)} chunks by the token`;
+  const price = `an hour of the GPU (${formatAmount(gpuPerHour)}) buys ${counted(chunks, 'chunks')} by the token`;
   return share <= 1
     ? [`${price}: kept busy for more than ${Math.round(share * 100)} % of its time, the GPU is cheaper`]
     : [`${price}, and it makes ${formatCount(hour.chunksPerHour)} in that time: by the token is cheaper at any load`];

@@ -1,7 +1,7 @@
 /**
  * What a reader sees of `bench embed --compare local,endpoint`.
  */
-import { formatAmount, formatCount, formatDuration, formatRate } from '../../../lib/quantities.ts';
+import { counted, formatAmount, formatDuration, formatRate } from '../../../lib/quantities.ts';
 import { mean } from '../../../lib/statistics/mean.ts';
 import type { EmbedCostReport } from '../suites/embed-cost.ts';
 import { headFacts, milliseconds } from './figures.ts';
@@ -12,7 +12,7 @@ export function embedCostView(report: EmbedCostReport): ReportView {
   const amount = (cost: number | null) => (cost === null ? '–' : formatAmount(cost));
   return {
     title: `bench embed: ${report.collections.map(({ name }) => name).join(', ')}`,
-    headline: `${formatCount(report.texts)} texts, here and by an endpoint: ${rates.map(({ side, textsPerSecond }) => `${side} ${formatRate(mean(textsPerSecond))} texts/s`).join(', ')}`,
+    headline: `${counted(report.texts, 'texts')}, here and by an endpoint: ${rates.map(({ side, textsPerSecond }) => `${side} ${formatRate(mean(textsPerSecond))} texts/s`).join(', ')}`,
     facts: headFacts(report),
     charts: [],
     queries: null,

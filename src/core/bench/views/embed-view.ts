@@ -1,7 +1,7 @@
 /**
  * What a reader sees of `bench embed`.
  */
-import { formatCount, formatRate } from '../../../lib/quantities.ts';
+import { counted, formatRate } from '../../../lib/quantities.ts';
 import { mean } from '../../../lib/statistics/mean.ts';
 import type { EmbedReport } from '../suites/embed.ts';
 import { headFacts, milliseconds } from './figures.ts';
@@ -11,7 +11,7 @@ import type { ReportView } from './view.ts';
 export function embedView(report: EmbedReport): ReportView {
   return {
     title: named(report),
-    headline: `${formatCount(report.texts)} texts of ${formatCount(report.tokens)} tokens: ${report.rates.map(({ workers, tokensPerSecond }) => `${formatRate(mean(tokensPerSecond))} tokens/s with ${workers}`).join(', ')}`,
+    headline: `${counted(report.texts, 'texts')} of ${counted(report.tokens, 'tokens')}: ${report.rates.map(({ workers, tokensPerSecond }) => `${formatRate(mean(tokensPerSecond))} tokens/s with ${workers}`).join(', ')}`,
     facts: headFacts(report),
     charts: rateChart('Tokens a second by sessions', report.rates, ({ workers, tokensPerSecond }) => ({
       name: `${workers} ${workers === 1 ? 'session' : 'sessions'}`,

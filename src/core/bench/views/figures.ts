@@ -1,7 +1,7 @@
 /**
  * How figures are written, the same in every suite.
  */
-import { formatBytes, formatCount } from '../../../lib/quantities.ts';
+import { counted, formatBytes, formatCount } from '../../../lib/quantities.ts';
 import type { Interval } from '../../../lib/statistics/bootstrap.ts';
 import type { Latency } from '../../../lib/statistics/latency.ts';
 import type { CollectionFacts, ModelFacts, ReportHead } from '../run/report.ts';
@@ -73,7 +73,7 @@ function collectionFacts({
   quantization,
 }: CollectionFacts): string {
   return [
-    `${name}: ${formatCount(points)} points in ${segments} ${segments === 1 ? 'segment' : 'segments'}`,
+    `${name}: ${counted(points, 'points')} in ${segments} ${segments === 1 ? 'segment' : 'segments'}`,
     `vectors ${formatBytes(vectorBytes)}`,
     ...(payloadBytes === null ? [] : [`payloads ${formatBytes(payloadBytes)}`]),
     ...(quantization === null ? [] : [`quantized (${Object.keys(quantization as object).join(', ')})`]),

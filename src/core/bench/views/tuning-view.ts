@@ -1,7 +1,7 @@
 /**
  * What a reader sees of `bench quantization` and `bench hnsw`.
  */
-import { formatBytes, formatCount } from '../../../lib/quantities.ts';
+import { counted, formatBytes } from '../../../lib/quantities.ts';
 import type { Applied } from '../tuning/apply.ts';
 import type { TuningReport } from '../suites/tuning.ts';
 import type { TuningRow } from '../tuning/row.ts';
@@ -19,7 +19,7 @@ export function tuningView(report: TuningReport & { readonly applied: Applied | 
       ...headFacts(report),
       [
         'copied',
-        `${formatCount(report.copied)} points; ${report.queries} queries ${report.queriesFrom === 'input' ? 'of the input' : 'that are points of the collection'}`,
+        `${counted(report.copied, 'points')}; ${report.queries} queries ${report.queriesFrom === 'input' ? 'of the input' : 'that are points of the collection'}`,
       ],
       ...(report.exact
         ? [

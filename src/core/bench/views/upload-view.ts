@@ -1,7 +1,7 @@
 /**
  * What a reader sees of `bench upload`.
  */
-import { formatBytes, formatCount, formatRate } from '../../../lib/quantities.ts';
+import { counted, formatBytes, formatRate } from '../../../lib/quantities.ts';
 import { mean } from '../../../lib/statistics/mean.ts';
 import type { UploadReport } from '../suites/upload.ts';
 import { headFacts } from './figures.ts';
@@ -13,7 +13,7 @@ export function uploadView(report: UploadReport): ReportView {
   return {
     title: named(report),
     headline: best
-      ? `${formatCount(report.points)} points: ${formatRate(mean(best.pointsPerSecond))} points/s with batches of ${best.batchSize}, ${best.parallel} on their way`
+      ? `${counted(report.points, 'points')}: ${formatRate(mean(best.pointsPerSecond))} points/s with batches of ${best.batchSize}, ${best.parallel} on their way`
       : '',
     facts: headFacts(report),
     charts: rateChart('Points a second', report.rates, ({ batchSize, parallel, pointsPerSecond }) => ({

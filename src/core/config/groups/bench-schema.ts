@@ -6,9 +6,8 @@ import { z } from 'zod';
 const positive = z.number().int().positive();
 const share = z.number().min(0).max(1);
 /** `1,2,4`: what a suite tries one after the other. */
-const numberList = z
-  .string()
-  .regex(/^[1-9]\d{0,3}(,[1-9]\d{0,3})*$/, 'expected whole numbers from 1 to 9999, such as 1,2,4');
+export const numberListPattern = '^[1-9]\\d{0,3}(,[1-9]\\d{0,3})*$';
+const numberList = z.string().regex(new RegExp(numberListPattern));
 
 /** How `qdx bench` measures. */
 export const benchSettings = z.strictObject({

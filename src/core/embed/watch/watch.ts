@@ -7,6 +7,7 @@ import { isQdxError, type QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import type { Settings } from '../../config/schema.ts';
 import type { CorpusRoot } from '../../corpus/roots.ts';
+import { counted } from '../../../lib/quantities.ts';
 import type { EmbedSummary } from '../params.ts';
 import { changedFiles, type FileList, filesBelow, listFiles } from './file-list.ts';
 import { type Burst, FolderWatcher } from './folder-watcher.ts';
@@ -35,7 +36,10 @@ export async function* watchCorpus(params: WatchParams, run: RunOptions): AsyncG
     // Before the first run, so that nothing changes unseen between the two.
     let known = await follow(params, watcher, run);
     yield toUpdate(await persistently(() => params.embed(undefined, run), run), null);
-    run.onEvent?.({ type: 'note', message: `watching ${known.files.size} files in ${known.folders.size} folders` });
+    run.onEvent?.({
+      type: 'note',
+      message: `watching ${counted(known.files.size, 'files')} in ${counted(known.folders.size, 'folders')}`,
+    });
     let open = new Set<string>();
     for (;;) {
       const burst = await watcher.next(run.signal);

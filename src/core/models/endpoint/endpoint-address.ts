@@ -17,6 +17,10 @@ export interface EndpointPlace {
  * @throws QdxError `usage` without a URL, `refused` where the key would travel in the clear.
  */
 export function endpointPlace(name: string, params: EndpointParams | undefined): EndpointPlace {
+  if (params?.url === undefined && /:https?:\/\//.test(name))
+    throw new QdxError('usage', `${name} names an address where the model's own name belongs`, {
+      hint: `--model endpoint:NAME --endpoint ${name.replace(/^endpoint:/, '')}`,
+    });
   if (params?.url === undefined)
     throw new QdxError('usage', `the model ${name} answers over HTTP, and no address of it is known`, {
       hint: '--endpoint http://127.0.0.1:8080/v1, GPU_API_ENDPOINT, or endpoint.url in your own settings',

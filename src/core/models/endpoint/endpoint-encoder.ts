@@ -3,7 +3,7 @@
  */
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
-import { formatAmount, formatCount } from '../../../lib/quantities.ts';
+import { counted, formatAmount, formatCount } from '../../../lib/quantities.ts';
 import type { ModelCard } from '../cards/card.ts';
 import type { EncodedText, Encoder } from '../encoder.ts';
 import { runHalving } from '../encoders/batches.ts';
@@ -197,12 +197,12 @@ function sayBill({ retries, pace }: VectorAsker, { card, meter }: EndpointModel,
   const waited = pace.waitedMs >= 1000 ? `, ${Math.round(pace.waitedMs / 1000)} s waited for its limits` : '';
   onEvent?.({
     type: 'note',
-    message: `${card.name}: ${describeBill(bill)} in ${formatCount(bill.requests)} requests${again}${waited}`,
+    message: `${card.name}: ${describeBill(bill)} in ${counted(bill.requests, 'requests')}${again}${waited}`,
   });
 }
 
 /** `1,234 tokens as the endpoint counts them, 0.0025` */
 function describeBill({ tokens, countedBy, cost }: Bill): string {
   const how = { endpoint: 'as the endpoint counts them', estimate: 'estimated', both: 'in part estimated' }[countedBy];
-  return `${formatCount(tokens)} tokens (${how})${cost === null ? '' : `, cost ${formatAmount(cost)}`}`;
+  return `${counted(tokens, 'tokens')} (${how})${cost === null ? '' : `, cost ${formatAmount(cost)}`}`;
 }

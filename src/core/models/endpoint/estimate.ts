@@ -1,7 +1,7 @@
 /**
  * What a run will ask of an endpoint, before it asks: tokens, and what they cost.
  */
-import { formatAmount, formatCount } from '../../../lib/quantities.ts';
+import { counted, formatAmount } from '../../../lib/quantities.ts';
 import type { EncoderModel } from '../found-model.ts';
 
 export interface CostEstimate {
@@ -40,5 +40,5 @@ export function describeEstimate(model: EncoderModel, { texts, tokens, countedBy
   const cap = model.origin === 'endpoint' ? model.params.maxCost : undefined;
   const stops =
     cap !== undefined && cost !== null && cost > cap ? `; it will stop before --max-cost ${cap} is exceeded` : '';
-  return `${model.card.name} is to encode ${formatCount(texts)} texts of ${formatCount(tokens)} tokens (${how[countedBy]})${amount}${stops}`;
+  return `${model.card.name} is to encode ${counted(texts, 'texts')} of ${counted(tokens, 'tokens')} (${how[countedBy]})${amount}${stops}`;
 }

@@ -15,6 +15,7 @@ import { assertSafeExternalData } from '../onnx/external-data.ts';
 import { type CardChoices, deriveCard } from '../cards/folder-card.ts';
 import { type DownloadedFile, downloadFile } from './hub-download.ts';
 import { type DownloadPlan, planDownload } from './download-plan.ts';
+import { shellLine } from '../../../lib/shell-line.ts';
 import type { HubRepository } from './hub-repository.ts';
 import { type HubSettings, modelsFolder } from './hub-settings.ts';
 import { type LockedModel, lockModel, readLock } from './lock.ts';
@@ -49,6 +50,7 @@ export interface DownloadResult extends DownloadCandidate {
 /** @throws QdxError `refused` where the hashes are not accepted; `verification` where they are not those of the lock. */
 export async function downloadModel(params: DownloadParams, run: RunOptions = {}): Promise<DownloadResult> {
   refuseBuiltIn(params.name);
+  refuseNoRepository(params.name);
   const models = modelsFolder(params);
   makeFolder(models);
   // Two downloads of one model would append to the same half file.
@@ -158,6 +160,14 @@ async function cardOf(
     dtype: dtypeOf(await inspectOnnx(modelFile)),
     tokenizerSha256: await sha256OfFile(join(folder, 'tokenizer.json')),
   };
+}
+
+/** Nothing else may become a part of a URL. @throws QdxError `usage` for a folder or what cannot be a repository. */
+function refuseNoRepository(name: string): void {
+  if (/^\w[\w.-]*(\/\w[\w.-]*)?$/.test(name)) return;
+  throw new QdxError('usage', `${JSON.stringify(name)} is no repository of a model hub: those are called owner/name`, {
+    hint: `a folder needs no download: qdx verify-model ${shellLine([name])}`,
+  });
 }
 
 function refuseBuiltIn(name: string): void {

@@ -97,5 +97,8 @@ export function assertCollectionName(name: string): void {
         : /[<>:"/\\|?*\p{Cc}]/u.test(name)
           ? 'it must not hold any of < > : " / \\ | ? * or control characters'
           : null;
-  if (reason) throw new QdxError('usage', `"${name}" cannot be the name of a collection: ${reason}`);
+  if (reason)
+    throw new QdxError('usage', `"${name}" cannot be the name of a collection: ${reason}`, {
+      hint: 'choose another name, such as docs; qdx collections lists those that are there',
+    });
 }

@@ -6,7 +6,7 @@ import { type ByteLine, type ByteSource, readByteLines } from '../../../lib/byte
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { jsonFields } from '../../../lib/json-bytes.ts';
-import { formatCount } from '../../../lib/quantities.ts';
+import { counted, formatCount } from '../../../lib/quantities.ts';
 import { parseStrictJson } from '../../../lib/strict-json.ts';
 
 export interface CandidateLine {
@@ -49,7 +49,7 @@ export async function readCandidateLines(source: ByteSource, run: RunOptions): P
 const tooMany = (): QdxError =>
   new QdxError(
     'usage',
-    `there are more than ${formatCount(limits.lines)} candidates, or more than 256 MiB of them: rerankers look at hundreds`,
+    `there are more than ${counted(limits.lines, 'candidates')}, or more than 256 MiB of them: rerankers look at hundreds`,
     { hint: 'give the best of a first ranking: head -n 1000 candidates.jsonl | qdx rerank …' },
   );
 

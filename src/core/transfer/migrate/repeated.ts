@@ -4,7 +4,7 @@
  */
 import type { RunOptions } from '../../../lib/events.ts';
 import { mapOrdered } from '../../../lib/ordered-map.ts';
-import { formatCount } from '../../../lib/quantities.ts';
+import { counted } from '../../../lib/quantities.ts';
 import { countPoints } from '../../qdrant/collection/points.ts';
 import { alreadySo } from '../switch/already-so.ts';
 import { descriptionDifferences, describeCollection } from '../collection/collection-description.ts';
@@ -30,7 +30,7 @@ export async function assertNotRepeated(input: RepeatedInput, run: RunOptions): 
   if (physical === null || !(await isSame(input, { connection: target, physical }, run))) return;
   throw alreadySo(
     `${aliases.join(', ')} ${aliases.length === 1 ? 'leads' : 'lead'} to ${physical} already, which an earlier run made of ${source.physical}: ` +
-      `its ${formatCount(source.points)} points are what this one would make`,
+      `its ${counted(source.points, 'points are')} what this one would make`,
     { hint: 'to make it anew all the same: add --restart', collection: physical },
   );
 }

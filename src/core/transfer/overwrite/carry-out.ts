@@ -3,7 +3,7 @@
  */
 import { join } from 'node:path';
 import type { RunOptions } from '../../../lib/events.ts';
-import { formatCount } from '../../../lib/quantities.ts';
+import { counted, formatCount } from '../../../lib/quantities.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import type { RejectSink } from '../../qdrant/upload/rejects.ts';
 import { carryLateCopies, type LateReport } from '../delta/late-writes.ts';
@@ -89,11 +89,11 @@ function questionOf({ plan, source, params }: Overwriting): AskedStep {
   const { name, current, pointsNow } = plan;
   const { points, rejected } = source.counts;
   const display = name === current.physical ? name : `${name} (now ${current.physical})`;
-  const what = `${display}, ${formatCount(pointsNow)} points, would be replaced by the ${formatCount(points)} of ${source.paths.join(', ')}`;
-  const rejects = rejected > 0 ? ` ${formatCount(rejected)} records are rejected.` : '';
+  const what = `${display}, ${counted(pointsNow, 'points')}, would be replaced by the ${formatCount(points)} of ${source.paths.join(', ')}`;
+  const rejects = rejected > 0 ? ` ${counted(rejected, 'records are')} rejected.` : '';
   const backup = params.backupRoot === null ? 'No backup is made.' : `A backup is made in ${params.backupRoot}.`;
   return {
-    question: `Replace ${display}, ${formatCount(pointsNow)} points, by the ${formatCount(points)} of ${source.paths.join(', ')}?${rejects} ${backup} What is there now is kept.`,
+    question: `Replace ${display}, ${counted(pointsNow, 'points')}, by the ${formatCount(points)} of ${source.paths.join(', ')}?${rejects} ${backup} What is there now is kept.`,
     what,
     details: { name, physical: current.physical, pointsNow, pointsAfter: points },
   };

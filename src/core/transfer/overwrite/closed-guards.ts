@@ -3,7 +3,7 @@
  * is asked about; elsewhere all flags that are missing are named at once.
  */
 import { QdxError } from '../../../lib/errors.ts';
-import { formatCount } from '../../../lib/quantities.ts';
+import { counted, formatCount } from '../../../lib/quantities.ts';
 import type { CollectionCard } from '../../qdrant/collection/collection-card.ts';
 import { describeSpaceDifference, sameSpace } from '../../models/cards/space.ts';
 import { type AskText, gapReason } from '../switch/guards.ts';
@@ -56,7 +56,7 @@ export function closedGuards(input: GuardInput, open: OpenOverwriteGuards): Clos
   if (pointsAfter === 0 && pointsNow > 0)
     guard(open.allowEmpty, {
       flag: '--allow-empty',
-      reason: `it would become empty (${formatCount(pointsNow)} points now)`,
+      reason: `it would become empty (${counted(pointsNow, 'points')} now)`,
     });
   else if (pointsAfter < pointsNow / 2)
     guard(open.allowShrink, {

@@ -4,7 +4,7 @@
  */
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
-import { formatCount } from '../../../lib/quantities.ts';
+import { counted, formatCount } from '../../../lib/quantities.ts';
 import { countPoints } from '../../qdrant/collection/points.ts';
 import { pairById } from '../points/cursor.ts';
 import type { ScanIndex } from '../delta/scan-index.ts';
@@ -62,7 +62,7 @@ function assertMade(physical: string, what: string, count: number, expected: num
   if (count >= expected) return;
   throw new QdxError(
     'verification',
-    `${physical}: ${formatCount(count)} points have ${what}, expected ${formatCount(expected)}`,
+    `${physical}: ${counted(count, 'points have')} ${what}, expected ${formatCount(expected)}`,
     { hint: 'nothing was switched; run the same command again' },
   );
 }

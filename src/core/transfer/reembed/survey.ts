@@ -2,7 +2,7 @@
  * Every text of a collection, looked at once before anything is made: how many points have none, how many vectors the cache has,
  * and, of a sample spread over all ids, how many tokens there are and how many texts are longer than the model reads.
  */
-import { formatCount } from '../../../lib/quantities.ts';
+import { counted, formatCount } from '../../../lib/quantities.ts';
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import type { Embedder } from '../../embed/embedder.ts';
@@ -131,7 +131,7 @@ export function assertTexts(
   const { withoutText, points, firstWithoutText } = survey;
   const all = withoutText === points;
   if (withoutText === 0 || (allowWithoutText && !all)) return;
-  const few = `${formatCount(withoutText)} of ${formatCount(points)} points`;
+  const few = `${formatCount(withoutText)} of ${counted(points, 'points')}`;
   const named = {
     card: 'its card names it',
     flag: '--text-field',

@@ -8,7 +8,7 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { isQdxError, QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
-import { formatCount } from '../../../lib/quantities.ts';
+import { counted, formatCount } from '../../../lib/quantities.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import { waitUntilReady } from '../../qdrant/collection/readiness.ts';
 import { recoverSnapshot } from '../../qdrant/snapshots.ts';
@@ -90,7 +90,7 @@ function assertSame(
   { name, points, pointsHash, countBefore, countAfter }: BackedUpCollection,
   found: RangeDigest,
 ): void {
-  const counts = `${physical} holds ${formatCount(found.points)} points after the recovery`;
+  const counts = `${physical} holds ${counted(found.points, 'points')} after the recovery`;
   const isKnown = pointsHash !== null || countBefore === countAfter;
   if (isKnown && found.points !== points)
     throw new QdxError('verification', `${counts}, the snapshot of ${name} ${formatCount(points)}`);

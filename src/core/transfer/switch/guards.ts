@@ -3,7 +3,7 @@
  * to be confirmed.
  */
 import { isQdxError, QdxError } from '../../../lib/errors.ts';
-import { formatCount } from '../../../lib/quantities.ts';
+import { counted, formatCount } from '../../../lib/quantities.ts';
 import { versionOf } from '../../qdrant/collection/alias.ts';
 
 export interface Replacement {
@@ -26,7 +26,7 @@ export interface OpenGuards {
 
 /** @throws QdxError `refused`, naming the flag (F16, F17). */
 export function assertMayReplace({ name, pointsNow, pointsAfter }: Replacement, open: OpenGuards): void {
-  const counts = `it has ${formatCount(pointsNow)} points, and would have ${formatCount(pointsAfter)}`;
+  const counts = `it has ${counted(pointsNow, 'points')}, and would have ${formatCount(pointsAfter)}`;
   const details = { name, pointsNow, pointsAfter };
   if (pointsAfter === 0 && pointsNow > 0) {
     if (!open.allowEmpty)
@@ -95,7 +95,7 @@ export async function assertConfirmed(
   if (replacements.length === 0) return;
   const what = replacements.map(
     ({ name, physical, pointsNow, pointsAfter, isPlain }) =>
-      `${name} (now ${isPlain ? 'no alias' : physical}, ${formatCount(pointsNow)} points; then ${formatCount(pointsAfter)})`,
+      `${name} (now ${isPlain ? 'no alias' : physical}, ${counted(pointsNow, 'points')}; then ${formatCount(pointsAfter)})`,
   );
   const gaps = replacements.filter(({ isPlain }) => isPlain).map(({ name }) => ` ${gapReason(name)}.`);
   const question = `Replace ${what.join(', ')}? What they lead to now is kept.${gaps.join('')}`;
