@@ -12,6 +12,7 @@ import { describeTransfer, listTransfers } from '../transfer/journal/transfer-jo
 import { isQdxError } from '../../lib/errors.ts';
 import { type Found, ok, type Patient, warning } from './finding.ts';
 import { openLine } from './server.ts';
+import { shellText } from '../../lib/shell-line.ts';
 
 export async function leftoverFindings(patient: Patient, run: RunOptions): Promise<Found[]> {
   // A server that cannot be asked has its own finding.
@@ -70,7 +71,7 @@ async function garbageFindings(
 
 function garbageFinding({ name, physical, why, command, keptBy }: Candidate): Found {
   const what = why === 'staging' ? `staging that ${command} left` : `a version of ${name} that was replaced`;
-  if (keptBy === null) return warning(`${physical} is ${what}`, `qdx gc --confirm ${physical}`);
+  if (keptBy === null) return warning(`${physical} is ${what}`, shellText`qdx gc --confirm ${physical}`);
   return warning(`${physical} is ${what}, and is kept: ${keptBy}`, 'run the same command again to go on');
 }
 

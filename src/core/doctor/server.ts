@@ -10,6 +10,7 @@ import { withLimits } from '../qdrant/connection/with-limits.ts';
 import { dataDirOf, findRunningServer, serverCommand } from '../qdrant/local-server.ts';
 import { readStats, type Stats } from '../qdrant/stats.ts';
 import { type Found, ok, type Patient, warning } from './finding.ts';
+import { shellText } from '../../lib/shell-line.ts';
 
 /** An examination does not wait as long as a run does. */
 const patienceMs = 5_000;
@@ -65,9 +66,11 @@ function collectionFindings({ collections }: Stats): Found[] {
   const warned = collections.filter((each) => each.warnings.length > 0);
   return [
     ok(`${counted(collections.length, 'collections')} with ${counted(points, 'points')}`),
-    ...sick.map(({ name, optimizer }) => warning(`collection ${name} is red: ${optimizer}`, `qdx stats ${name}`)),
+    ...sick.map(({ name, optimizer }) =>
+      warning(`collection ${name} is red: ${optimizer}`, shellText`qdx stats ${name}`),
+    ),
     ...warned.map(({ name, warnings }) =>
-      warning(`collection ${name}: ${warnings[0]?.message ?? ''}`, `qdx stats ${name}`),
+      warning(`collection ${name}: ${warnings[0]?.message ?? ''}`, shellText`qdx stats ${name}`),
     ),
   ];
 }

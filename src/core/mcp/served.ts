@@ -9,6 +9,7 @@ import { type CollectionInfo, readCollectionInfo } from '../qdrant/collection/co
 import { listCollections, type ListedCollection, missingCollection } from '../qdrant/collection/names.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import type { Backend } from './backend.ts';
+import { shellText } from '../../lib/shell-line.ts';
 
 /** Searched where nobody says which; more would make one answer of all there is. */
 const mostUnnamed = 20;
@@ -70,7 +71,7 @@ export async function describeServed(
 async function problemOf(name: string, card: CollectionCard | null, backend: Backend): Promise<string | null> {
   const model = card?.model.name ?? (await backend.searchDefaults(name)).settingsModel;
   if (model === undefined)
-    return `it has no card, so its model is unknown; qdx collections adopt ${name} --model <name> writes one`;
+    return shellText`it has no card, so its model is unknown; qdx collections adopt ${name} --model <name> writes one`;
   try {
     await backend.places.findModel(model, card?.model);
     return null;

@@ -15,6 +15,7 @@ import type { Connection } from '../../qdrant/connection/connection.ts';
 import type { SearchPlaces } from '../../retrieval/places.ts';
 import { hostNotes, type Report, reportHead } from '../run/report.ts';
 import { readSource } from '../tuning/source.ts';
+import { shellText } from '../../../lib/shell-line.ts';
 
 export interface EmbedBenchInput {
   readonly collection: string;
@@ -60,7 +61,7 @@ export async function benchEmbed(
   const source = await readSource(connection, collection, input.vectorName, run);
   if (!source.model)
     throw new QdxError('usage', `${collection} has no card, so its model is unknown`, {
-      hint: `qdx collections adopt ${collection} --model <name> writes one`,
+      hint: shellText`qdx collections adopt ${collection} --model <name> writes one`,
     });
   const model = await input.findModel(source.model.name, source.model);
   const texts = await readTexts(connection, source.physical, input, run);

@@ -11,6 +11,7 @@ import type { SearchPlaces } from '../../retrieval/places.ts';
 import type { JudgedQuery, JudgedSet } from '../inputs/judged-set.ts';
 import type { Scratch } from './scratch.ts';
 import type { VectorSource } from './source.ts';
+import { shellText } from '../../../lib/shell-line.ts';
 
 export interface TuningQuery {
   readonly id: string;
@@ -30,7 +31,7 @@ export async function encodeQueries(
 ): Promise<TuningQuery[]> {
   if (!model)
     throw new QdxError('usage', `${name} has no card, so its model is unknown`, {
-      hint: `qdx collections adopt ${name} --model <name> writes one; without --queries its own points are asked`,
+      hint: shellText`qdx collections adopt ${name} --model <name> writes one; without --queries its own points are asked`,
     });
   const own = set.queries.filter(({ collection }) => collection === undefined || collection === name);
   const encoders = createQueryEncoders(places, run);

@@ -10,6 +10,7 @@ import { waitUntilReady } from '../../qdrant/collection/readiness.ts';
 import { type PointId, pointsPath, scrollPoints } from '../../qdrant/collection/points.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import type { VectorSource } from './source.ts';
+import { shellText } from '../../../lib/shell-line.ts';
 
 export interface Scratch {
   /** Collections with the same points: `reference` keeps full vectors, `trial` is configured again and again. */
@@ -55,7 +56,7 @@ async function removeCopy(connection: Connection, name: string, { onEvent }: Run
   } catch (error) {
     if (isQdxError(error) && error.kind === 'notFound') return;
     const why = error instanceof Error ? error.message : String(error);
-    const command = `qdx collections delete ${name} --confirm ${name}`;
+    const command = shellText`qdx collections delete ${name} --confirm ${name}`;
     onEvent?.({
       type: 'warning',
       message: `the scratch copy ${name} was not removed (${why}); to remove it: ${command}`,

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { QdxError } from '../../../lib/errors.ts';
 import type { RerankerCard } from './reranker-card.ts';
 import { readConfiguration } from './sentence-transformers.ts';
+import { shellText } from '../../../lib/shell-line.ts';
 
 const modelFile = z.looseObject({
   architectures: z.array(z.string()).nullish(),
@@ -43,7 +44,7 @@ export async function readCrossEncoderFacts(
   const limit = maxTokens ?? (limits.length > 0 ? Math.min(...limits) : undefined);
   if (limit === undefined)
     throw new QdxError('usage', `no file of ${folder} says how long an input may be`, {
-      hint: `say it once: qdx models card ${folder} --max-tokens 512 --write`,
+      hint: shellText`say it once: qdx models card ${folder} --max-tokens 512 --write`,
     });
   return { maxTokens: limit, score: scoreOf(model) };
 }
