@@ -11,7 +11,14 @@ import { wantedTokens } from '../qdrant/collection/kept-tokens.ts';
 import type { EmbedParams, EmbedSummary } from './params.ts';
 import { planRun } from './plan.ts';
 import { findRunModel, type RunInput, type RunModel, withInput } from './read-input.ts';
-import { assertCorpusWasSeen, assertPruneLeavesSome, planRemoval, type Removal } from './removal.ts';
+import {
+  assertCorpusWasSeen,
+  assertPruneLeavesSome,
+  assertSomethingToDo,
+  planRemoval,
+  prunes,
+  type Removal,
+} from './removal.ts';
 import { assertSameFolders } from './source-folders.ts';
 import { summarize } from './summary.ts';
 
@@ -19,7 +26,8 @@ export async function dryRunEmbed(params: EmbedParams, run: RunOptions): Promise
   const model = await findRunModel(params);
   const view = await existingView(params, model, run);
   const tokenWindow = (view ? view.tokens?.layout.window : wanted(params, model)?.window) ?? 0;
-  return withInput({ ...model, params, warmsUp: 'never', tokenWindow }, run, async (input, embedder) => {
+  const mayBeEmpty = view !== null && prunes(params);
+  return withInput({ ...model, params, warmsUp: 'never', tokenWindow, mayBeEmpty }, run, async (input, embedder) => {
     assertCorpusWasSeen(params, input.corpus);
     const plan = await planRun(input.spool, embedder, view, run);
     const removal = view ? await plannedRemoval(params, view, input) : undefined;
@@ -59,5 +67,6 @@ async function existingView(params: EmbedParams, model: RunModel, run: RunOption
 async function plannedRemoval(params: EmbedParams, view: CollectionView, input: RunInput): Promise<Removal> {
   const removal = removalInput(params, view, input);
   if (!params.allowPruneAll) await assertPruneLeavesSome(removal);
+  await assertSomethingToDo(params, removal, input.corpus);
   return planRemoval(removal);
 }

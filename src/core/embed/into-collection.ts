@@ -24,7 +24,15 @@ import { planRun, type RunPlan } from './plan.ts';
 import { findRunModel, type RunInput, withInput, type WithInput } from './read-input.ts';
 import { embedRecords, noCounts, type RecordShape, startOf } from './records.ts';
 import { addRefused } from './rejected-chunks.ts';
-import { assertCorpusWasSeen, assertPruneLeavesSome, type Removal, type RemovalInput, removeStale } from './removal.ts';
+import {
+  assertCorpusWasSeen,
+  assertPruneLeavesSome,
+  assertSomethingToDo,
+  prunes,
+  type Removal,
+  type RemovalInput,
+  removeStale,
+} from './removal.ts';
 import { assertSameFolders, rememberFolders, type SourceFolders } from './source-folders.ts';
 import { assertTokensOf, tokensAfter, tokensInView } from './run-tokens.ts';
 import { summarize } from './summary.ts';
@@ -42,7 +50,8 @@ export async function embedIntoCollection(params: EmbedParams, target: Target, r
   return withWriterLock(connection, lockRequest(target.name, runId, params), run, async (watched, lockLost) => {
     const tokens = existing ? tokensAfter(params, existing.card, card) : card.tokenVectors;
     const warmsUp = existing === null ? 'always' : 'whereCached';
-    const input: WithInput = { ...model, params, warmsUp, tokenWindow: tokens?.window ?? 0 };
+    const mayBeEmpty = existing !== null && prunes(params);
+    const input: WithInput = { ...model, params, warmsUp, tokenWindow: tokens?.window ?? 0, mayBeEmpty };
     const summary = await withInput(input, watched, (read, embedder) =>
       writeInto({ connection, params, target, card, runId, embedder, input: read, lockLost }, watched),
     );
@@ -79,6 +88,7 @@ async function writeInto(writing: Writing, run: RunOptions): Promise<EmbedSummar
   const view = viewOf(connection, ensured.physical, ensured.card, run);
   const removal = removalInput(params, view, input);
   if (!params.allowPruneAll && !ensured.created) await assertPruneLeavesSome(removal);
+  await assertSomethingToDo(params, removal, input.corpus);
   const plan = await planRun(input.spool, embedder, ensured.created ? null : view, run);
   if (ensured.needsParityCheck || mayServeAnother(plan, ensured)) await checkStored(view, ensured.card, embedder);
   // Before the vectors, so that none of a file that the card does not name is ever in the collection.

@@ -31,8 +31,10 @@ export async function embedIntoFile(params: EmbedParams, target: FileTarget, run
   const warmsUp = target.kind === 'vectors' ? 'always' : 'never';
   const found = await findRunModel(params);
   const tokens = target.kind === 'vectors' ? wantedTokens(params.settings.embed, found.model.card) : null;
-  return withInput({ ...found, params, warmsUp, tokenWindow: tokens?.window ?? 0 }, run, (input, embedder) =>
-    writeFile({ params, target, input, embedder }, run),
+  return withInput(
+    { ...found, params, warmsUp, tokenWindow: tokens?.window ?? 0, mayBeEmpty: false },
+    run,
+    (input, embedder) => writeFile({ params, target, input, embedder }, run),
   );
 }
 

@@ -58,6 +58,8 @@ export interface WithInput extends RunModel {
   readonly warmsUp: 'always' | 'whereCached' | 'never';
   /** See EmbedderOptions. */
   readonly tokenWindow: number;
+  /** The corpus may hold nothing: `use` has points of it to remove, or refuses. */
+  readonly mayBeEmpty: boolean;
 }
 
 /**
@@ -66,7 +68,7 @@ export interface WithInput extends RunModel {
  * `denied` where something of it may not be read.
  */
 export async function withInput<T>(
-  { params, warmsUp, tokenWindow, ...model }: WithInput,
+  { params, warmsUp, tokenWindow, mayBeEmpty, ...model }: WithInput,
   run: RunOptions,
   use: (input: RunInput, embedder: Embedder) => Promise<T>,
 ): Promise<T> {
@@ -90,7 +92,7 @@ export async function withInput<T>(
     embedder.warmUp();
   };
   try {
-    const input = await readInput(params, model, run, onChunk);
+    const input = await readInput({ params, mayBeEmpty, ...model }, run, onChunk);
     try {
       return await use(input, embedder);
     } finally {
@@ -102,8 +104,7 @@ export async function withInput<T>(
 }
 
 async function readInput(
-  params: EmbedParams,
-  { model, chunking }: RunModel,
+  { params, mayBeEmpty, model, chunking }: Pick<WithInput, 'params' | 'mayBeEmpty' | keyof RunModel>,
   run: RunOptions,
   onChunk: (chunk: Chunk) => void,
 ): Promise<RunInput> {
@@ -134,7 +135,7 @@ async function readInput(
   });
   const summary = corpus.summary();
   // Of some files alone nothing may be left: they were deleted.
-  if (spool.totalCount === 0 && params.only === undefined) {
+  if (spool.totalCount === 0 && params.only === undefined && !mayBeEmpty) {
     await spool.remove();
     throw nothingToEmbed(params, summary);
   }
@@ -152,7 +153,7 @@ async function readInput(
   };
 }
 
-function nothingToEmbed({ roots }: EmbedParams, { skipped }: CorpusSummary): QdxError {
+export function nothingToEmbed({ roots }: EmbedParams, { skipped }: CorpusSummary): QdxError {
   const where = roots.map(({ path }) => path).join(', ');
   const reasons = (Object.entries(skipped) as [SkipReason, { count: number }][]).map(
     ([reason, { count }]) => `${count} ${skipReasons[reason]}`,

@@ -5,6 +5,8 @@ import { QdxError } from '../../lib/errors.ts';
 import type { CorpusPresence } from '../corpus/presence.ts';
 import type { CorpusSummary } from '../corpus/read-corpus.ts';
 import { deletePoints, type PointId, retrievePoints } from '../qdrant/collection/points.ts';
+import type { EmbedParams } from './params.ts';
+import { nothingToEmbed } from './read-input.ts';
 import { type CollectionView, findStale, type StalePoints } from './compare.ts';
 import type { Spool } from './spool.ts';
 
@@ -102,6 +104,22 @@ export async function assertPruneLeavesSome(input: RemovalInput): Promise<void> 
       },
     );
   }
+}
+
+export const prunes = ({ prune, pruneExcluded }: Pruning): boolean => prune || pruneExcluded;
+
+/**
+ * A corpus without a chunk is an error, unless points of it are left that go now.
+ * @throws QdxError as nothingToEmbed.
+ */
+export async function assertSomethingToDo(
+  params: EmbedParams,
+  removal: RemovalInput,
+  corpus: CorpusSummary,
+): Promise<void> {
+  if (removal.spool.totalCount > 0 || params.only !== undefined) return;
+  const { removed, pruned } = await planRemoval(removal);
+  if (removed + pruned === 0) throw nothingToEmbed(params, corpus);
 }
 
 const idsPerRequest = 1000;

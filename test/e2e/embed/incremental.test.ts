@@ -1,7 +1,7 @@
 /**
  * Embedding again: only what changed, and never a point of anyone else.
  */
-import { readFileSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readCard } from '../../../src/core/qdrant/collection/card-store.ts';
@@ -167,6 +167,25 @@ describe('removal', () => {
     await embed(folder, '--prune');
     expect(await pathsOf(connection, name)).not.toContain('docs/reference/page-1.md');
     expect(await readCard(connection, name)).toMatchObject({ sources: ['docs', 'other'] });
+  });
+
+  test('a folder that holds nothing any more: --prune names what would go, and takes it only when asked to', async () => {
+    await embed(folder);
+    const before = await contentsOf(connection, name);
+    for (const entry of readdirSync(folder)) rmSync(join(folder, entry), { recursive: true });
+    const bare = await embed(folder);
+    expect([bare.exitCode, bare.stderr]).toEqual([2, expect.stringContaining('there is nothing to embed')]);
+    for (const more of [[], ['--dry-run']]) {
+      const refused = await embed(folder, '--prune', ...more);
+      expect([refused.exitCode, refused.stderr]).toEqual([
+        8,
+        expect.stringMatching(/--prune would remove all \d+ points/),
+      ]);
+    }
+    const taken = await embed(folder, '--prune', '--allow-prune-all');
+    expect([taken.exitCode, taken.summary.pruned]).toEqual([0, before.size]);
+    const again = await embed(folder, '--prune', '--allow-prune-all');
+    expect([again.exitCode, again.stderr]).toEqual([2, expect.stringContaining('there is nothing to embed')]);
   });
 
   test('--prune never takes all that a source had, unless asked to', async () => {

@@ -156,6 +156,21 @@ test('a server that went away is said, waited for, and given what changed meanwh
   expect(await updatesUntil(from, (all) => all.length > 0)).toMatchObject([{ changedFiles: 1, written: 1 }]);
 });
 
+test('a folder that is away for a while is said, waited for, and read anew; nothing is removed for it', async () => {
+  const from = updates.length;
+  const away = `${folder}-away`;
+  renameSync(folder, away);
+  while (!said.includes('there is no file or folder')) await new Promise<void>((resolve) => waiting.push(resolve));
+  expect((await paths()).length).toBe(4);
+  writeFileSync(join(away, 'fish.md'), '# Fish\nFish swim in schools.\n');
+  renameSync(away, folder);
+  expect(await updatesUntil(from, (all) => all.length > 0)).toMatchObject([{ written: 1, removed: 1, pruned: 0 }]);
+  // Watched again, in its old place.
+  const next = updates.length;
+  write('fish.md', '# Fish\nFish sleep.\n');
+  expect(await updatesUntil(next, (all) => all.length > 0)).toMatchObject([{ changedFiles: 1, written: 1 }]);
+});
+
 test('deleting all files at once removes nothing, and says so', async () => {
   for (const name of ['birds.md', 'cats.md', 'fish.md', 'sub']) rmSync(join(folder, name), { recursive: true });
   while (!said.includes('--prune would remove all')) await new Promise<void>((resolve) => waiting.push(resolve));

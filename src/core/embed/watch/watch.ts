@@ -43,8 +43,10 @@ export async function* watchCorpus(params: WatchParams, run: RunOptions): AsyncG
     let open = new Set<string>();
     for (;;) {
       const burst = await watcher.next(run.signal);
-      const now = await persistently(() => follow(params, watcher, run), run);
-      open = new Set([...open, ...changedFiles(known, now, reportedFiles(now, burst))]);
+      const { list: now, wasAway } = await followAgain(params, watcher, run);
+      // What was done to files while their root was away was told by nobody.
+      const reported = wasAway ? now.files : reportedFiles(now, burst);
+      open = new Set([...open, ...changedFiles(known, now, reported)]);
       known = now;
       if (open.size === 0) continue;
       const changed = open;
@@ -72,6 +74,27 @@ export async function follow(
   }
 }
 
+/** A root that is away (a disk, a checkout half done) is waited for: nothing is removed for it. */
+async function followAgain(
+  params: WatchParams,
+  watcher: FolderWatcher,
+  run: RunOptions,
+): Promise<{ readonly list: FileList; readonly wasAway: boolean }> {
+  let wasAway = false;
+  const list = await persistently(
+    () => follow(params, watcher, run),
+    run,
+    (error) => {
+      if (error.kind !== 'notFound') return false;
+      wasAway = true;
+      // Another folder may come in its place: the old watches tell nothing of that one.
+      watcher.follow(new Set());
+      return true;
+    },
+  );
+  return { list, wasAway };
+}
+
 const reportedFiles = (list: FileList, { paths, folders }: Burst): ReadonlySet<string> =>
   new Set([...paths, ...[...folders].flatMap((folder) => filesBelow(list, folder))]);
 
@@ -85,7 +108,11 @@ const firstPauseMs = 1_000;
 const longestPauseMs = 30_000;
 
 /** Tries again, for as long as it takes, where that alone may help: the server is away, or another run writes. */
-async function persistently<T>(work: () => Promise<T>, { signal, onEvent }: RunOptions): Promise<T> {
+async function persistently<T>(
+  work: () => Promise<T>,
+  { signal, onEvent }: RunOptions,
+  mayPass: (error: QdxError) => boolean = mayPassByItself,
+): Promise<T> {
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     try {
       return await work();
@@ -97,7 +124,7 @@ async function persistently<T>(work: () => Promise<T>, { signal, onEvent }: RunO
   }
 }
 
-const mayPass = ({ kind }: QdxError): boolean => kind === 'temporary' || kind === 'locked';
+const mayPassByItself = ({ kind }: QdxError): boolean => kind === 'temporary' || kind === 'locked';
 
 /** What a later change may mend is said, and its files are kept for the next run. Null, or it throws. */
 function sayWhy(error: unknown, { signal, onEvent }: RunOptions): null {
