@@ -1,5 +1,6 @@
 /**
- * Links between the pages lead somewhere, headings included, and pages name only paths that exist.
+ * Links between the pages lead somewhere, headings included, in the npm package as in a clone; and pages name only paths that
+ * exist.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -7,9 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
+const { files: packed } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { files: readonly string[] };
 const pages = [
   ...markdownIn(root, false),
-  ...['docs', 'changes', 'fixtures', 'benchmarks', 'openspec'].flatMap((folder) =>
+  ...['docs', 'changes', 'fixtures', 'benchmarks', 'openspec', 'models', 'examples'].flatMap((folder) =>
     markdownIn(join(root, folder), true),
   ),
 ].map((page) => relative(root, page));
@@ -22,19 +24,37 @@ test.each(pages)('the links of %s lead to files and headings that exist', (page)
   expect(links.filter((link) => !leadsSomewhere(page, link))).toEqual([]);
 });
 
+test.each(pages.filter(isPacked))('the links of %s lead to what is in the npm package too', (page) => {
+  const targets = linksOf(withoutFences(readFileSync(join(root, page), 'utf8'))).map((link) => targetOf(page, link));
+  expect(targets.map((target) => relative(root, target)).filter((target) => !isPacked(target))).toEqual([]);
+});
+
 test.each(pages.filter((page) => !page.startsWith('fixtures')))('the paths that %s names exist', (page) => {
   const text = withoutFences(readFileSync(join(root, page), 'utf8'));
-  const paths = [...text.matchAll(/`((?:src|test|scripts|docs|fixtures|models|changes)\/[\w./-]+)`/g)].map(
-    ([, path]) => path ?? '',
-  );
+  const paths = [
+    ...text.matchAll(
+      /`((?:src|test|scripts|docs|fixtures|models|changes|benchmarks|examples|openspec|notebooks|bin|man)\/[\w./-]*)`/g,
+    ),
+  ].map(([, path]) => path ?? '');
   expect(paths.filter((path) => !path.includes(invented) && !existsSync(join(root, path)))).toEqual([]);
 });
 
 function leadsSomewhere(page: string, link: string): boolean {
-  const [path = '', heading] = link.split('#');
-  const target = path === '' ? join(root, page) : resolve(root, dirname(page), path);
+  const [, heading] = link.split('#');
+  const target = targetOf(page, link);
   if (!existsSync(target)) return false;
   return heading === undefined || !target.endsWith('.md') || anchorsOf(readFileSync(target, 'utf8')).has(heading);
+}
+
+/** The file or folder, by its path on this machine. */
+function targetOf(page: string, link: string): string {
+  const [path = ''] = link.split('#');
+  return path === '' ? join(root, page) : resolve(root, dirname(page), path);
+}
+
+/** Whether `files` of package.json takes what is at a path from the root. */
+function isPacked(path: string): boolean {
+  return packed.some((each) => path === each || path.startsWith(`${each}/`));
 }
 
 /** Targets of `[text](target)` that are not addresses. */
