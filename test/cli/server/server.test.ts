@@ -64,7 +64,7 @@ test('status and stop where nothing runs: done, and nothing is made', async () =
   expect(json(stop.stdout)).toEqual({ schemaVersion: 1, dataDir: dataDir(), stopped: false, killed: false });
   expect(existsSync(dataDir())).toBe(false);
   const elsewhere = await runQdx(['server', 'status', '--data-dir', 'my data'], { home });
-  expect(elsewhere.stdout).toContain(`start it with: qdx server start --data-dir "${join(home, 'work', 'my data')}"\n`);
+  expect(elsewhere.stdout).toContain(`start it with: qdx server start --data-dir '${join(home, 'work', 'my data')}'\n`);
 });
 
 test('--data-dir: another server, relative to where one stands', async () => {

@@ -206,8 +206,8 @@ test('F32: offline mode asks nobody', async () => {
 });
 
 const statuses: readonly [number, string | undefined, string, RegExp][] = [
-  [401, undefined, 'denied', /Set HF_TOKEN/],
-  [403, 'hf_secret', 'denied', /Accept the terms/],
+  [401, undefined, 'denied', /set HF_TOKEN/],
+  [403, 'hf_secret', 'denied', /accept the terms/],
   [404, undefined, 'notFound', /spelling/],
   [429, undefined, 'temporary', /later/],
   [503, undefined, 'temporary', /later/],

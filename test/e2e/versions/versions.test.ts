@@ -209,7 +209,8 @@ describe('rename', () => {
 
   /** Inserts points one by one until stopped; what was acknowledged is returned. */
   function startWriter(name: string) {
-    const once = connectTo(server, { retries: 0, retryDeadlineMs: 1 });
+    // A server that deletes the collection meanwhile leaves a write now and then without an answer.
+    const once = connectTo(server, { retries: 0, retryDeadlineMs: 1, timeoutMs: 5_000 });
     const acknowledged: number[] = [];
     const over = new AbortController();
     const writing = (async () => {
