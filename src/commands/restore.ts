@@ -7,6 +7,7 @@ import { restore as restoreBackup, type RestoredCollection, type RestoreSummary 
 import { counted, formatDuration } from '../lib/quantities.ts';
 import type { CommandModule } from './command.ts';
 import { listFlag } from './list-flag.ts';
+import { shellText } from '../lib/shell-line.ts';
 import { allowGapText, confirmText, gapToCome, renderGap } from './name-gap-text.ts';
 
 export const restore: CommandModule = {
@@ -55,6 +56,7 @@ export const restore: CommandModule = {
         allowEmpty: flags['allowEmpty'] === true,
         allowGap: flags['allowGap'] === true,
         allowConcurrentWrites: flags['allowConcurrentWrites'] === true,
+        scratchFolder: context.folders.cache,
         waitForIndex: flags['wait'] !== false,
         breakLock: flags['breakLock'] === true,
         batchSize: settings.upload.batchSize,
@@ -80,6 +82,7 @@ export function renderRestore({ collections, folder, durationMs, dryRun }: Resto
     renderCollection(collection, dryRun),
     ...(collection.gap ? [`  ${renderGap(collection.aliases.join(', '), collection.gap)}`] : []),
     ...(dryRun && collection.leavesGap ? [`  ${gapToCome(collection.aliases.join(', '))}`] : []),
+    ...leftBehindLines(collection),
     ...collection.notRestored.map((what) => `  not as it was: ${what}`),
   ]);
   return dryRun
@@ -96,4 +99,15 @@ function renderCollection(collection: RestoredCollection, dryRun: boolean): stri
   return dryRun
     ? `${names} would lead to ${physical}, with ${counted(points, 'points')}${before}`
     : `${names} -> ${physical}: ${counted(points, 'points')}, each read back and compared${before}`;
+}
+
+/** Nothing where nobody wrote. */
+function leftBehindLines({ aliases, physical, leftBehind }: RestoredCollection): string[] {
+  const names = aliases.join(', ');
+  return (leftBehind ?? []).map(
+    ({ collection, inserted, changed, deleted, first }) =>
+      `  ${collection} was written to while this ran: ${formatCount(inserted)} points inserted, ${formatCount(changed)} changed, ` +
+      `${formatCount(deleted)} deleted (the first: ${first.slice(0, 3).join(', ')}). That is in ${collection} alone, not under ${names}; ` +
+      shellText`to see it: qdx verify ${collection} --against ${physical}`,
+  );
 }

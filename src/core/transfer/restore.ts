@@ -31,6 +31,8 @@ import { findReplacements, type ReplacementInput } from './switch/replacements.t
 import { assertServerFits } from './collection/server-fits.ts';
 import { assertSnapshotsFit, planItems, type RestoreItem } from './restore/plan.ts';
 import { markLive, switchIn, type Switched, type Target } from './restore/switch-in.ts';
+import { forgetReplaced, type LeftBehind, readReplaced, readReplacedAgain } from './restore/watch-replaced.ts';
+import { keptByMark } from './switch/kept-collections.ts';
 import { findDone, findStaging, findSwitchedIn } from './collection/staging.ts';
 import { reached } from './journal/steps.ts';
 import { nameCutSwitch } from './switch/take-name.ts';
@@ -53,6 +55,8 @@ export interface RestoreParams extends OpenGuards, Pick<TypedNames, 'confirmed' 
   readonly batchSize: number;
   readonly parallel: number;
   readonly waitForIndex: boolean;
+  /** For ids and hashes of what is replaced, 33 bytes a point: what a killed run left in it, the next one needs. */
+  readonly scratchFolder: string;
   /** Where the other peers of the cluster are asked, for snapshots, when not at the same port. */
   readonly peerUrls?: readonly string[];
   readonly confirm: (question: string) => Promise<boolean>;
@@ -77,6 +81,8 @@ export interface RestoredCollection {
   readonly leavesGap: boolean;
   /** Null where no plain collection gave its name, and in a dry run. */
   readonly gap: NameGap | null;
+  /** Writes to what was replaced, from when the restore began to the switch; null where that is not known. */
+  readonly leftBehind: readonly LeftBehind[] | null;
   /** Settings that the server did not take as they were. */
   readonly notRestored: readonly string[];
   /** It was restored from this backup before, and is just that still: nothing was done. */
@@ -135,16 +141,18 @@ export async function restore(
     await assertNamesMeant(replacements, { ...params, typed: [...names, ...meant] });
     await assertConfirmed(replacements, params.confirm, 'add --yes, or --as <other name>');
     reached(run, 'restore.planned');
+    for (const target of open) await readReplaced(connection, target, params, watched);
     const restored: RestoredCollection[] = [];
     for (const target of targets) restored.push(await bringIn(connection, target, params, watched));
     const switched = await switchIn(connection, open, params, watched);
     reached(run, 'restore.switched');
     for (const { staging } of open) await noteState(connection, staging.physical, 'switched');
     const isNew = ({ isUnchanged }: Target) => !isUnchanged;
+    const leftBehind = new Map<Target, RestoredCollection['leftBehind']>();
     for (const target of targets.filter(isNew))
-      await markLive(connection, target, switched.get(target) ?? null, watched);
+      leftBehind.set(target, await noteLive(connection, target, switched, params, watched));
     reached(run, 'restore.marked');
-    return finish(restored.map((each, index) => asSwitched(each, targets[index], switched)));
+    return finish(restored.map((each, index) => asSwitched(each, targets[index], { switched, leftBehind })));
   });
 }
 
@@ -206,6 +214,7 @@ const planned = ({ item, staging, replacements, isUnchanged }: Target): Restored
   replaced: [...new Set(replacements.map(({ physical }) => physical))],
   leavesGap: replacements.some(({ isPlain }) => isPlain),
   gap: null,
+  leftBehind: [],
   notRestored: [],
   isUnchanged,
 });
@@ -225,13 +234,38 @@ async function bringIn(
   return { ...planned(target), ...filled };
 }
 
+/** After the switch: what was written to the replaced collections meanwhile, and the marks. */
+async function noteLive(
+  connection: Connection,
+  target: Target,
+  switched: ReadonlyMap<Target, Switched>,
+  params: RestoreParams,
+  run: RunOptions,
+): Promise<RestoredCollection['leftBehind']> {
+  const kept = switched.get(target)?.kept ?? (await keptByMark(connection, target.mark, run));
+  const read = await readReplacedAgain(connection, { target, kept }, params, run);
+  await markLive(connection, target, read.kept, run);
+  await forgetReplaced(connection, target, params);
+  return read.leftBehind;
+}
+
+interface AfterSwitch {
+  readonly switched: ReadonlyMap<Target, Switched>;
+  readonly leftBehind: ReadonlyMap<Target, RestoredCollection['leftBehind']>;
+}
+
 function asSwitched(
   restored: RestoredCollection,
   target: Target | undefined,
-  switched: ReadonlyMap<Target, Switched>,
+  { switched, leftBehind }: AfterSwitch,
 ): RestoredCollection {
   const done = target && switched.get(target);
-  return done ? { ...restored, replaced: done.kept.map(({ kept }) => kept), gap: done.gap } : restored;
+  const found = target && leftBehind.get(target);
+  return {
+    ...restored,
+    ...(done && { replaced: done.kept.map(({ kept }) => kept), gap: done.gap }),
+    ...(found !== undefined && { leftBehind: found }),
+  };
 }
 
 /** The ranges of a restore are those of the backup's parts. */

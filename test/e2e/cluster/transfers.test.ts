@@ -76,6 +76,7 @@ const restoreParams = (folder: string, as: string): RestoreParams => ({
   batchSize: 16,
   parallel: 2,
   waitForIndex: false,
+  scratchFolder: temporaryFolder(),
   peerUrls,
 });
 

@@ -103,7 +103,7 @@ const transfers: Readonly<Record<string, Transfer>> = {
   },
   restore: {
     run: (connection, as, run) => {
-      const speed = { batchSize: 16, parallel: 2, waitForIndex: false };
+      const speed = { batchSize: 16, parallel: 2, waitForIndex: false, scratchFolder: temporaryFolder() };
       return restore(connection, { folder: backup, select: [], as, dryRun: false, ...speed, ...guards }, run);
     },
     found: behindName,

@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Connection } from '../../../src/core/qdrant/connection/connection.ts';
-import { restoreAll } from './restore-support.ts';
+import { restoreAll, writingMeanwhile } from './restore-support.ts';
 import { acquireWriterLock, lockOwner } from '../../../src/core/qdrant/lock.ts';
 import { listCollections } from '../../../src/core/qdrant/collection/names.ts';
 import { backUp } from '../../../src/core/transfer/backup.ts';
@@ -18,6 +18,7 @@ import {
 } from '../../../src/core/transfer/collection/collection-description.ts';
 import { restore, type RestoreParams } from '../../../src/core/transfer/restore.ts';
 import { readTransferMark } from '../../../src/core/transfer/journal/transfer-mark.ts';
+import { stateOf } from '../../../src/core/transfer/switch/take-name.ts';
 import { connectTo } from '../../helpers/connection.ts';
 import { type RunningQdrant, startQdrant } from '../../helpers/qdrant.ts';
 import { runQdx } from '../../helpers/run-qdx.ts';
@@ -124,20 +125,30 @@ describe('what comes back', () => {
 });
 
 describe('what is in use', () => {
-  test('is replaced after yes, and kept', async () => {
+  test('is replaced after yes, and kept; what a writer was told meanwhile is counted, and only there', async () => {
     await createSmall('docs__4', 20);
     await alias(to, 'docs', 'docs__4');
     const asked: string[] = [];
     const confirm = async (question: string) => asked.push(question) > 0;
-    const { collections } = await restore(to, restoreTo({ confirm }));
+    const { waiting, onEvent } = writingMeanwhile(to, 'docs');
+    const { collections } = await restore(waiting, restoreTo({ confirm }), { onEvent });
     expect(asked).toEqual(['Replace docs (now docs__4, 20 points; then 400)? What they lead to now is kept.']);
-    expect(collections).toMatchObject([{ physical: 'docs__5', replaced: ['docs__4'] }]);
+    expect(collections).toMatchObject([
+      {
+        physical: 'docs__5',
+        replaced: ['docs__4'],
+        leftBehind: [{ collection: 'docs__4', inserted: 2, changed: 1, deleted: 1 }],
+      },
+    ]);
+    expect(collections[0]?.leftBehind?.[0]?.first.toSorted()).toEqual(['3', '4', '9001', '9002']);
     expect(await listCollections(to)).toEqual([
       { physical: 'docs__4', aliases: [] },
       { physical: 'docs__5', aliases: ['docs', 'prod'] },
     ]);
-    expect(await pointsOf(to, 'docs__4')).toHaveLength(20);
+    expect(await pointsOf(to, 'docs__4')).toHaveLength(21);
     expect(await readTransferMark(to, 'docs__5')).toMatchObject({ state: 'live', replaced: 'docs__4' });
+    // Noted by the scan that found these writes.
+    expect((await readTransferMark(to, 'docs__4'))?.kept).toMatchObject(await stateOf(to, 'docs__4', {}));
   });
 
   const refusals: readonly (readonly [string, number, Partial<RestoreParams>, RegExp, RegExp])[] = [
@@ -259,7 +270,9 @@ describe('the command', () => {
     expect(await listCollections(to)).toEqual([{ physical: 'docs__4', aliases: ['docs'] }]);
     const done = await runQdx(['restore', folder, '--yes'], { env });
     expect(done).toMatchObject({ exitCode: 0 });
-    expect(done.stdout).toMatch(/^docs, prod -> docs__5: 400 points, each read back and compared; docs__4 is kept\n/);
+    expect(done.stdout).toMatch(
+      /^docs, prod -> docs__5: 400 points, each read back and compared; docs__4 is kept\nrestored from /,
+    );
     const again = await runQdx(['restore', folder], { env });
     expect(again).toMatchObject({ exitCode: 0 });
     expect(again.stdout).toMatch(

@@ -27,7 +27,6 @@ export interface SavedFirstScan {
 }
 
 const fileName = 'scans.json';
-const firstFileName = 'first-scan.json';
 
 /** Whose scans lie in a folder. */
 export interface ScansOwner {
@@ -46,7 +45,7 @@ const scansRoot = (scratchFolder: string): string => join(scratchFolder, 'transf
 /** The same for each run of one transfer: what a killed one left is found by the next. */
 export async function openScansFolder(scratchFolder: string, owner: ScansOwner): Promise<IndexFolder> {
   const { physical, origin } = owner;
-  const name = `${physical.replaceAll(/[^\w.-]+/gu, '_')}-${origin.slice(0, 16)}`;
+  const name = `${inFileName(physical)}-${origin.slice(0, 16)}`;
   const folder = await openIndexFolder(join(scansRoot(scratchFolder), name));
   await writeFile(join(folder.path, ownerFileName), JSON.stringify(owner)).catch((error: unknown) =>
     throwWriteError(folder.path, error),
@@ -72,7 +71,12 @@ export async function saveScans(folder: IndexFolder, scans: SavedScans): Promise
 }
 
 export const saveFirstScan = ({ path }: IndexFolder, scan: SavedFirstScan): Promise<void> =>
-  save(join(path, firstFileName), scan);
+  save(join(path, firstFileName(scan.physical)), scan);
+
+/** A restore may replace several collections by one. */
+const firstFileName = (physical: string): string => `first-scan-${inFileName(physical)}.json`;
+
+const inFileName = (physical: string): string => physical.replaceAll(/[^\w.-]+/gu, '_');
 
 /** Null where there are none of this transfer, or not whole. */
 export async function readScans({ path }: IndexFolder, origin: string): Promise<SavedScans | null> {
@@ -86,7 +90,7 @@ export async function readFirstScan(
   { path }: IndexFolder,
   { origin, physical }: Omit<SavedFirstScan, 'index'>,
 ): Promise<ScanIndex | null> {
-  const scan = await read<SavedFirstScan>(join(path, firstFileName));
+  const scan = await read<SavedFirstScan>(join(path, firstFileName(physical)));
   if (scan?.origin !== origin || scan.physical !== physical) return null;
   return (await isWhole(scan.index)) ? scan.index : null;
 }

@@ -90,7 +90,7 @@ export const addCounts = (a: ChangeCounts, b: ChangeCounts): ChangeCounts => ({
 const mostIds = 10;
 
 /** Counts, and the first few ids of what changed. */
-function createChangeList() {
+export function createChangeList() {
   let counts = noChanges;
   const first: string[] = [];
   return {

@@ -6,6 +6,7 @@
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { carryLateCopies, type LateReport } from '../delta/late-writes.ts';
+import { scanFirst } from '../delta/first-scan.ts';
 import { readFirstScan, saveFirstScan, saveScans } from '../delta/saved-scans.ts';
 import { type Changes, scanChanges } from '../delta/scan-changes.ts';
 import type { IndexFolder, ScanIndex } from '../delta/scan-index.ts';
@@ -13,7 +14,6 @@ import { addCounts, type ChangeCounts, settle } from '../delta/settle.ts';
 import type { Side } from '../points/side.ts';
 import { writeChanges } from '../delta/write-changes.ts';
 import { displayId } from '../points/point-order.ts';
-import { planRanges } from '../points/ranges.ts';
 import { relaxingStrictMode } from '../collection/strict-mode.ts';
 
 export interface WatchInput {
@@ -101,7 +101,7 @@ export async function watchWrites(input: WatchInput, run: RunOptions): Promise<W
 
 /** What the collection held when the run began, or the one that it goes on with. */
 async function firstScan(input: WatchInput, run: RunOptions): Promise<ScanIndex> {
-  const { old, folder, origin, isLeftover } = input;
+  const { old, shardKeys, folder, parallel, origin, isLeftover } = input;
   const saved = isLeftover ? await readFirstScan(folder, { origin, physical: old.physical }) : null;
   if (saved) return saved;
   if (isLeftover)
@@ -109,17 +109,9 @@ async function firstScan(input: WatchInput, run: RunOptions): Promise<ScanIndex>
       type: 'warning',
       message: `an earlier run began this, and its first scan is not here: what was written to ${old.physical} before now gives way to the file`,
     });
-  const index = await scanFirst(input, run);
+  const index = await scanFirst({ side: old, shardKeys, folder, scan: 'first', parallel }, run);
   await saveFirstScan(folder, { origin, physical: old.physical, index });
   return index;
-}
-
-async function scanFirst({ old, shardKeys, folder, parallel }: WatchInput, run: RunOptions): Promise<ScanIndex> {
-  const { ranges } = await planRanges(old.connection, { physical: old.physical, shardKeys }, run);
-  const empty: ScanIndex['ranges'][number][] = [];
-  for (const [number, range] of ranges.entries())
-    empty.push(await (await folder.write('nothing', number, range)).finish());
-  return scanChanges({ side: old, before: { ranges: empty }, scan: 'first', folder, parallel }, run);
 }
 
 const cannotCarry = ({ physical }: Side, { inserted, changed, deleted }: Changes): QdxError => {

@@ -4,7 +4,7 @@
 import type { RunOptions } from '../../../lib/events.ts';
 import type { Connection } from '../../qdrant/connection/connection.ts';
 import type { Replacement } from '../switch/guards.ts';
-import { type KeptCollection, keptByMark, noteDone, replacedByAlias } from '../switch/kept-collections.ts';
+import { type KeptCollection, noteDone, replacedByAlias } from '../switch/kept-collections.ts';
 import type { NameGap } from '../switch/plain/give-up-plain.ts';
 import type { Staging } from '../collection/staging.ts';
 import { switchAliases } from '../switch/switch-aliases.ts';
@@ -83,13 +83,11 @@ async function takeFromPlain(
   return { kept: kept === null ? [] : [{ name, kept, state }], gap };
 }
 
-/** Null where a run that was killed had switched it in. */
 export async function markLive(
   connection: Connection,
   { item: { name }, staging, mark }: Target,
-  switched: Switched | null,
+  kept: readonly KeptCollection[],
   run: RunOptions,
 ): Promise<void> {
-  const kept = switched?.kept ?? (await keptByMark(connection, mark, run));
   await noteDone(connection, { name, target: { physical: staging.physical, mark }, kept }, run);
 }
