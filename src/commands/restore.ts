@@ -4,7 +4,7 @@
 import { addSettingOptions } from './setting-options.ts';
 import { lockOwner } from '../core/qdrant/lock.ts';
 import { restore as restoreBackup, type RestoredCollection, type RestoreSummary } from '../core/transfer/restore.ts';
-import { counted, formatDuration } from '../lib/quantities.ts';
+import { counted, formatCount, formatDuration } from '../lib/quantities.ts';
 import type { CommandModule } from './command.ts';
 import { listFlag } from './list-flag.ts';
 import { shellText } from '../lib/shell-line.ts';
@@ -106,7 +106,7 @@ function leftBehindLines({ aliases, physical, leftBehind }: RestoredCollection):
   const names = aliases.join(', ');
   return (leftBehind ?? []).map(
     ({ collection, inserted, changed, deleted, first }) =>
-      `  ${collection} was written to while this ran: ${formatCount(inserted)} points inserted, ${formatCount(changed)} changed, ` +
+      `  ${collection} was written to while this ran: ${counted(inserted, 'points')} inserted, ${formatCount(changed)} changed, ` +
       `${formatCount(deleted)} deleted (the first: ${first.slice(0, 3).join(', ')}). That is in ${collection} alone, not under ${names}; ` +
       shellText`to see it: qdx verify ${collection} --against ${physical}`,
   );
