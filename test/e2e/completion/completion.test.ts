@@ -54,7 +54,7 @@ describe.concurrent('what could stand at the cursor', () => {
       'a flag that may be repeated',
       ['gc', '--confirm', 'a', '--conf'],
       [
-        '--confirm\tDelete what can go of this name, or this collection (repeatable)',
+        '--confirm\tDelete what can go of this name, this collection, or this run of a backup (repeatable)',
         '--config\tSettings file instead of the qdx.config.json found upward',
         ':none',
       ],
