@@ -11,6 +11,7 @@ import type { LockOwner } from '../qdrant/lock.ts';
 import { type BackupRunCandidate, findBackupRuns, removeBackupRun } from './gc/backup-runs.ts';
 import { type Candidate, findCandidates } from './gc/candidates.ts';
 import { assertConfirmable, type Confirmation, deletableOf, deletableRun } from './gc/confirmable.ts';
+import { assertKnown } from './gc/known-names.ts';
 import { type LeftStrictMode, putBackLeftStrictModes } from './gc/left-strict-modes.ts';
 import { type RemovedScans, removeLeftoverScans } from './gc/leftover-scans.ts';
 import { withWriterLocks } from './switch/locks.ts';
@@ -38,7 +39,10 @@ export interface GarbageSummary {
   readonly durationMs: number;
 }
 
-/** @throws QdxError `refused` for `--yes` without `--confirm`, and for a name of which there is nothing to delete. */
+/**
+ * @throws QdxError `notFound` for a name in `only` that nothing goes by; `refused` for `--yes` without `--confirm`, and for a
+ * name of which there is nothing to delete.
+ */
 export async function collectGarbage(
   connection: Connection,
   params: GarbageParams,
@@ -51,6 +55,11 @@ export async function collectGarbage(
   const runs = (await findBackupRuns(connection, me)).filter(
     ({ runId, collections }) => only.length === 0 || [runId, ...collections].some((name) => only.includes(name)),
   );
+  const left = [
+    ...candidates.flatMap(({ name, physical }) => [name, physical]),
+    ...runs.flatMap(({ runId, collections }) => [runId, ...collections]),
+  ];
+  await assertKnown(connection, { only, left }, run);
   await assertConfirmable(connection, params, [...candidates.map(deletableOf), ...runs.map(deletableRun)], run);
   const deleted = new Set<string>();
   for (const typed of new Set(free.map(({ confirmBy }) => confirmBy))) {

@@ -115,6 +115,9 @@ describe('gc', () => {
       ['docs__5', 'staging', null, 2],
       ['lost__1', 'staging', 'lost leads nowhere: this may be all that is left of it', 2],
     ]);
+    // Known: what is left of a name that leads nowhere, a collection without anything left, and a version that is gone.
+    const only = ['lost', 'foreign__1', 'docs__9'];
+    expect((await collectGarbage(to, garbage({ only }))).candidates.map(({ name }) => name)).toEqual(['lost']);
     expect(await namesLeft()).toEqual(all);
   });
 
@@ -175,6 +178,11 @@ describe('gc', () => {
       /^NAME\s+COLLECTION\s+WHY\s+POINTS\s+SIZE\s+AGE\s+KEPT BY\ndocs\s+docs__1\s+replaced\s+2/u,
     );
     expect(shown.stdout).toContain('to delete what can go: qdx gc --confirm docs');
+    const mistyped = await runQdx(['gc', 'docs', 'dosc', '--confirm', 'docs'], { env });
+    expect(mistyped).toMatchObject({ exitCode: 6, stdout: '' });
+    expect(mistyped.stderr).toMatch(
+      /^error: collection "dosc" is not on .*; there are: docs, .*\n.*did you mean docs\?/u,
+    );
     expect(await runQdx(['gc', '--confirm', 'docs'], { env })).toMatchObject({
       exitCode: 0,
       stdout: expect.stringContaining('3 deleted') as string,
