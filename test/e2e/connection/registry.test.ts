@@ -101,6 +101,7 @@ test('the version is read once, by one request', async () => {
   expect(infos[0]).toEqual({
     version: '1.16.3',
     features: { collectionMetadata: true, binaryEncodings: true, conditionalUpsert: true },
+    clockAheadMs: expect.any(Number) as number,
   });
   expect(infos[1]).toBe(infos[0]);
   expect(proxy.accepted).toBe(1);
