@@ -8,7 +8,7 @@ import { formatCount } from '../../lib/quantities.ts';
 import { paint } from '../../lib/style.ts';
 
 export function renderComparison(report: ComparisonReport, view: View): string {
-  const { collection, against, points, payloadKeysLeftOut, settings, aliases, isEqual } = report;
+  const { collection, against, points, payloadKeysLeftOut, settings, madeOtherwise, aliases, isEqual } = report;
   const wrong = paint(view, 'red', 'differs:');
   const isSame = aliases === null || aliases.expected.join() === aliases.actual.join();
   const lines = [
@@ -23,6 +23,7 @@ export function renderComparison(report: ComparisonReport, view: View): string {
     ...differing('other vectors', points.changedVectors),
     `${aliases === null ? 'model' : 'settings, payload indexes, metadata'}: ${settings.length === 0 ? 'equal' : `${settings.length} differ`}`,
     ...settings.map((difference) => `  ${wrong} ${difference}`),
+    ...madeOtherwise.map((what) => `  not counted: ${what}`),
     ...(isSame ? [] : [`aliases: ${names(aliases.actual)}; there ${names(aliases.expected)}`]),
     describeSearch(report),
     isEqual ? `${collection} is equal` : `${collection} is not equal`,

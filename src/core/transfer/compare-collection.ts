@@ -18,12 +18,8 @@ import {
   publicNames,
   resolveAmong,
 } from '../qdrant/collection/names.ts';
-import {
-  describeCollection,
-  descriptionDifferences,
-  displayDifference,
-  type CollectionDescription,
-} from './collection/collection-description.ts';
+import { describeCollection, type CollectionDescription } from './collection/collection-description.ts';
+import { differingSettings } from './compare/differing-settings.ts';
 import type { PointDifferences } from './compare/difference-lists.ts';
 import { createPointComparison } from './compare/merge-points.ts';
 import { allPoints, openReference, type Reference } from './compare/reference.ts';
@@ -46,6 +42,8 @@ export interface ComparisonReport {
   readonly payloadKeysLeftOut: readonly string[];
   /** Settings, payload indexes, shard keys and metadata that differ, as sentences. */
   readonly settings: readonly string[];
+  /** When, and by which qdx, the cards of the two were made, where that differs: told, and no difference. */
+  readonly madeOtherwise: readonly string[];
   /** Null where the reference has none: a vectors file. */
   readonly aliases: { readonly expected: readonly string[]; readonly actual: readonly string[] } | null;
   /** Null where the reference cannot be searched. */
@@ -69,7 +67,7 @@ export async function compareCollection(
   if (isFile && resolveAmong(listed, against) === null) {
     run.onEvent?.({ type: 'phase', name: 'comparing', detail: `${actual.name} with ${against}` });
     const found = await compareWithVectorsFile(connection, actual.name, against, run);
-    const nothing = { payloadKeysLeftOut: [], aliases: null, search: null };
+    const nothing = { payloadKeysLeftOut: [], madeOtherwise: [], aliases: null, search: null };
     return report({ collection: actual.name, against, ...found, ...nothing });
   }
   const reference = await openReference(connection, against, actual, run);
@@ -81,7 +79,7 @@ export async function compareCollection(
     against: label,
     points: await comparePoints(connection, reference, actual, { leftOut: payloadKeysLeftOut }, run),
     payloadKeysLeftOut,
-    settings: descriptionDifferences(description, actual).map(displayDifference),
+    ...differingSettings(description, actual),
     aliases: { expected: description.aliases, actual: actual.aliases },
     search: kind === 'collection' ? await trySearches(connection, reference, actual, run) : null,
   });

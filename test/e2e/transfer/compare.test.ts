@@ -104,14 +104,20 @@ describe.each(['backup', 'collection'] as const)('against a %s', (kind) => {
   });
 });
 
-test('searches of two collections are compared: the same points give the same hits, others others', async () => {
-  for (const [name, seed] of [
-    ['plain', 1],
-    ['same', 1],
-    ['other', 2],
+test('two collections: searches and cards are compared, and when a card was made is no difference', async () => {
+  for (const [name, seed, description] of [
+    ['plain', 1, 'docs'],
+    ['same', 1, 'docs'],
+    ['other', 2, 'others'],
   ] as const) {
+    // As each build of one corpus makes it.
+    const qdx = { description, qdxVersion: '0.1.0', createdAt: `of ${name}` };
     await connection.request('PUT', `/collections/${name}`, {
-      body: { vectors: { size: 3, distance: 'Dot' }, strict_mode_config: { enabled: true, max_query_limit: 60 } },
+      body: {
+        vectors: { size: 3, distance: 'Dot' },
+        strict_mode_config: { enabled: true, max_query_limit: 60 },
+        metadata: { qdx },
+      },
     });
     const points = Array.from({ length: 200 }, (_, id) => ({
       id,
@@ -121,9 +127,12 @@ test('searches of two collections are compared: the same points give the same hi
   }
   const same = await compareCollection(connection, { collection: 'same', against: 'plain' });
   expect(same).toMatchObject({ isEqual: true, search: { vectorName: '', searches: 60, overlapAt10: 1 } });
+  const madeOtherwise = ['metadata.qdx.createdAt: expected "of plain", got "of same"'];
+  expect(same).toMatchObject({ settings: [], madeOtherwise });
   expect(same.search!.interval[0]).toBeGreaterThan(0.9);
   const other = await compareCollection(connection, { collection: 'other', against: 'plain' });
   expect(other.points.changedVectors.count).toBe(200);
+  expect(other.settings).toEqual(['metadata.qdx.description: expected "docs", got "others"']);
   expect(other.search!.overlapAt10).toBeLessThan(0.9);
 });
 

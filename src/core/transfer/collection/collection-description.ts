@@ -160,7 +160,8 @@ export function descriptionDifferences(
   return leafDifferences(view(expected), view(actual), '');
 }
 
-function leafDifferences(expected: unknown, actual: unknown, path: string): DescriptionDifference[] {
+/** @param path Where the two lie; empty: nowhere. */
+export function leafDifferences(expected: unknown, actual: unknown, path: string): DescriptionDifference[] {
   if (isDeepStrictEqual(expected, actual)) return [];
   if (!isRecord(expected) || !isRecord(actual)) return isUnset(expected, actual) ? [] : [{ path, expected, actual }];
   const keys = [...new Set([...Object.keys(expected), ...Object.keys(actual)])];
