@@ -36,7 +36,7 @@ before it may be text.
 | \`kind\` | A kind of the table above; more may be added |
 | \`exitCode\` | The code with which the process ends |
 | \`message\` | One sentence: what failed, on what, why |
-| \`hint\` | What to do, often the next command; absent where there is nothing to say |
+| \`hint\` | What to do, often the next command; with every kind but \`partial\`, \`gate\`, \`locked\`, \`interrupted\` and \`terminated\`, where it may be absent |
 | \`details\` | Facts for programs, as the command documents them; absent where there are none |
 
 ## Progress for programs

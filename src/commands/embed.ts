@@ -18,7 +18,7 @@ export const embed: CommandModule = {
     'qdx embed ./docs --out vectors.jsonl',
     'qdx embed ./docs --out part-1.jsonl --shard 1/2 --run nightly',
     'qdx embed -c docs ./docs --model endpoint:bge-base --endpoint http://127.0.0.1:8080/v1',
-    'qdx embed ./docs --on kaggle --out vectors.jsonl',
+    'qdx embed ./docs --on kaggle --kaggle-account jane --out vectors.jsonl',
   ],
   define: (command) => {
     defineEmbed(command);
