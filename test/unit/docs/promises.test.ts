@@ -1,7 +1,8 @@
 /**
- * The page of promises names tests for each fault: they have to be there, and to carry its number in a title.
+ * The page of promises names tests for each fault: they have to be there, and to carry its number in a title. What README says
+ * of kills is what a kept run counted.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
@@ -44,3 +45,22 @@ describe('promises.md', () => {
     expect(named.filter((path) => !existsSync(path))).toEqual([]);
   });
 });
+
+test('README tells of as many kills as a kept run of all commands counted, with every bar met', () => {
+  const runs = readdirSync('benchmarks/kill/runs').map(
+    (name) => JSON.parse(readFileSync(`benchmarks/kill/runs/${name}`, 'utf8')) as KillRun,
+  );
+  const whole = runs.filter(({ counts, rounds, bars }) => {
+    const isOfAll = ['backup', 'restore', 'migrate', 'force'].every((command) => command in counts);
+    return isOfAll && rounds.length > 0 && bars.every(({ isMet }) => isMet);
+  });
+  const [, told] = /Killed ([\d,]+) times/u.exec(readFileSync('README.md', 'utf8')) ?? [];
+  expect(whole.map(({ killed }) => killed.toLocaleString('en'))).toContain(told);
+});
+
+interface KillRun {
+  readonly killed: number;
+  readonly counts: Readonly<Record<string, unknown>>;
+  readonly rounds: readonly unknown[];
+  readonly bars: readonly { readonly isMet: boolean }[];
+}
