@@ -19,7 +19,8 @@ const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
 const timeOfDay = [
   'commands/gc.ts',
   'core/doctor/leftovers.ts',
-  'core/doctor/server.ts',
+  // How far a server's clock is from this one.
+  'core/qdrant/connection/server-connection.ts',
   'core/qdrant/lock.ts',
   'core/qdrant/lock/holders.ts',
   'core/qdrant/lock/stale.ts',
