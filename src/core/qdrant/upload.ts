@@ -17,6 +17,7 @@ import type { BatchLimits } from './upload/deliver.ts';
 import { createDoubledKeyLog } from './upload/doubled-keys.ts';
 import { feed } from './upload/feed.ts';
 import { graceful } from './upload/graceful.ts';
+import { afterSending } from './upload/duplicate-id.ts';
 import { createIntake, type Intake } from './upload/intake.ts';
 import type { RecordSource } from './upload/record-source.ts';
 import { createRejectLog, type RejectSink } from './upload/rejects.ts';
@@ -110,7 +111,7 @@ export async function uploadRecords(
   } catch (error) {
     await sender.settle();
     await resumeAfterFailure(connection, input);
-    throw error;
+    throw sender.counts.batches > 0 ? afterSending(error, confirmed) : error;
   }
 }
 

@@ -196,7 +196,7 @@ describe('plain lines', () => {
     const stopped = await qdx([path, ...builtIn]);
     expect(stopped).toMatchObject({
       exitCode: 4,
-      stderr: expect.stringContaining('line 2: id 1 was on line 1 already'),
+      stderr: expect.stringMatching(/line 2: id 1 was on line 1 already\n.*nothing was written; add --on-dup/u),
     });
     expect(await listCollections(connection), 'nothing was written, so no collection stays').not.toContainEqual(
       expect.objectContaining({ physical: expect.stringContaining(name) }),

@@ -141,6 +141,11 @@ describe('duplicates in one input', () => {
     await expect(upload(twice(10))).rejects.toMatchObject({
       kind: 'verification',
       message: `line 11: id ${uuidOf(3)} was on line 4 already`,
+      hint: expect.stringMatching(/^nothing was written; add --on-duplicate first/u) as string,
+    });
+    // Batches of four: two of them were sent.
+    await expect(upload(twice(10), { settings: { batchSize: 4 } })).rejects.toMatchObject({
+      hint: expect.stringMatching(/^8 points were written before that line; add --on-duplicate first/u) as string,
     });
   });
 

@@ -8,6 +8,7 @@ import type { VectorRecord } from '../../vectors/record.ts';
 import type { PointId } from '../collection/points.ts';
 import type { BatchBuilder, PointSpan } from './batch.ts';
 import type { DoubledKeyLog } from './doubled-keys.ts';
+import { duplicateId } from './duplicate-id.ts';
 import { isUnreadable, type UnreadableRecord, type UploadRecord } from './record-source.ts';
 import { type RejectLog, rejectOf } from './rejects.ts';
 import { type RecordRules, whyInvalid } from './validate-record.ts';
@@ -132,9 +133,3 @@ function canonicalId(id: PointId): string | bigint | QdxError {
     throw error;
   }
 }
-
-const duplicateId = (id: PointId, firstLine: number, line: number): QdxError =>
-  new QdxError('verification', `line ${line}: id ${String(id)} was on line ${firstLine} already`, {
-    hint: 'points before that line may have been written; add --on-duplicate first or --on-duplicate last and run it again',
-    details: { id: String(id), firstLine, line },
-  });
