@@ -53,6 +53,8 @@ export interface BackupParams {
   /** Points of a part; absent: about 64 MB. */
   readonly partPoints?: number;
   readonly qdxVersion: string;
+  /** The command that begins with this backup: `qdx upload --force`. Absent: it was asked for. */
+  readonly madeBefore?: string;
 }
 
 export interface BackupSummary extends BackupFigures {
@@ -197,11 +199,16 @@ function assertFitsSnapshot({ filter, compression, partPoints, shard }: BackupPa
   );
 }
 
-const newStart = ({ qdxVersion }: BackupParams, request: BackupRequest, shardRun: ShardRun | null): JournalStart =>
+const newStart = (
+  { qdxVersion, madeBefore }: BackupParams,
+  request: BackupRequest,
+  shardRun: ShardRun | null,
+): JournalStart =>
   startOfJournal({
     qdxVersion,
     backupId: shardRun?.backupId ?? randomUUID(),
     startedAt: shardRun?.startedAt ?? new Date().toISOString(),
+    ...(madeBefore !== undefined && { madeBefore }),
     request,
   });
 

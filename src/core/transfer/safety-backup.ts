@@ -19,6 +19,8 @@ export interface SafetyBackupInput {
   readonly path: string;
   readonly parallel: number;
   readonly qdxVersion: string;
+  /** The command that it precedes: `qdx upload --force`. */
+  readonly madeBefore: string;
 }
 
 export interface SafetyBackup {
@@ -54,12 +56,12 @@ async function holds(folder: string, now: KeptState): Promise<boolean> {
 async function tryBackUp(
   connection: Connection,
   folder: string,
-  { physical, parallel, qdxVersion }: SafetyBackupInput,
+  { physical, parallel, qdxVersion, madeBefore }: SafetyBackupInput,
   run: RunOptions,
 ): Promise<boolean> {
   const isTakenUp = existsSync(folder);
   const selection = { names: [physical], patterns: [], all: false };
-  const how = { compression: 'none', secondScan: true, strict: false, parallel, qdxVersion } as const;
+  const how = { compression: 'none', secondScan: true, strict: false, parallel, qdxVersion, madeBefore } as const;
   try {
     await backUp(connection, { selection, folder, ...how }, run);
     return true;

@@ -115,7 +115,15 @@ const mutations: readonly (readonly [string, Mutation, readonly RegExp[]])[] = [
       rmSync(join(f, 'manifest.json'));
       writeFileSync(join(f, 'journal.jsonl'), '{"type":"start","version":1}\n{"type":"part"}\n{"type":"pa');
     },
-    [/^verification: .* is an unfinished backup: it has no manifest\.json, 1 parts are done$/],
+    [/^verification: .* is an unfinished backup: it has no manifest\.json, 1 part is done$/],
+  ],
+  [
+    'F2: the same of a backup that an overwrite begins with',
+    (f) => {
+      rmSync(join(f, 'manifest.json'));
+      writeFileSync(join(f, 'journal.jsonl'), '{"type":"start","version":1,"madeBefore":"qdx upload --force"}\n');
+    },
+    [/is an unfinished backup that qdx upload --force began with: it has no manifest\.json, 0 parts are done$/],
   ],
   [
     'the manifest of another backup',

@@ -38,6 +38,8 @@ export interface JournalStart {
   readonly qdxVersion: string;
   readonly backupId: string;
   readonly startedAt: string;
+  /** The command that a backup of its own precedes: `qdx upload --force`. Absent: `qdx backup`. */
+  readonly madeBefore?: string;
   readonly request: BackupRequest;
 }
 

@@ -6,6 +6,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isQdxError, QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
+import { counted } from '../../../lib/quantities.ts';
 import { decodeDescription } from '../collection/collection-description.ts';
 import { sumOfHashes } from '../points/points-hash.ts';
 import { journalName, readJournal } from './journal.ts';
@@ -126,12 +127,17 @@ async function withoutManifest(root: string): Promise<QdxError> {
     return new QdxError('verification', `${root} is no backup: it has no ${manifestName}`, {
       hint: 'name the folder that qdx backup --to wrote',
     });
-  const done = (await readJournal(root)).filter(({ type }) => type === 'part').length;
-  return new QdxError(
-    'verification',
-    `${root} is an unfinished backup: it has no ${manifestName}, ${done} parts are done`,
-    { hint: 'repeat the same qdx backup command to finish it' },
-  );
+  const lines = await readJournal(root);
+  const [first] = lines;
+  const madeBefore = first?.type === 'start' ? first.madeBefore : undefined;
+  const done = counted(lines.filter(({ type }) => type === 'part').length, 'parts are');
+  const what = madeBefore === undefined ? 'an unfinished backup' : `an unfinished backup that ${madeBefore} began with`;
+  return new QdxError('verification', `${root} is ${what}: it has no ${manifestName}, ${done} done`, {
+    hint:
+      madeBefore === undefined
+        ? 'repeat the same qdx backup command to finish it'
+        : `nothing was replaced by that run; the next ${madeBefore} finishes this one or makes its own, and this folder may be removed`,
+  });
 }
 
 /** End of a sentence. */

@@ -182,7 +182,8 @@ async function backUpFirst({ connection, plan, params }: Overwriting, run: RunOp
   const { physical } = plan.current;
   // Runs of the same overwrite share it.
   const path = join(params.backupRoot, `${physical}-before-${plan.mark.origin.slice(0, 8)}`);
-  return makeSafetyBackup(connection, { physical, path, parallel: settings.upload.parallel, qdxVersion }, run);
+  const how = { parallel: settings.upload.parallel, qdxVersion, madeBefore: 'qdx upload --force' };
+  return makeSafetyBackup(connection, { physical, path, ...how }, run);
 }
 
 /**

@@ -45,7 +45,8 @@ export async function makeBackups(
   const done: ReembedBackup[] = [];
   for (const { connection, physical, why } of collectionsToBackUp(plan)) {
     const path = join(root, `${physical}-before-${plan.staging.physical}`);
-    const backup = await makeSafetyBackup(connection, { physical, path, parallel, qdxVersion }, run);
+    const how = { parallel, qdxVersion, madeBefore: 'qdx migrate --model' };
+    const backup = await makeSafetyBackup(connection, { physical, path, ...how }, run);
     run.onEvent?.({ type: 'note', message: `backup of ${physical}, read back: ${backup.folder}` });
     done.push({ ...backup, collection: physical, why });
   }
