@@ -68,7 +68,7 @@ const changesLine = ({
 const stageNames: Readonly<Record<string, string>> = {
   prepare: 'made in',
   fill: 'filled in',
-  index: 'indexed in',
+  index: 'index waited for',
   compare: 'source read again in',
   readBack: 'read back in',
   switch: 'switched in',

@@ -83,8 +83,20 @@ describe('a writer that stops in time', () => {
       if (event.type === 'phase') phases.push(event.name);
       if (event.type === 'phase' && event.name === 'comparing') stopped ??= writer.stop();
     };
-    const summary = await migrate({ from: here, to: here }, migrateParams({ strategy: resharded }), { onEvent });
+    // The server says a few times that it is indexing: the wait is a stage of its own.
+    let looks = 0;
+    const indexing: Connection = {
+      ...here,
+      request: async (method, path, options) => {
+        const answer = await here.request<object>(method, path, options);
+        const isBusy = method === 'GET' && path === '/collections/docs__2' && 'status' in answer && looks++ < 5;
+        return (isBusy ? { ...answer, status: 'yellow' } : answer) as never;
+      },
+    };
+    const params = migrateParams({ strategy: resharded, waitForIndex: true });
+    const summary = await migrate({ from: here, to: indexing }, params, { onEvent });
     await stopped;
+    expect(Object.keys(summary.timesMs)).toEqual(['prepare', 'fill', 'index', 'compare', 'readBack', 'switch']);
     expect(summary).toMatchObject({ isReadBack: true, meanwhile: { isQuiet: true } });
     expect(phases.filter((name) => name === 'reading back')).toHaveLength(2);
     expect(phases.indexOf('reading back')).toBeLessThan(phases.indexOf('comparing'));

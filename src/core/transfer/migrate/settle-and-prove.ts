@@ -44,6 +44,7 @@ export interface Proof {
 export async function settleAndProve(work: Work, filled: FilledFromSource, lap: Laps, run: RunOptions): Promise<Proof> {
   const { plan, params } = work;
   const hasWaited = params.waitForIndex && (await waitForIndex(work, run));
+  if (hasWaited) lap('index');
   const isSettled = filled.isAtRest && !hasWaited;
   const { settled, early } = isSettled ? atRest(filled) : await settleBesideReading(work, filled, run);
   reached(run, 'migrate.settled');
