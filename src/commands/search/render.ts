@@ -24,7 +24,8 @@ const snippetLines = 4;
 export function renderHits(response: SearchResponse, look: HitLook, view: View): string {
   if (response.hits.length === 0) return nothingFound(response);
   const several = response.collections.length > 1;
-  return response.hits.map((hit) => renderHit(hit, { response, look, view, several })).join('\n\n');
+  const isReranked = response.hits.some(({ rerankScore }) => rerankScore !== undefined);
+  return response.hits.map((hit) => renderHit(hit, { response, look, view, several, isReranked })).join('\n\n');
 }
 
 function nothingFound({ query, collections }: SearchResponse): string {
@@ -37,9 +38,12 @@ interface HitRender {
   readonly look: HitLook;
   readonly view: View;
   readonly several: boolean;
+  /** A reranker gave scores. */
+  readonly isReranked: boolean;
 }
 
-function renderHit(hit: Hit, { response, look, view, several }: HitRender): string {
+function renderHit(hit: Hit, { response, ...render }: HitRender): string {
+  const { look, view } = render;
   const { query } = response;
   const lines = look.full
     ? markedLines(hit.text, hit.startLine, query)
@@ -54,7 +58,7 @@ function renderHit(hit: Hit, { response, look, view, several }: HitRender): stri
   const shown = [...before, ...body, ...after];
   const width = String(shown.at(-1)?.number ?? 0).length;
   return [
-    header(hit, { look, view, several }),
+    header(hit, render),
     ...(look.explain ? [paint(view, 'dim', `   ${explanation(hit)}`)] : []),
     ...shown.map(
       (line) =>
@@ -63,7 +67,7 @@ function renderHit(hit: Hit, { response, look, view, several }: HitRender): stri
   ].join('\n');
 }
 
-function header(hit: Hit, { look, view, several }: Pick<HitRender, 'look' | 'view' | 'several'>): string {
+function header(hit: Hit, { look, view, several, isReranked }: Omit<HitRender, 'response'>): string {
   const place = escapeControl(placeOf(hit) || String(hit.id));
   const file = look.files.get(hitKey(hit));
   const shown = paint(view, 'cyan', place);
@@ -72,12 +76,18 @@ function header(hit: Hit, { look, view, several }: Pick<HitRender, 'look' | 'vie
   const path = hit.symbolPath ?? hit.headingPath ?? [];
   const parts = [
     `${hit.rank}. ${where}`,
-    hit.score.toFixed(3),
+    shownScore(hit, isReranked),
     ...(several ? [hit.collection] : []),
     ...(hit.groupSize !== undefined && hit.groupSize > 1 ? [`${hit.groupSize} hits`] : []),
     ...(path.length > 0 ? [escapeControl(path.join(' > ').replaceAll(/\s+/g, ' '))] : []),
   ];
   return parts.join('  ');
+}
+
+/** The score that ordered it. A hit that the reranker gave none has that of the first stage, on another scale: it says so. */
+function shownScore({ score, rerankScore }: Hit, isReranked: boolean): string {
+  if (rerankScore !== undefined) return rerankScore.toFixed(3);
+  return `${score.toFixed(3)}${isReranked ? ' before reranking' : ''}`;
 }
 
 /** `cosine 0.512 (#3) · words +0.131 (#1) · definition +0.120` */

@@ -77,6 +77,7 @@ describe('a cross-encoder', () => {
     const { stdout, exitCode } = await on.qdx(['search', query, '-n', '1', '--rerank', 'cross', '--explain', ...cross]);
     expect(exitCode).toBe(0);
     expect(stdout).toContain(`1. ${all.hits[0]?.path}`);
+    expect(stdout.split('\n')[0]).toContain(`  ${all.hits[0]?.rerankScore?.toFixed(3)}`);
     expect(stdout).toMatch(/before reranking -?[\d.]+ \(#\d+\) · cross -?[\d.]+ \(#1\)/);
   });
 });

@@ -96,6 +96,13 @@ describe('text', () => {
   test('file:lines, score and the lines with their numbers', () => {
     expect(render([hit()])).toBe('1. guide/a.md:3-5  0.500\n   \n   3  one\n   4  two\n   5  three');
   });
+  test('of a reranked search the score that ordered a hit; one without says which it is', () => {
+    const lines = render([hit({ score: 0.4, rerankScore: 2.25 }), hit({ rank: 2, score: 0.9 })]).split('\n');
+    expect(lines.filter((line) => line.includes('guide/a.md'))).toEqual([
+      '1. guide/a.md:3-5  2.250',
+      '2. guide/a.md:3-5  0.900 before reranking',
+    ]);
+  });
   test('no hits: what to try', () => {
     expect(render([])).toContain('Nothing in docs for "two".');
   });
