@@ -6,7 +6,12 @@ import type { RunOptions } from '../../lib/events.ts';
 import { cardOf } from '../qdrant/collection/card-store.ts';
 import type { CollectionCard } from '../qdrant/collection/collection-card.ts';
 import { type CollectionInfo, readCollectionInfo } from '../qdrant/collection/collection-info.ts';
-import { listCollections, type ListedCollection, missingCollection } from '../qdrant/collection/names.ts';
+import {
+  listCollections,
+  type ListedCollection,
+  liveCollections,
+  missingCollection,
+} from '../qdrant/collection/names.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
 import type { Backend } from './backend.ts';
 import { shellText } from '../../lib/shell-line.ts';
@@ -20,7 +25,7 @@ export async function servedCollections(
   run: RunOptions,
 ): Promise<ListedCollection[]> {
   const all = await listCollections(connection, run.signal);
-  if (allowed.length === 0) return all;
+  if (allowed.length === 0) return liveCollections(all);
   return all
     .map(({ physical, aliases }) => ({
       physical,

@@ -1,6 +1,7 @@
 /**
  * Finds a model by what the user typed: a built-in one, a downloaded one, or a folder. Never downloads.
  */
+import { shellText } from '../../lib/shell-line.ts';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { QdxError } from '../../lib/errors.ts';
@@ -121,7 +122,7 @@ const isFolder = (name: string): boolean =>
 function refuse(name: string, known: AnyCard | undefined): never {
   if (known || /^[\w.-]+\/[\w.-]+$/.test(name))
     throw new QdxError('notFound', `the model ${name} is not on this machine`, {
-      hint: `get it with: qdx models download ${name}${known && isRerankerCard(known) ? '' : ` (or use ${builtInModelName}, which is built in)`}`,
+      hint: `${known && isRerankerCard(known) ? '' : `${builtInModelName} is built in; `}get it with: ${shellText`qdx models download ${name}`}`,
     });
   const builtIn = builtInCards.map((card) => card.name);
   const names = nearestNames(name, builtIn);

@@ -3,8 +3,9 @@
  */
 import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
+import { shellLine } from '../../lib/shell-line.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
-import { assertCollectionName, listCollections, publicNames } from '../qdrant/collection/names.ts';
+import { assertCollectionName, listCollections, liveCollections, publicNames } from '../qdrant/collection/names.ts';
 
 /**
  * Those that were named; else those of the project file that are there; else the only one.
@@ -24,7 +25,7 @@ export async function chooseCollections(
   const there = new Set(collections.flatMap(({ physical, aliases }) => [physical, ...aliases]));
   const known = ofProject.filter((name) => there.has(name));
   if (known.length > 0) return known;
-  const names = publicNames(collections);
+  const names = publicNames(liveCollections(collections));
   const [only] = names;
   if (names.length === 1 && only !== undefined) return [only];
   if (names.length === 0)
@@ -35,7 +36,7 @@ export async function chooseCollections(
     'usage',
     `no collection was named, and there are ${names.length}: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`,
     {
-      hint: `name it: ${command.replace('NAME', names[0] ?? 'docs')}`,
+      hint: `name it: ${command.replace('NAME', () => shellLine([names[0] ?? 'docs']))}`,
       details: { collections: names },
     },
   );

@@ -7,7 +7,7 @@ import { QdxError } from '../../lib/errors.ts';
 import type { RunOptions } from '../../lib/events.ts';
 import { spaceFingerprint } from '../models/cards/space.ts';
 import type { Connection } from '../qdrant/connection/connection.ts';
-import { listCollections, missingCollection, publicNames } from '../qdrant/collection/names.ts';
+import { listCollections, liveCollections, missingCollection, publicNames } from '../qdrant/collection/names.ts';
 import { addContext } from './hits/add-context.ts';
 import { assertQuery } from './assert-query.ts';
 import type { LexicalQuery } from './candidates.ts';
@@ -136,7 +136,7 @@ async function matchingFiles(
 async function explainMissing(connection: Connection, name: string, error: unknown): Promise<never> {
   if (!(error instanceof QdxError) || error.kind !== 'notFound' || error.details?.['collection'] === undefined)
     throw error;
-  throw missingCollection(connection.url, name, publicNames(await listCollections(connection)));
+  throw missingCollection(connection.url, name, publicNames(liveCollections(await listCollections(connection))));
 }
 
 interface Asking {

@@ -19,6 +19,12 @@ export function versionOf(name: string, physical: string): number | null {
   return /^[1-9][0-9]{0,8}$/u.test(tail) ? Number(tail) : null;
 }
 
+/** `docs__3` -> `docs`; null for what is called as no version is. */
+export function versionedName(physical: string): string | null {
+  const name = physical.slice(0, Math.max(0, physical.lastIndexOf('__')));
+  return name !== '' && versionOf(name, physical) !== null ? name : null;
+}
+
 /** The name after the highest version there is: numbers are never used twice while a later one exists. */
 export function nextVersionName(name: string, existing: readonly string[]): string {
   const versions = existing.map((physical) => versionOf(name, physical) ?? 0);

@@ -4,6 +4,7 @@
 import { QdxError } from '../../../lib/errors.ts';
 import { didYouMean, nearestNames } from '../../../lib/nearest.ts';
 import type { Connection } from '../connection/connection.ts';
+import { versionedName } from './alias.ts';
 import { systemCollection } from './system-collection.ts';
 import { shellText } from '../../../lib/shell-line.ts';
 
@@ -49,6 +50,18 @@ export async function listCollections(
 export const publicNames = (collections: readonly ListedCollection[]): string[] =>
   collections.flatMap(({ physical, aliases }) => (aliases.length > 0 ? aliases : [physical]));
 
+/**
+ * Without the versions of a name (`docs__1`) that it leads past: they were replaced, or are still being made. What is asked of
+ * no collection in particular is not asked of them.
+ */
+export function liveCollections(collections: readonly ListedCollection[]): ListedCollection[] {
+  const names = new Set(publicNames(collections));
+  return collections.filter(({ physical, aliases }) => {
+    const name = versionedName(physical);
+    return aliases.length > 0 || name === null || !names.has(name);
+  });
+}
+
 /** @throws QdxError `notFound`, listing the collections there are, the nearest name first. */
 export async function resolveCollection(
   connection: Connection,
@@ -58,7 +71,7 @@ export async function resolveCollection(
   const collections = await listCollections(connection, signal);
   const resolved = resolveAmong(collections, name);
   if (resolved) return resolved;
-  throw missingCollection(connection.url, name, publicNames(collections));
+  throw missingCollection(connection.url, name, publicNames(liveCollections(collections)));
 }
 
 export function resolveAmong(collections: readonly ListedCollection[], name: string): ResolvedName | null {

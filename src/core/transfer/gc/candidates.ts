@@ -2,6 +2,7 @@
  * What qdx made and nobody may need any more: staging collections that a killed run left, and versions that were replaced.
  * Only what carries qdx's mark is looked at, and never what a name leads to.
  */
+import { shellText } from '../../../lib/shell-line.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { type ListedCollection, listCollections } from '../../qdrant/collection/names.ts';
 import { countPoints } from '../../qdrant/collection/points.ts';
@@ -118,7 +119,7 @@ function keepNewest(candidates: readonly Candidate[], keep: number): Candidate[]
     const number = (seen.get(candidate.name) ?? 0) + 1;
     seen.set(candidate.name, number);
     if (number > keep || candidate.keptBy !== null) return candidate;
-    const why = `qdx rollback ${candidate.name} goes back to it (--keep ${keep})`;
+    const why = `${shellText`qdx rollback ${candidate.name}`} goes back to it (--keep ${keep})`;
     return { ...candidate, keptBy: why, isPrevious: true };
   });
 }

@@ -1,6 +1,8 @@
 /**
  * What may be named to be deleted for good, and what a name that was typed means.
  */
+import { counted } from '../../../lib/quantities.ts';
+import { shellText } from '../../../lib/shell-line.ts';
 import { QdxError } from '../../../lib/errors.ts';
 import type { RunOptions } from '../../../lib/events.ts';
 import { versionOf } from '../../qdrant/collection/alias.ts';
@@ -50,8 +52,8 @@ export async function assertConfirmable(
   const free = all.filter(({ keptBy }) => keptBy === null);
   const [first] = free;
   if (isYes && confirmed.length === 0 && first)
-    throw new QdxError('refused', `${free.length} things could be deleted, and none was named`, {
-      hint: `--yes does not delete for good: add --confirm ${[...new Set(free.map(({ names: [name] }) => name))].join(' --confirm ')}`,
+    throw new QdxError('refused', `${counted(free.length, 'things')} could be deleted, and none was named`, {
+      hint: `--yes does not delete for good: add ${[...new Set(free.map(({ names: [name = ''] }) => shellText`--confirm ${name}`))].join(' ')}`,
       details: { candidates: free },
     });
   for (const name of confirmed) {
